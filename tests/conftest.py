@@ -1,0 +1,28 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories.merchants import make_merchant
+from yutang.areas.merchants.models import Merchant
+from yutang.core import access, tenancy
+
+
+@pytest.fixture
+def merchant(db) -> Merchant:
+    """A merchant whose scope is entered for the whole test."""
+    made = make_merchant()
+    with tenancy.scope(made.pk):
+        yield made
+
+
+@pytest.fixture
+def actor(merchant) -> access.Actor:
+    return access.system(merchant.pk, name="test")
+
+
+@pytest.fixture(autouse=True)
+def _own_lake(settings, tmp_path):
+    settings.LAKE = tmp_path / "lake"
+    settings.FILES = tmp_path / "files"

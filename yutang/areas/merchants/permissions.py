@@ -1,0 +1,42 @@
+"""Every permission there is, and the presets. A permission is `area.verb`; a grant is (role, org node)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+PERMISSIONS: dict[str, str] = {
+    "home.view": gettext_noop("See the home page and figures"),
+    "customers.view": gettext_noop("See customers"),
+    "customers.edit": gettext_noop("Change customers and write notes"),
+    "customers.unmask": gettext_noop("See full phones, e-mails and addresses"),
+    "customers.export": gettext_noop("Export customers"),
+    "customers.merge": gettext_noop("Merge, unmerge and decide review cases"),
+    "orders.view": gettext_noop("See orders"),
+    "segments.view": gettext_noop("See segments"),
+    "segments.edit": gettext_noop("Build segments"),
+    "imports.view": gettext_noop("See imports"),
+    "imports.run": gettext_noop("Import files"),
+    "ledger.view": gettext_noop("See balances and postings"),
+    "ledger.adjust": gettext_noop("Correct balances"),
+    "staff.view": gettext_noop("See staff and roles"),
+    "staff.edit": gettext_noop("Manage staff and roles"),
+    "audit.view": gettext_noop("Read the audit log"),
+    "settings.edit": gettext_noop("Change settings"),
+    "api_keys.manage": gettext_noop("Manage API keys"),
+}
+
+_LOOK = ["home.view", "customers.view", "orders.view", "segments.view"]
+
+# key -> (name, permissions); order is the order on screen
+PRESETS: dict[str, tuple[str, list[str]]] = {
+    "owner": (gettext_noop("Owner"), list(PERMISSIONS)),
+    "operations": (
+        gettext_noop("Operations"),
+        [*_LOOK, "customers.edit", "customers.merge", "segments.edit", "imports.view", "imports.run"],
+    ),
+    "service": (gettext_noop("Customer service"), ["customers.view", "customers.edit", "orders.view"]),
+    "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
+    "store_manager": (gettext_noop("Store manager"), [*_LOOK, "customers.edit", "staff.view"]),
+    "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view"]),
+    "developer": (gettext_noop("Developer"), ["home.view", "imports.view", "segments.view", "api_keys.manage"]),
+}

@@ -1,0 +1,35 @@
+"""The audit trail: one function to write, one to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from yutang.core.models import AuditEntry
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from yutang.core.access import Actor
+
+
+def record(
+    action: str, *, actor: Actor, object_type: str = "", object_id: object = "", detail: dict[str, Any] | None = None
+) -> None:
+    """Adds an entry inside the running transaction. `detail` holds ids and numbers, never secrets or full phones."""
+    AuditEntry.objects.create(
+        merchant_id=actor.merchant_id,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action=action,
+        object_type=object_type,
+        object_id=str(object_id),
+        detail=detail or {},
+        ip=actor.ip,
+    )
+
+
+def entries(*, actor: Actor) -> QuerySet[AuditEntry]:
+    """Newest first; needs `audit.view`."""
+    actor.require("audit.view")
+    return AuditEntry.objects.order_by("-at", "-id")

@@ -1,0 +1,24 @@
+"""Time as the product sees it: UTC inside, the merchant's own time zone where days begin and end."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today(timezone: str) -> date:
+    return now().astimezone(ZoneInfo(timezone)).date()
+
+
+def start_of_day(day: date, timezone: str) -> datetime:
+    """The first instant of a local day, in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+
+
+def end_of_day(day: date, timezone: str) -> datetime:
+    """The first instant after a local day, in UTC."""
+    return start_of_day(day + timedelta(days=1), timezone)

@@ -1,0 +1,32 @@
+"""Jobs are written in the transaction of the data they belong to: both commit or neither does.
+
+Services start them by name (`jobs.defer("imports.run", run_id=5)`), so that no service imports a `tasks.py`.
+Every job that touches a merchant's data carries `merchant_id` and enters that scope itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+def defer(
+    name: str,
+    *,
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    priority: int = 0,
+    **arguments: Any,
+) -> None:
+    """Enqueues the task `name`. Jobs with the same `lock` run one after the other, in order; a second job with the
+    same `queueing_lock` is dropped while the first still waits. An unknown name fails at once."""
+    if name not in app.tasks:
+        app.perform_import_paths()
+    task = app.tasks[name]
+    try:
+        # A savepoint is not needed: procrastinate checks the queueing lock by an insert that may conflict.
+        task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority).defer(**arguments)
+    except AlreadyEnqueued:
+        return

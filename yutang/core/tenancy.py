@@ -1,0 +1,132 @@
+"""Which merchant the database may show: a transaction-scoped setting that forced row-level security reads.
+
+Outside a scope every tenant table is empty. Inside one, every query of the transaction sees one merchant. The policies
+are made for every table that has a `merchant_id`, after every migration, so that no new table can forget its own.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, models, transaction
+
+from yutang.core import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SETTING = "yutang.merchant_id"
+USER_SETTING = "yutang.user_id"
+POLICY = "merchant_isolation"
+MERCHANT_MATCHES = f"merchant_id = NULLIF(current_setting('{SETTING}', true), '')::bigint"
+# Logging in happens before the merchant is known: a person may always see the memberships of the own account.
+OWN_MEMBERSHIPS = {"merchants_member": f"user_id = NULLIF(current_setting('{USER_SETTING}', true), '')::bigint"}
+
+log = logs.get(__name__)
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one merchant."""
+
+    merchant = models.ForeignKey("merchants.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+class CurrentTransaction(models.Func):
+    """The writing transaction's id, as a column default: the lake's writer exports by it."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+
+
+@contextmanager
+def scope(merchant_id: int) -> Iterator[None]:
+    """A transaction in which the database shows this merchant and no other. Nests; the outer one comes back."""
+    with _setting(SETTING, merchant_id):
+        yield
+
+
+@contextmanager
+def account_scope(user_id: int) -> Iterator[None]:
+    """A transaction in which one person's own memberships of all merchants are visible: log-in and merchant switch."""
+    with _setting(USER_SETTING, user_id):
+        yield
+
+
+def current_merchant_id() -> int | None:
+    """The merchant of the running scope."""
+    value = _read(SETTING)
+    return int(value) if value else None
+
+
+def require_merchant_id() -> int:
+    """The merchant of the running scope; outside a scope this is a programming error."""
+    merchant_id = current_merchant_id()
+    if merchant_id is None:
+        raise RuntimeError("no merchant: wrap the call in tenancy.scope(merchant_id)")
+    return merchant_id
+
+
+def each_merchant(*, reason: str) -> Iterator[int]:
+    """Ids of all merchants, one after the other; the caller enters each one's scope. For maintenance, logged."""
+    from django.apps import apps
+
+    log.info("tenancy.each_merchant", reason=reason)
+    yield from apps.get_model("merchants", "Merchant").objects.order_by("id").values_list("id", flat=True)
+
+
+@contextmanager
+def _setting(name: str, value: int) -> Iterator[None]:
+    with transaction.atomic():
+        before = _read(name)
+        _write(name, str(value))
+        try:
+            yield
+        finally:
+            # A broken transaction takes the setting with it; a sound one must get the outer value back.
+            if not connection.needs_rollback:
+                _write(name, before)
+
+
+def _read(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(current_setting(%s, true), '')", [name])
+        return str(cursor.fetchone()[0])
+
+
+def _write(name: str, value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+
+
+def protect_tables(**_: Any) -> None:
+    """Enables and forces row-level security on every table with a `merchant_id` that lacks the policy."""
+    with connection.cursor() as cursor:
+        for table in unprotected_tables():
+            reading = MERCHANT_MATCHES
+            if extra := OWN_MEMBERSHIPS.get(table):
+                reading = f"{MERCHANT_MATCHES} OR {extra}"
+            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"DROP POLICY IF EXISTS {POLICY} ON {table}")
+            cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({reading}) WITH CHECK ({MERCHANT_MATCHES})")
+
+
+def unprotected_tables() -> list[str]:
+    """Tables with a `merchant_id` that are not behind a forced policy."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+            WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+              AND a.attname = 'merchant_id' AND NOT a.attisdropped
+              AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                       AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = %s))
+            ORDER BY c.relname
+            """,
+            [POLICY],
+        )
+        return [row[0] for row in cursor.fetchall()]
