@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from tests.factories.merchants import make_merchant
@@ -25,4 +27,5 @@ def actor(merchant) -> access.Actor:
 @pytest.fixture(autouse=True)
 def _own_lake(settings, tmp_path):
     settings.LAKE = tmp_path / "lake"
+    settings.LAKE_CATALOG = uuid4().hex
     settings.FILES = tmp_path / "files"

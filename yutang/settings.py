@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "yutang.core",
+    "yutang.lake",
     "yutang.ui",
     "yutang.areas.merchants",
     "yutang.areas.customers",
@@ -128,6 +129,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
+LAKE_CATALOG = "yutang"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

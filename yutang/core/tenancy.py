@@ -74,7 +74,7 @@ def each_merchant(*, reason: str) -> Iterator[int]:
     """Ids of all merchants, one after the other; the caller enters each one's scope. For maintenance, logged."""
     from django.apps import apps
 
-    log.info("tenancy.each_merchant", reason=reason)
+    log.debug("tenancy.each_merchant", reason=reason)
     yield from apps.get_model("merchants", "Merchant").objects.order_by("id").values_list("id", flat=True)
 
 

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "yutang.areas.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        from yutang.areas.customers import facts
+
+        facts.register()

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class OrdersConfig(AppConfig):
     name = "yutang.areas.orders"
     label = "orders"
+
+    def ready(self) -> None:
+        from yutang.areas.orders import facts
+
+        facts.register()

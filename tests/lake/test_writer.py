@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+
+from tests.factories.merchants import make_merchant
+from tests.factories.orders import make_sale_line
+from yutang.areas.orders.models import SaleLine
+from yutang.core import tenancy
+from yutang.lake import engine, writer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOTAL = "SELECT count(*) AS rows, sum(amount) AS amount FROM orders.line"
+
+
+def totals(merchant) -> tuple[int, int | None]:
+    with tenancy.scope(merchant.pk):
+        row = engine.query(TOTAL).to_pylist()[0]
+    return row["rows"], row["amount"]
+
+
+def test_facts_arrive_once_with_the_local_day():
+    merchant = make_merchant()
+    with tenancy.scope(merchant.pk):
+        make_sale_line(merchant, amount=250, title='梅干菜 "大" 饼,一个')
+    assert writer.run().facts == {"orders.line": 1}
+    assert writer.run().facts == {}
+    with tenancy.scope(merchant.pk):
+        row = engine.query("SELECT amount, title, occurred_on FROM orders.line").to_pylist()[0]
+    assert row == {"amount": 250, "title": '梅干菜 "大" 饼,一个', "occurred_on": date(2026, 3, 2)}
+
+
+def test_before_the_first_fact_a_query_answers_with_nothing():
+    assert totals(make_merchant()) == (0, None)
+
+
+def test_each_merchant_reads_the_own_files_only():
+    first, second = make_merchant(), make_merchant()
+    for merchant, amount in ((first, 1), (second, 20)):
+        with tenancy.scope(merchant.pk):
+            make_sale_line(merchant, amount=amount)
+    writer.run()
+    assert totals(first) == (1, 1)
+    assert totals(second) == (1, 20)
+
+
+def test_a_transaction_still_running_holds_later_ones_back_and_nothing_is_skipped():
+    merchant = make_merchant()
+    opened, finish = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with tenancy.scope(merchant.pk):
+            make_sale_line(merchant, amount=1)
+            opened.set()
+            finish.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert opened.wait(10)
+    with tenancy.scope(merchant.pk):
+        make_sale_line(merchant, amount=10)  # committed, but younger than the running one
+    assert writer.run().facts == {}
+    finish.set()
+    thread.join()
+    assert writer.run().facts == {"orders.line": 2}
+    assert totals(merchant) == (2, 11)
+
+
+def test_without_the_horizon_the_late_commit_would_be_lost(monkeypatch):
+    """The race exists: a writer that exports up to the newest id steps over a transaction that commits later."""
+    merchant = make_merchant()
+    opened, finish = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with tenancy.scope(merchant.pk):
+            make_sale_line(merchant, amount=1)
+            opened.set()
+            finish.wait(10)
+        connection.close()
+
+    def newest() -> int:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+            return cursor.fetchone()[0]
+
+    monkeypatch.setattr(writer, "_horizon", newest)
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert opened.wait(10)
+    with tenancy.scope(merchant.pk):
+        make_sale_line(merchant, amount=10)
+    writer.run()
+    finish.set()
+    thread.join()
+    writer.run()
+    assert totals(merchant) == (1, 10)  # one fact is missing
+    with tenancy.scope(merchant.pk):
+        assert SaleLine.objects.count() == 2
+
+
+def test_a_second_writer_stays_out():
+    results = []
+    with writer._only_writer() as alone:
+        assert alone
+
+        def other() -> None:
+            results.append(writer.run().busy)
+            connection.close()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert results == [True]
+
+
+def test_a_rolled_back_row_never_arrives():
+    merchant = make_merchant()
+    with pytest.raises(ZeroDivisionError), tenancy.scope(merchant.pk):
+        make_sale_line(merchant)
+        1 / 0  # noqa: B018
+    with tenancy.scope(merchant.pk):
+        make_sale_line(merchant, amount=5)
+    writer.run()
+    assert totals(merchant) == (1, 5)

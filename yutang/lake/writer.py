@@ -1,0 +1,157 @@
+"""Carries facts from the pool into the lake: in commit order, every row once, whenever the writer dies.
+
+Rows carry the id of the transaction that wrote them (`xid`). One run takes a horizon: the oldest transaction still
+running. Everything below it has ended, so the rows with position ≤ xid < horizon can never change in number. They and
+the new position go into one Iceberg commit: a writer killed before it leaves orphaned files and the old position,
+killed after it leaves the new one. An advisory lock keeps a second writer out, and Iceberg's own compare-and-swap
+would refuse its commit (docs/algorithms/lake-writer.md).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from django.db import connection, transaction
+from pyiceberg.expressions import EqualTo
+
+from yutang.core import clock, logs, tenancy
+from yutang.lake import catalog, source
+from yutang.lake.models import Freshness, PeopleChange
+from yutang.lake.tables import PERSON, REGISTRY, Column, FactTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+POSITION = "yutang.position"
+ADVISORY_LOCK = 7_263_001
+log = logs.get(__name__)
+
+
+@dataclass
+class Report:
+    """What one run carried over: rows per fact table, people per merchant."""
+
+    facts: dict[str, int] = field(default_factory=dict)
+    people: dict[int, int] = field(default_factory=dict)
+    busy: bool = False  # another writer is at work; nothing was done
+
+
+def run() -> Report:
+    """One pass over all fact tables and all due person snapshots. Call outside any transaction."""
+    report = Report()
+    with _only_writer() as alone:
+        if not alone:
+            return Report(busy=True)
+        as_of, horizon = clock.now(), _horizon()
+        merchants = list(tenancy.each_merchant(reason="lake writer"))
+        for fact in REGISTRY.facts.values():
+            if rows := _export(fact, horizon, merchants):
+                report.facts[fact.name] = rows
+        for merchant_id in merchants:
+            if (people := _refresh_people(merchant_id, horizon)) is not None:
+                report.people[merchant_id] = people
+            with tenancy.scope(merchant_id):
+                Freshness.objects.update_or_create(merchant_id=merchant_id, defaults={"as_of": as_of})
+    if report.facts or report.people:
+        log.info("lake.written", facts=report.facts, people=report.people)
+    return report
+
+
+def position(fact: FactTable) -> int:
+    """The first transaction id that the lake does not hold yet."""
+    return int(catalog.table(fact.name).properties.get(POSITION, 0))
+
+
+def mark_people_changed(merchant_id: int) -> None:
+    """Services that change people call this once in their transaction."""
+    PeopleChange.objects.create(merchant_id=merchant_id)
+
+
+def _export(fact: FactTable, horizon: int, merchants: list[int]) -> int:
+    table = catalog.table(fact.name)
+    start = int(table.properties.get(POSITION, 0))
+    rows = 0
+    with table.transaction() as commit:
+        for merchant_id in merchants:
+            for part in _in_files(_rows(fact, merchant_id, start, horizon)):
+                commit.append(part)
+                rows += part.num_rows
+        if rows:
+            commit.set_properties({POSITION: str(horizon)})
+    return rows
+
+
+def _rows(fact: FactTable, merchant_id: int, start: int, horizon: int) -> Iterator[pa.RecordBatch]:
+    with tenancy.scope(merchant_id):
+        sql = f"""
+            SELECT s.merchant_id, {_columns(fact.columns)} FROM {fact.source} s
+            WHERE s.merchant_id = %(merchant_id)s AND s.xid >= %(start)s AND s.xid < %(horizon)s
+        """  # noqa: S608  only declared names
+        values = {"merchant_id": merchant_id, "start": start, "horizon": horizon, "timezone": _timezone(merchant_id)}
+        yield from source.stream(sql, values, fact.arrow_schema())
+
+
+def _refresh_people(merchant_id: int, horizon: int) -> int | None:
+    with tenancy.scope(merchant_id):
+        due = PeopleChange.objects.filter(xid__lt=horizon)
+        if not due.exists():
+            return None
+        people = source.read(
+            f"""
+            SELECT c.merchant_id, {_columns(REGISTRY.person_columns())} FROM customers_customer c
+            {" ".join(REGISTRY.parts[area].join for area in sorted(REGISTRY.parts))}
+            WHERE c.merchant_id = %(merchant_id)s AND c.merged_into_id IS NULL
+            """,  # noqa: S608  only declared names
+            {"merchant_id": merchant_id, "timezone": _timezone(merchant_id)},
+            REGISTRY.person_schema(),
+        )
+        catalog.table(PERSON).overwrite(people, overwrite_filter=EqualTo("merchant_id", merchant_id))
+        # After the commit to the lake: dying in between repeats a refresh, which changes nothing.
+        due.delete()
+    return int(people.num_rows)
+
+
+def _columns(columns: Iterable[Column]) -> str:
+    return ", ".join(column.select().format(timezone="%(timezone)s") for column in columns)
+
+
+def _timezone(merchant_id: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT timezone FROM merchants_merchant WHERE id = %s", [merchant_id])
+        return str(cursor.fetchone()[0])
+
+
+def _in_files(batches: Iterator[pa.RecordBatch], size: int = 1_000_000) -> Iterator[pa.Table]:
+    """Joins small batches so that one commit makes few files."""
+    held: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        held.append(batch)
+        count += batch.num_rows
+        if count >= size:
+            yield pa.Table.from_batches(held)
+            held, count = [], 0
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _horizon() -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def _only_writer() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
