@@ -75,6 +75,10 @@ class Identity(TenantModel):
     tail_key = models.BinaryField(max_length=16, null=True)  # blind index of a phone's last four digits
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identities", db_index=False)
     home_customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Evidence: the identity it was first seen together with; these edges span the person's identities as a tree.
+    via = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     is_shared = models.BooleanField(
         default=False
     )  # a household phone: known to belong to several people, unites nobody
@@ -93,7 +97,8 @@ class Identity(TenantModel):
             models.Index(fields=["merchant", "id"], condition=models.Q(is_split=True), name="identity_split"),
         ]
 
-    STRONG = frozenset({"unionid", "external_userid", "buyer", "member_card", "openid", "phone", "email"})
+    # Order = which one an order is filed under. All of these unite at once; the rest only suggest.
+    STRONG = ("unionid", "external_userid", "buyer", "member_card", "openid", "phone", "email", "oaid")
     # One person has one of these per namespace; two different values contradict a merge.
     EXCLUSIVE = frozenset({"unionid"})
     SENSITIVE = frozenset({"phone", "email"})

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from yutang.core.errors import DomainError
+
+
+class SamePerson(DomainError):
+    code = "customers.same_person"
+    message = gettext_noop("These two are the same person already.")
+    status = 409
+
+
+class AlreadyMerged(DomainError):
+    code = "customers.already_merged"
+    message = gettext_noop("Customer %(customer)s is already part of another person.")
+    status = 409
+
+
+class AlreadyUnmerged(DomainError):
+    code = "customers.already_unmerged"
+    message = gettext_noop("This merge was undone on %(at)s.")
+    status = 409
+
+
+class NothingToSplit(DomainError):
+    code = "customers.nothing_to_split"
+    message = gettext_noop("Choose some, but not all, accounts of one person.")
+    status = 409
+
+
+class CaseDecided(DomainError):
+    code = "customers.case_decided"
+    message = gettext_noop("%(by)s has decided this case already.")
+    status = 409

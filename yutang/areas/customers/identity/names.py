@@ -1,0 +1,18 @@
+"""Names as people search for them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+
+@lru_cache(maxsize=16384)
+def _of_character(character: str) -> str:
+    found = lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1].lower()
+    return found if found.isalnum() else ""
+
+
+def initials(names: list[str]) -> list[str]:
+    """`王小明` → `wxm`; other scripts keep their letters and digits in lower case. At most 80 characters each."""
+    return ["".join(_of_character(character) for character in name)[:80] for name in names]
