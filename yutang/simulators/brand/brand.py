@@ -29,7 +29,7 @@ def make_brand(*, seed: int = 2026, scale: float = 1.0, as_of: date = DEFAULT_AS
     stores = make_stores(starts_on)
     household_from = _first(9, starts_on)
     new_items_from = _first(1, starts_on + timedelta(days=365))
-    drafts = make_people(rng, count=max(60, round(PEOPLE * scale)), stores=stores, trade=trade, starts_on=starts_on)
+    drafts = make_people(rng, count=max(60, round(PEOPLE * scale)), stores=stores, trade=trade)
     households = make_households(
         rng, drafts, count=max(1, round(HOUSEHOLDS * scale)), event_day=(household_from - starts_on).days
     )

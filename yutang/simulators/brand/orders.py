@@ -94,7 +94,7 @@ class Trade:
         shop = SHOPS[channel]
         if channel == "taobao":
             layout = "taobao_new" if day >= self._new_items_from else "taobao_old"
-            if draft.household_no is None and rng.random() < 0.6 or draft.household_no is not None:
+            if (draft.household_no is None and rng.random() < 0.6) or draft.household_no is not None:
                 shop = SHOPS["tmall"]
         store = self._store(draft, day, channel)
         order_no = self._order_no(channel, visit.at, store)

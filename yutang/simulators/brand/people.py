@@ -10,15 +10,29 @@ from datetime import date, timedelta
 from .story import OTHER_CITIES, OVERSEAS
 from .truth import Household, Identifier, Store
 
-_SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺"
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁"
+    "任沈姚卢姜崔钟谭陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺"
+)
 _COMPOUND = ("欧阳", "司马", "上官", "诸葛")
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅鑫波斌宇浩凯健俊帆雪琳晨阳欣怡梓涵子轩雨桐诗语思远若曦佳慧嘉豪一鸣文博晓彤梦洁"
-_NICK = "麦子 小面包 汤圆 豆豆 橘猫 晴天 可颂 阿布 小鹿 星星 奶盖 松鼠 云朵 芝士控 吃货 Lily Kevin Coco Momo 向日葵 布丁 糯米".split()
-_WORDS = "happy sunny bread momo coco lucky star moon kiki lulu bobo summer fish panda mango".split()
-_STREETS = "人民路 中山路 建设路 解放路 新华路 文化路 和平路 学府路 滨河路 朝阳街 幸福路 花园路".split()
+_GIVEN = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅鑫波斌宇浩凯健俊"
+    "帆雪琳晨阳欣怡梓涵子轩雨桐诗语思远若曦佳慧嘉豪一鸣文博晓彤梦洁"
+)
+_NICK = _words(
+    "麦子 小面包 汤圆 豆豆 橘猫 晴天 可颂 阿布 小鹿 星星 奶盖 松鼠 云朵 "
+    "芝士控 吃货 Lily Kevin Coco Momo 向日葵 布丁 糯米"
+)
+_WORDS = _words("happy sunny bread momo coco lucky star moon kiki lulu bobo summer fish panda mango")
+_STREETS = _words("人民路 中山路 建设路 解放路 新华路 文化路 和平路 学府路 滨河路 朝阳街 幸福路 花园路")
 _DOMAINS = ("example.com", "example.net", "example.org", "mail.example.com")
-_PREFIXES = (
-    "130 131 132 133 135 136 137 138 139 150 151 152 153 155 156 158 159 180 181 182 183 185 186 187 188 189".split()
+_PREFIXES = _words(
+    "130 131 132 133 135 136 137 138 139 150 151 152 153 155 156 158 159 180 181 182 183 185 186 187 188 189"
 )
 
 _NEAR = (("pos", 50), ("youzan", 21), ("taobao", 10), ("jd", 4), ("pinduoduo", 4), ("douyin", 6), ("weixin_shop", 5))
@@ -75,18 +89,13 @@ def make_name(rng: random.Random, surname: str | None = None) -> str:
     return surname + "".join(rng.choice(_GIVEN) for _ in range(1 if rng.random() < 0.25 else 2))
 
 
-def make_people(
-    rng: random.Random, *, count: int, stores: tuple[Store, ...], trade: list[float], starts_on: date
-) -> list[Draft]:
+def make_people(rng: random.Random, *, count: int, stores: tuple[Store, ...], trade: list[float]) -> list[Draft]:
     """`trade` is the running sum of day weights; people join in proportion to it."""
     phones = Phones(rng)
     staff = max(2, round(count * 0.003))
-    people = [
-        _make_person(rng, number, phones, stores, trade, starts_on, is_staff=number <= staff)
-        for number in range(1, count + 1)
+    return [
+        _make_person(rng, number, phones, stores, trade, is_staff=number <= staff) for number in range(1, count + 1)
     ]
-
-    return people
 
 
 def _make_person(
@@ -95,7 +104,6 @@ def _make_person(
     phones: Phones,
     stores: tuple[Store, ...],
     trade: list[float],
-    starts_on: date,
     *,
     is_staff: bool,
 ) -> Draft:
@@ -114,7 +122,7 @@ def _make_person(
         province, city, district = rng.choice(OTHER_CITIES)
         address = f"{rng.choice(_STREETS)}{rng.randrange(1, 999)}号, {rng.randrange(1, 30)}-{rng.randrange(101, 3200)}"
     word = rng.choice(_WORDS)
-    # A fifth were customers in the first days already; the others come as trade grows.
+    # Some were customers before the history starts; the others come as trade grows.
     joined = 0 if rng.random() < 0.06 else bisect.bisect_left(trade, rng.random() * trade[-1])
     joined_day = min(joined, len(trade) - 1)
     birthday = date(1955, 1, 1) + timedelta(days=int(rng.betavariate(3.2, 2.2) * 365 * 53))
@@ -188,11 +196,7 @@ def make_channel_accounts(rng: random.Random, number: int, channel: str, word: s
         return {"jd": [rng.choice((f"jd_{rng.getrandbits(36):09x}{number}", f"{number}_p", f"{word}-{number}"))]}
     if channel == "pos":
         return {}
-    return {
-        channel: [
-            f"{ {'pinduoduo': 'pdd', 'douyin': 'dy', 'youzan': 'yz', 'weixin_shop': 'wx', 'shopify': 'sh'}[channel] }{number:09d}"
-        ]
-    }
+    return {channel: [f"{channel[:2]}_{number:09d}"]}
 
 
 def refer(rng: random.Random, people: list[Draft]) -> None:

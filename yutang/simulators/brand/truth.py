@@ -7,7 +7,7 @@ exported file shows it; `snapshot` shows it as an earlier export did.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
@@ -155,8 +155,7 @@ class Order:
         lines = list(self.lines)
         if self.freight > 0:
             lines.append(Line("#freight", "", None, "", "", "", 0, self.freight, self.freight, "freight"))
-        for refund in self.refunds:
-            lines.append(Line(refund.line_key, "", None, "", "", "", 0, 0, -refund.amount, "refund"))
+        lines += [Line(each.line_key, "", None, "", "", "", 0, 0, -each.amount, "refund") for each in self.refunds]
         return tuple(lines)
 
 
@@ -309,7 +308,6 @@ def expected_people(truth: Truth) -> ExpectedPeople:
 
 def snapshot(order: Order, at: datetime) -> Order:
     """The order as an export taken at `at` shows it: later times, closings and refunds are not there yet."""
-    from dataclasses import replace
 
     def known(moment: datetime | None) -> datetime | None:
         return moment if moment is not None and moment <= at else None
