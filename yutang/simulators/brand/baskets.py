@@ -47,12 +47,13 @@ class Baskets:
             self._by_category.setdefault(product.category, []).append(product)
         self._plain = {product.code: plain_text(product.long_title) for product in self.products}
 
-    def pick(self, channel: str, day: date, occasion: str) -> list[Pick]:
+    def pick(self, channel: str, day: date, occasion: str, *, is_far: bool) -> list[Pick]:
+        """`is_far`: no branch nearby, so nothing fresh."""
         rng = self._rng
         weights = _LINES[channel]
         wanted = rng.choices(range(1, len(weights) + 1), weights)[0]
         now = season(day)
-        taste = _TASTE.get(channel, _TASTE[""])
+        taste = _TASTE.get("" if is_far and channel == "youzan" else channel, _TASTE[""])
         names, shares = list(taste), list(taste.values())
         picks: list[Pick] = []
         taken: set[str] = set()
@@ -71,7 +72,7 @@ class Baskets:
                 category = now
             products = self._by_category[category]
             product = products[int(len(products) * rng.random() ** 1.5)]
-            variant = rng.choice(product.variants)
+            variant = product.variants[int(len(product.variants) * rng.random() ** 1.6)]
             wanted -= 1
             if variant.sku in taken:
                 continue

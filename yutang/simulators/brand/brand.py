@@ -119,7 +119,8 @@ def _visits(
         left = rng.random() < draft.dropout
     first_day = min(day for day, _occasion in days)
     last_day = days[-1][0] if left else len(trade) - 1
-    if ("pos" in draft.channels or "youzan" in draft.channels) and rng.random() < 0.4:
+    is_near = draft.home_store is not None
+    if is_near and ("pos" in draft.channels or "youzan" in draft.channels) and rng.random() < 0.4:
         days += _birthdays(rng, draft, starts_on, first_day, last_day)
     if draft.household_no is not None:
         days.append(((household_from - starts_on).days + rng.randrange(20), "household"))

@@ -7,6 +7,7 @@ extension, or as cipher text. Only what is printed in full becomes an identifier
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .people import Draft
@@ -18,6 +19,9 @@ class Shown:
     identifiers: tuple[Identifier, ...]
     account: str
     phone: str
+
+
+Show = Callable[[random.Random, Draft, bool], Shown]
 
 
 def national(phone: str) -> str:
@@ -58,7 +62,7 @@ def show(rng: random.Random, draft: Draft, channel: str, *, household_open: bool
     return _SHOW[channel](rng, draft, household_open)
 
 
-def _marketplace(channel: str, full: float):
+def _marketplace(channel: str, full: float) -> Show:
     def shown(rng: random.Random, draft: Draft, household_open: bool) -> Shown:
         account = rng.choice(draft.accounts[channel])
         share = full
@@ -118,7 +122,7 @@ def _pos(rng: random.Random, draft: Draft, _household_open: bool) -> Shown:
     return Shown(tuple(ids), "", phone)
 
 
-_SHOW = {
+_SHOW: dict[str, Show] = {
     "taobao": _marketplace("taobao", 0.12),
     "jd": _marketplace("jd", 0.08),
     "pinduoduo": _pinduoduo,

@@ -21,6 +21,7 @@ from .truth import (
     Household,
     Line,
     Order,
+    Product,
     Refund,
     Store,
 )
@@ -83,7 +84,7 @@ class Trade:
         self._sequence = 0
 
     @property
-    def products(self):
+    def products(self) -> tuple[Product, ...]:
         return self._baskets.products
 
     def place(self, visit: Visit) -> Order:
@@ -102,7 +103,8 @@ class Trade:
             draft.household_no is not None and day > self._household_from + timedelta(days=30) and rng.random() < 0.3
         )
         shown = show(rng, draft, channel, household_open=household_open)
-        picks = self._baskets.pick(channel, day, visit.occasion)
+        is_far = draft.home_store is None
+        picks = self._baskets.pick(channel, day, visit.occasion, is_far=is_far)
         goods = self._baskets.price(channel, picks, is_staff=draft.is_staff)
         lines = self._baskets.lines(layout, order_no, picks, goods)
         life = self._life(channel, layout, visit.at, lines)

@@ -321,7 +321,7 @@ def snapshot(order: Order, at: datetime) -> Order:
     refunds = tuple(refund for refund in order.refunds if refund.happened_at <= at)
     if order.status == CLOSED and closed_at is not None:
         status = CLOSED
-    elif order.status == COMPLETED and (completed_at is not None or order.channel == "pos"):
+    elif order.status == COMPLETED and (completed_at or (order.channel == "pos" and paid_at)):
         status = COMPLETED
     elif shipped_at is not None:
         status = PARTLY_SHIPPED if order.status == PARTLY_SHIPPED else SHIPPED

@@ -85,7 +85,7 @@ def write_csv(
 
 def write_xlsx(path: Path, headers: Sequence[str], rows: Iterable[Row]) -> int:
     """The same as a workbook of text cells, as platforms write them."""
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
 
     keys = [header.strip() for header in headers]
     count = 0
