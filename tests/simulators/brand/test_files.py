@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from yutang.simulators.brand import ExportFile, Truth, make_brand, snapshot, write_dirty_samples, write_files
 from yutang.simulators.brand.dirty import DATE_UNREADABLE, ID_CORRUPTED, NUMBER_UNREADABLE, REQUIRED, STATUS_UNKNOWN
+from yutang.simulators.brand.money import allocate
 
 ORDER_NO = {
     "taobao": "订单编号",
@@ -121,6 +122,50 @@ def test_item_reports_match_the_truth(truth: Truth, manifest: list[ExportFile]) 
                 assert [cents(row["商品实际成交金额"]) for row in own] == [line.amount for line in order.lines]
                 assert sum(cents(row["商品已退款金额"]) for row in own) == order.refunded
     assert seen == {("taobao_old", ".csv"), ("taobao_new", ".xlsx"), ("youzan", ".csv")}
+
+
+def test_shares_can_be_worked_out_from_what_is_printed(truth: Truth, manifest: list[ExportFile]) -> None:
+    """Old Taobao items, JD, Pinduoduo and Shopify print only the order's sum: the lines follow by the stated rule."""
+    orders = {order.order_no: order for order in truth.orders}
+    columns = {
+        "taobao_old": ("价格", "购买数量"),
+        "jd": ("京东价", "订购数量"),
+        "pinduoduo": ("商品总价(元)", ""),
+        "shopify": ("Lineitem price", "Lineitem quantity"),
+    }
+    freight = {"taobao": "买家应付邮费", "jd": "运费金额", "pinduoduo": "邮费(元)", "shopify": "Shipping"}
+    checked = Counter()
+    for file in manifest:
+        if file.layout not in columns:
+            continue
+        lines = by_order(file)
+        if file.companion:
+            lines = defaultdict(list)
+            for row in read(file.companion, file.encoding):
+                lines[clean(row["订单编号"])].append(row)
+        price, quantity = columns[file.layout]
+        for number, heads in by_order(file).items():
+            order = snapshot(orders[number], file.exported_at)
+            if order.is_sale:
+                goods = paid_as_printed(file.source, heads) - cents(heads[0][freight[file.source]])
+                weights = [cents(row[price]) * (int(row[quantity]) if quantity else 1) for row in lines[number]]
+                assert allocate(goods, weights) == [line.amount for line in order.lines]
+                checked[file.layout] += 1
+    assert set(checked) == set(columns)
+
+
+def test_refunds_are_printed(truth: Truth, manifest: list[ExportFile]) -> None:
+    orders = {order.order_no: order for order in truth.orders}
+    column = {"taobao": "退款金额", "shopify": "Refunded Amount", "youzan": "订单已退款金额"}
+    later = set()
+    for file in manifest:
+        for number, rows in by_order(file).items():
+            order = snapshot(orders[number], file.exported_at)
+            if file.source in column:
+                assert cents(rows[0][column[file.source]]) == order.refunded
+            if file.is_early and order.status != orders[number].status:
+                later.add(file.source)
+    assert "taobao" in later  # the settled files bring something new
 
 
 def test_oddities(manifest: list[ExportFile]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from .baskets import Baskets
+from .catalogue import plain_text
 from .identity import show
 from .people import Draft
 from .story import GUIDE_NAMES, HOSTS, SHOPS
@@ -117,7 +118,7 @@ class Trade:
         if draft.is_staff and channel == "pos":
             note = "员工内购"
         if channel == "jd":
-            note = note.encode("gbk", "ignore").decode("gbk")
+            note = plain_text(note).strip()
         guide = None
         if channel in {"pos", "youzan"} and store is not None and rng.random() < 0.5:
             guide = GUIDE_NAMES[(int(store.code[2:]) * 3 + rng.randrange(3)) % len(GUIDE_NAMES)]
