@@ -1,0 +1,24 @@
+"""A believable bakery chain with three years of orders on nine shops, its export files and the truth behind them."""
+
+from .brand import DEFAULT_AS_OF, make_brand
+from .dirty import DirtyFile, ExpectedError, write_dirty_samples
+from .figures import Figures, figures
+from .files import ExportFile, write_files
+from .truth import ExpectedPeople, Truth, expected_people, pair_precision, snapshot
+
+__all__ = [
+    "DEFAULT_AS_OF",
+    "DirtyFile",
+    "ExpectedError",
+    "ExpectedPeople",
+    "ExportFile",
+    "Figures",
+    "Truth",
+    "expected_people",
+    "figures",
+    "make_brand",
+    "pair_precision",
+    "snapshot",
+    "write_dirty_samples",
+    "write_files",
+]
