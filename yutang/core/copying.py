@@ -29,7 +29,5 @@ def copy_rows(table: str, rows: pa.Table) -> int:
 def reserve_ids(table: str, count: int) -> np.ndarray:
     """`count` fresh primary keys of a table, ascending."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)

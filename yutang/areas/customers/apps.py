@@ -11,3 +11,6 @@ class CustomersConfig(AppConfig):
         from yutang.areas.customers import facts
 
         facts.register()
+        from yutang.areas.customers import merging
+
+        merging.register("customers_note", by_identity=False)

@@ -35,7 +35,9 @@ class Participant:
 
 _participants: dict[str, Participant] = {}
 _recompute: list[Callable[[Sequence[int]], None]] = []
-_FILLED = ("name", "name_initials", "gender", "birthday", "country", "province", "city", "district", "accepts_marketing")
+_FILLED = (
+    "name", "name_initials", "gender", "birthday", "country", "province", "city", "district", "accepts_marketing",
+)  # fmt: skip
 
 
 def register(table: str, *, by_identity: bool) -> None:

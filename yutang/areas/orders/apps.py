@@ -11,3 +11,9 @@ class OrdersConfig(AppConfig):
         from yutang.areas.orders import facts
 
         facts.register()
+        from yutang.areas.customers import merging
+        from yutang.areas.orders.services import recompute_statistics
+
+        merging.register("orders_order", by_identity=True)
+        merging.register("orders_saleline", by_identity=True)
+        merging.register_recompute(recompute_statistics)

@@ -157,10 +157,7 @@ def create_customers(
                 "province": text("province", 80),
                 "city": text("city", 80),
                 "district": text("district", 80),
-                "address": pa.array(
-                    [None if a is None else "\\x" + crypto.encrypt(a, merchant).hex() for a in first("address").to_pylist()],
-                    pa.string(),
-                ),
+                "address": _encrypted(first("address").to_pylist(), merchant),
                 "home_node_id": first("node_id"),
                 "source": pa.array([namespace] * len(wanted)),
                 "accepts_marketing": first("accepts_marketing"),
@@ -216,13 +213,7 @@ def create_identities(
                 "namespace": pa.array([namespace if k in keys.NAMESPACED else "" for k in kind]),
                 "key": _hex([blind[n] for n in new]),
                 "value": pa.array(["" if s else v[:200] for v, s in zip(value, secret, strict=True)]),
-                "value_encrypted": pa.array(
-                    [
-                        "\\x" + crypto.encrypt(v, merchant).hex() if s else None
-                        for v, s in zip(value, secret, strict=True)
-                    ],
-                    pa.string(),
-                ),
+                "value_encrypted": _encrypted([v if s else None for v, s in zip(value, secret, strict=True)], merchant),
                 "tail_key": pa.array(
                     ["\\x" + tail[v[-4:]].hex() if k == "phone" else None for v, k in zip(value, kind, strict=True)],
                     pa.string(),
@@ -240,6 +231,10 @@ def create_identities(
     return ids
 
 
+def _encrypted(values: Sequence[str | None], merchant_id: int) -> pa.Array:
+    stored = (None if v is None else crypto.encrypt(v, merchant_id).hex() for v in values)
+    return pa.array([None if s is None else "\\x" + s for s in stored], pa.string())
+
+
 def _hex(values: Sequence[bytes]) -> pa.Array:
     return pa.array(["\\x" + value.hex() for value in values], pa.string())
-

@@ -30,26 +30,22 @@ def contradicting_pairs(pairs: Sequence[merging.Pair]) -> list[merging.Pair]:
     return [
         pair
         for pair in pairs
-        if pair.survivor_id in held
-        and pair.absorbed_id in held
-        and held[pair.survivor_id] != held[pair.absorbed_id]
+        if pair.survivor_id in held and pair.absorbed_id in held and held[pair.survivor_id] != held[pair.absorbed_id]
     ]
 
 
 def open_contradiction(pair: merging.Pair, actor: Actor) -> bool:
-    return _open(
-        ReviewCase.Kind.CONTRADICTION, sorted([pair.survivor_id, pair.absorbed_id]), pair.evidence, actor
-    )
+    return _open(ReviewCase.Kind.CONTRADICTION, sorted([pair.survivor_id, pair.absorbed_id]), pair.evidence, actor)
 
 
-def contradictions(
-    doubtful: NDArray[np.bool_], resolution: Resolution, source: str, actor: Actor
-) -> int:
+def contradictions(doubtful: NDArray[np.bool_], resolution: Resolution, source: str, actor: Actor) -> int:
     """A case for the people that contradictory clusters of the batch were taken apart into."""
     people = np.unique(resolution.customer[doubtful & (resolution.customer >= 0)])
     if len(people) < 2:
         return 0
-    return int(_open(ReviewCase.Kind.CONTRADICTION, people.tolist()[:20], [{"kind": "unionid", "source": source}], actor))
+    return int(
+        _open(ReviewCase.Kind.CONTRADICTION, people.tolist()[:20], [{"kind": "unionid", "source": source}], actor)
+    )
 
 
 def share_phone(identity_id: int, actor: Actor) -> None:
@@ -59,11 +55,11 @@ def share_phone(identity_id: int, actor: Actor) -> None:
     tree = dict(Identity.objects.filter(customer_id=person).values_list("id", "via_id"))
     groups = rules.subtrees(tree, removed=identity_id)
     Identity.objects.filter(pk=identity_id).update(is_shared=True)
-    made = [person]
-    # The household itself keeps the phone; the oldest account keeps the person.
-    for group in [*groups[1:], {identity_id}] if groups else []:
-        made.append(merging.split(identity_ids=group, reason=f"shared phone {identity_id}", actor=actor).pk)
-    _open(ReviewCase.Kind.SHARED_PHONE, made[:20], [{"kind": "phone", "identity": identity_id}], actor)
+    # The oldest account keeps the person; the household itself keeps the phone.
+    apart = [*groups[1:], {identity_id}] if groups else []
+    reason = f"shared phone {identity_id}"
+    made = [merging.split(identity_ids=group, reason=reason, actor=actor).pk for group in apart]
+    _open(ReviewCase.Kind.SHARED_PHONE, [person, *made][:20], [{"kind": "phone", "identity": identity_id}], actor)
 
 
 def _open(kind: str, customers: list[int], evidence: list[dict[str, Any]], actor: Actor) -> bool:

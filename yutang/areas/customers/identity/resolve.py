@@ -262,4 +262,3 @@ def _blind(found: Keys, namespace: str, merchant_id: int) -> list[bytes]:
 
 def _ints() -> rules.Ints:
     return np.empty(0, dtype=np.int64)
-
