@@ -227,7 +227,7 @@ def _stream(source: Source, delimiter: str, place: int, *, zipped: bool) -> Iter
     def ragged(row: pacsv.InvalidRow) -> str:
         number = int(row.number or 0)
         invalid.append(number)
-        if not is_footer(row.text) and row.text.strip(f"{delimiter} \t\r\n\""):
+        if not is_footer(row.text) and row.text.strip(f'{delimiter} \t\r\n"'):
             source.errors.append(RowError(number, "", "row.ragged", row.text[:200]))
         return "skip"
 
