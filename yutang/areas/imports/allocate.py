@@ -43,7 +43,8 @@ def allocate(totals: Whole, groups: Whole, weights: Whole) -> Whole:
     ranks = np.empty(lines, np.int64)
     ranks[order] = np.arange(lines) - starts[groups[order]]
     parts += ranks < left[groups]
-    return np.where(totals[groups] < 0, -parts, parts)
+    result: Whole = np.where(totals[groups] < 0, -parts, parts)
+    return result
 
 
 def _sum(groups: Whole, values: Whole, count: int) -> Whole:

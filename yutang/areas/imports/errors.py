@@ -17,7 +17,7 @@ class ImportFileError(Exception):
         self.detail = detail
 
 
-class MappingInvalid(Exception):
+class MappingError(Exception):
     """A mapping that cannot work; `field` names the setting to look at."""
 
     def __init__(self, field: str, code: str, detail: str = "") -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import headers as names, money, people, times
+from . import headers as names
+from . import money, people, times
 from .cells import Column, Mask, as_mask, column, identity, scientific
 from .layouts.base import PLACE, Context
 from .layouts.joining import without_words

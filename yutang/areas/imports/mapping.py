@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping as Dict, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import headers as names
-from .errors import MappingInvalid
+from .errors import MappingError
 from .schema import CANONICAL, OrderStatus
 
 # Fields of the canonical line that a column may fill, …
@@ -68,11 +69,11 @@ class Mapping:
 
     @classmethod
     def from_toml(cls, text: str) -> Mapping:
-        """Read and validate. Raises `MappingInvalid`, naming the field."""
+        """Read and validate. Raises `MappingError`, naming the field."""
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise MappingInvalid("", "toml", str(error)) from error
+            raise MappingError("", "toml", str(error)) from error
         return cls.from_dict(data)
 
     @classmethod
@@ -82,7 +83,7 @@ class Mapping:
         values: dict[str, Any] = {}
         for name, value in data.items():
             if name not in known:
-                raise MappingInvalid(name, "unknown")
+                raise MappingError(name, "unknown")
             values[name] = _coerced(name, value)
         mapping = cls(**values)
         mapping.validate()
@@ -102,15 +103,15 @@ class Mapping:
         return "".join(plain + tables)
 
     def validate(self) -> None:
-        """Raises `MappingInvalid` for the first setting that cannot work."""
+        """Raises `MappingError` for the first setting that cannot work."""
         for group in ("columns", "constants", "defaults"):
             for name in getattr(self, group):
                 if name not in FIELDS:
-                    raise MappingInvalid(f"{group}.{name}", "unknown")
+                    raise MappingError(f"{group}.{name}", "unknown")
         _one_of("amount", self.amount, AMOUNTS)
         _one_of("refunds", self.refunds, REFUNDS)
         if self.refunds in ("order_no prefix", "status") and not self.refund_values:
-            raise MappingInvalid("refund_values", "required", f"refunds = {self.refunds}")
+            raise MappingError("refund_values", "required", f"refunds = {self.refunds}")
         needed = {
             "amount": ("amount",),
             "quantity*price": ("quantity", "price"),
@@ -118,24 +119,24 @@ class Mapping:
         }[self.amount]
         for name in ("order_no", "status", *needed):
             if not self.fills(name):
-                raise MappingInvalid(f"columns.{name}", "required")
+                raise MappingError(f"columns.{name}", "required")
         if not (self.fills("ordered_at") or self.fills("paid_at") or self.order_no_date):
-            raise MappingInvalid("columns.ordered_at", "required")
+            raise MappingError("columns.ordered_at", "required")
         constant = self.constants.get("status", self.defaults.get("status"))
         if constant is not None and constant not in self.statuses and constant not in set(OrderStatus):
-            raise MappingInvalid("constants.status", "status_unknown", constant)
+            raise MappingError("constants.status", "status_unknown", constant)
         if self.timezone:
             try:
                 ZoneInfo(self.timezone)
             except (OSError, ValueError) as error:  # unknown or not a name at all
-                raise MappingInvalid("timezone", "unknown", self.timezone) from error
+                raise MappingError("timezone", "unknown", self.timezone) from error
         if self.order_no_date:
             try:
                 groups = re.compile(self.order_no_date[0]).groups
             except re.error as error:
-                raise MappingInvalid("order_no_date", "pattern", str(error)) from error
+                raise MappingError("order_no_date", "pattern", str(error)) from error
             if len(self.order_no_date) != 2 or groups != 1:
-                raise MappingInvalid("order_no_date", "pattern", "one group and one format")
+                raise MappingError("order_no_date", "pattern", "one group and one format")
 
     def fills(self, name: str) -> bool:
         return bool(self.columns.get(name)) or name in self.constants
@@ -170,7 +171,7 @@ def signature(headers: Iterable[str]) -> str:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise MappingInvalid(name, "choice", f"{value}; one of {', '.join(allowed)}")
+        raise MappingError(name, "choice", f"{value}; one of {', '.join(allowed)}")
 
 
 def _coerced(name: str, value: Any) -> Any:
@@ -184,32 +185,32 @@ def _coerced(name: str, value: Any) -> Any:
         try:
             return {word: OrderStatus(item) for word, item in words.items()}
         except ValueError as error:
-            raise MappingInvalid("statuses", "status_unknown", str(error)) from error
+            raise MappingError("statuses", "status_unknown", str(error)) from error
     if name in ("date_formats", "refund_values", "order_no_date"):
         return _texts(name, value)
     if name == "freight_in_amount":
         if not isinstance(value, bool):
-            raise MappingInvalid(name, "not_a_boolean")
+            raise MappingError(name, "not_a_boolean")
         return value
     return _text(name, value)
 
 
 def _table(name: str, value: Any) -> Dict[str, Any]:
     if not isinstance(value, Dict):
-        raise MappingInvalid(name, "not_a_table")
+        raise MappingError(name, "not_a_table")
     return value
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise MappingInvalid(name, "not_text")
+        raise MappingError(name, "not_text")
     return value
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
-        raise MappingInvalid(name, "not_text")
+        raise MappingError(name, "not_text")
     return tuple(items)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .. import headers as names, money
+from .. import headers as names
+from .. import money
 from ..allocate import allocate
 from ..cells import Column, Mask, as_mask, column
 from ..mapping import Mapping
@@ -35,7 +36,7 @@ class Context:
 
 @dataclass
 class Whole:
-    """All rows of one file (or of two joined ones). Columns starting with # are computed; int64 ones are minor units."""
+    """All rows of one file, or of two joined ones. Columns starting with # are computed; int64: minor units."""
 
     table: pa.Table
     written: dict[str, str]  # column -> header as written

@@ -88,11 +88,11 @@ def _split_merged(whole: Whole) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return origin
 
 
-def _same_in_group(values: np.ndarray, groups: np.ndarray, first: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _same_in_group(values: np.ndarray, groups: np.ndarray, first: np.ndarray) -> np.ndarray:
     return np.asarray(values == values[first][groups])
 
 
-def _is_first(first: np.ndarray, count: int) -> np.ndarray:  # type: ignore[type-arg]
+def _is_first(first: np.ndarray, count: int) -> np.ndarray:
     mask = np.zeros(count, bool)
     mask[first] = True
     return mask

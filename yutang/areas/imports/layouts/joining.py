@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ def join(
     *,
     order_no: Sequence[str],
     item_order_no: Sequence[str],
-    item_fields: dict[str, tuple[Sequence[str], Sequence[str]]],
+    item_fields: Mapping[str, tuple[Sequence[str], Sequence[str]]],
 ) -> Whole:
     """One row per item with its order's columns; orders without items keep one row of their own.
 
@@ -45,7 +45,9 @@ def join(
     joined.put(ROW, rows)
     joined.put(PLACE, pc.coalesce(_take(items, PLACE, take_item), _take(orders, PLACE, take_order)))
     joined.put("#has_item", pa.array((from_item >= 0).astype(np.int64)))
-    joined.put("#order_no", pc.coalesce(item_numbers.take(take_item), order_numbers.take(take_order)))
+    number = next((h for h in order_no if orders.has(h)), order_no[0])
+    numbers = pc.coalesce(item_numbers.take(take_item), order_numbers.take(take_order))
+    joined.put("#order_no", numbers, written=number)
     for name, (item_headers, order_headers) in item_fields.items():
         values = items.text(*item_headers).take(take_item)
         if order_headers:

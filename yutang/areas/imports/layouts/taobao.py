@@ -1,4 +1,4 @@
-"""Taobao and Tmall: 订单报表 (money and buyer, one row per order) and 宝贝报表 (lines), in their old and new columns."""
+"""Taobao and Tmall: 订单报表 (money, buyer; one row per order) and 宝贝报表 (lines), old and new columns."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def prepare_items(items: Whole, _: Whole | None) -> Whole:
     items.put("#refund_status", items.text("退款状态"))
     items.put("#line_refund", items.text("退款金额"), written="退款金额")
     _hide_open_refunds(items)
-    items.put("#order_no", items.text(*ITEM_ORDER_NO))
+    items.put("#order_no", items.text(*ITEM_ORDER_NO), written="订单编号")
     money_of_orders(
         items,
         paid=(),

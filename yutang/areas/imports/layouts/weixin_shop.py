@@ -8,14 +8,14 @@ from .base import AMOUNT, FREIGHT, REFUND, Layout, Whole
 from .joining import money_of_orders
 
 ORDER_LEVEL = (
-    "订单下单时间", "订单发货时间", "订单确认收货时间", "订单状态", "收件人姓名", "收件人地址", "省", "市", "区", "收件人手机",
-    "买家备注", "订单实际支付金额", "订单运费", "支付时间", "带货账号昵称", "企微工号", "企业微信加密id",
+    "订单下单时间", "订单发货时间", "订单确认收货时间", "订单状态", "收件人姓名", "收件人地址", "省", "市", "区",
+    "收件人手机", "买家备注", "订单实际支付金额", "订单运费", "支付时间", "带货账号昵称", "企微工号", "企业微信加密id",
 )  # fmt: skip
 
 
 def prepare(whole: Whole, _: Whole | None) -> Whole:
     whole.fill_down(["订单号"], ORDER_LEVEL)
-    whole.put("#order_no", whole.text("订单号"))
+    whole.put("#order_no", whole.text("订单号"), written="订单号")
     money_of_orders(
         whole,
         paid=("订单实际支付金额",),

@@ -63,7 +63,7 @@ def prepare_orders(orders: Whole, items: Whole | None) -> Whole:
 
 def prepare_items(items: Whole, _: Whole | None) -> Whole:
     """The item file alone: lines without buyers, dated by their order number."""
-    items.put("#order_no", items.text("订单号"))
+    items.put("#order_no", items.text("订单号"), written="订单号")
     money_of_orders(
         items,
         paid=(),
