@@ -18,7 +18,9 @@ from yutang.areas.imports.mapping import FIELDS, Mapping, signature
 from yutang.areas.imports.schema import OrderStatus
 
 ONLINE_RETAIL = (files("yutang.areas.imports") / "mappings" / "online_retail.toml").read_text("utf-8")
-BASE = 'amount = "amount"\n[columns]\norder_no = "no"\namount = "sum"\nordered_at = "day"\n[constants]\nstatus = "paid"\n'
+BASE = (
+    'amount = "amount"\n[columns]\norder_no = "no"\namount = "sum"\nordered_at = "day"\n[constants]\nstatus = "paid"\n'
+)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
@@ -108,7 +110,7 @@ def test_online_retail(tmp_path: Path) -> None:
 
 
 def test_places_count_across_batches_and_stay_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw = random.Random(7)  # noqa: S311
+    draw = random.Random(7)
     numbers = [str(draw.randrange(300)) for _ in range(5_000)]
     text = HEAD + "".join(f"{n},S{i},T,1,2011-01-01 00:00:00,1.00,1,UK\n" for i, n in enumerate(numbers))
     path, mapping = write(tmp_path, "r.csv", text), Mapping.from_toml(ONLINE_RETAIL)

@@ -1,5 +1,6 @@
 """Pinduoduo: one row per order, tabs on ids, thousands commas, either comma in the statuses, no buyer."""
 
+# ruff: noqa: E501 - rows of sample files stay on one line
 from __future__ import annotations
 
 from pathlib import Path

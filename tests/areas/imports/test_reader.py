@@ -1,5 +1,6 @@
 """Any bytes give either rows and row errors, or one ImportFileError."""
 
+# ruff: noqa: E501 - rows of sample files stay on one line
 from __future__ import annotations
 
 import gzip
@@ -30,7 +31,9 @@ HEAD = "no,at,sum,title,phone\n"
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 @pytest.mark.parametrize("zipped", [False, True])
 def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str, zipped: bool) -> None:
-    data = (HEAD.replace(",", delimiter) + f'1{delimiter}2026-01-01{delimiter}1.5{delimiter}"茶\n叶"{delimiter}\n').encode(encoding)
+    data = (
+        HEAD.replace(",", delimiter) + f'1{delimiter}2026-01-01{delimiter}1.5{delimiter}"茶\n叶"{delimiter}\n'
+    ).encode(encoding)
     path = tmp_path / "x"
     path.write_bytes(gzip.compress(data) if zipped else data)
     rows, errors = read_all(path, mapping=PLAIN)
@@ -179,7 +182,10 @@ def test_any_bytes(tmp_path: Path, data: bytes) -> None:
 
 
 @quick
-@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 3000), st.binary(max_size=6), st.integers(0, 40)), max_size=8))
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0, 3000), st.binary(max_size=6), st.integers(0, 40)), max_size=8),
+)
 def test_damaged_exports(tmp_path: Path, seed: bytes, damages: list[tuple[int, bytes, int]]) -> None:
     for place, new, cut in damages:
         seed = seed[: place % (len(seed) + 1)] + new + seed[place % (len(seed) + 1) + cut :]

@@ -1,5 +1,6 @@
 """Shopify: following rows of an order leave the order's cells blank; times carry an offset."""
 
+# ruff: noqa: E501 - rows of sample files stay on one line
 from __future__ import annotations
 
 from pathlib import Path

@@ -96,6 +96,11 @@ def identity(values: pa.StringArray) -> pa.StringArray:
     return pc.if_else(hidden, pa.scalar(None, pa.string()), values)
 
 
+def without_words(values: pa.StringArray) -> pa.StringArray:
+    """Cells such as 无退款申请 or 包邮 in a money column mean no money."""
+    return pc.if_else(pc.match_substring_regex(values, "[0-9]"), values, pa.scalar(None, pa.string()))
+
+
 def scientific(values: pa.StringArray) -> Mask:
     """Which ids a spreadsheet has turned into numbers such as 1.23E+17."""
     return as_mask(pc.match_substring_regex(values, _SCIENTIFIC))

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 
 from . import headers as names
 from . import money, people, times
-from .cells import Column, Mask, as_mask, column, identity, scientific
+from .cells import Column, Mask, as_mask, column, identity, scientific, without_words
 from .layouts.base import PLACE, Context
-from .layouts.joining import without_words
 from .mapping import Mapping
 from .money import Whole as Ints
 from .reader import ROW, is_footer

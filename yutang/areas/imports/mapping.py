@@ -128,7 +128,7 @@ class Mapping:
         if self.timezone:
             try:
                 ZoneInfo(self.timezone)
-            except (OSError, ValueError) as error:  # unknown or not a name at all
+            except (KeyError, OSError, ValueError) as error:  # unknown or not a name at all
                 raise MappingError("timezone", "unknown", self.timezone) from error
         if self.order_no_date:
             try:

@@ -39,8 +39,9 @@ def parse(text: str) -> Number | None:
 def round_half_even(digits: int, scale: int, exponent: int) -> int:
     """`digits / 10**scale` in minor units (`10**-exponent`), rounded half to even."""
     if scale <= exponent:
-        return digits * int(10 ** (exponent - scale))
-    unit = int(10 ** (scale - exponent))
+        factor: int = 10 ** (exponent - scale)
+        return digits * factor
+    unit: int = 10 ** (scale - exponent)
     quotient, rest = divmod(digits, unit)
     if rest * 2 > unit or (rest * 2 == unit and quotient % 2):
         quotient += 1

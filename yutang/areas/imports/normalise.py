@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +19,7 @@ from .convert import convert
 from .detect import KNOWN, kind_of
 from .errors import ImportFileError
 from .layouts import LAYOUTS, Context, Layout, Whole
-from .layouts.base import AMOUNT, FREIGHT, PLACE
+from .layouts.base import AMOUNT, FREIGHT
 from .lines import Memory
 from .mapping import Mapping
 from .reader import ROW, SLICE, Source, open_source
@@ -101,6 +100,7 @@ def _read_mapped(sources: list[Source], mapping: Mapping, context: Context) -> I
     for source in sources:
         if mapping.amount == "order_amount":
             whole = _collect(source, mapping.known_keys(), context)
+            whole.number_lines([mapping.column_of("order_no", source.keys) or ""])
             whole.spread_order_amount(mapping)
             batches = _convert_whole(whole, _with_computed(mapping), context)
         else:
@@ -164,7 +164,7 @@ def _check_columns(source: Source, layout: Layout) -> None:
 
 
 def _collect(source: Source, headers: frozenset[str], context: Context) -> Whole:
-    """The columns that matter of a whole file, with each row's place in its order still to be set."""
+    """The columns that matter of a whole file."""
     wanted = _wanted(source, headers)
     schema = pa.schema([(name, pa.int64() if name == ROW else pa.string()) for name in wanted])
     parts, count = [], 0
@@ -184,12 +184,7 @@ def _later_wins(wholes: list[Whole], layout: Layout) -> Whole:
     for whole in reversed(wholes):
         number = layout.mapping.column_of("order_no", whole.table.column_names) or ""
         numbers = whole.text(number)
-        groups, _ = whole.orders([number])
-        order = np.argsort(groups, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(groups, minlength=1))[:-1]]).astype(np.int64)
-        places = np.empty(len(groups), np.int64)
-        places[order] = np.arange(len(groups)) - starts[groups[order]] + 1
-        whole.put(PLACE, pa.array(places))
+        whole.number_lines([number])
         repeated = pc.and_(pc.is_in(numbers, value_set=later), pc.is_valid(numbers))
         kept.append(whole.table.filter(pc.invert(repeated)))
         later = pa.concat_arrays([later, numbers.unique()])

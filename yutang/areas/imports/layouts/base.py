@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from .. import headers as names
 from .. import money
 from ..allocate import allocate
-from ..cells import Column, Mask, as_mask, column
+from ..cells import Column, Mask, as_mask, column, without_words
 from ..mapping import Mapping
 from ..money import Whole as Ints
 from ..reader import ROW
@@ -62,11 +62,16 @@ class Whole:
         found = self.column(*headers)
         return pa.nulls(len(self), pa.string()) if found is None else found.text()
 
-    def money(self, *headers: str) -> tuple[Ints, Mask]:
-        """(minor units, empty) per row; cells that are no number are reported and their rows dropped at `settle`."""
+    def money(self, *headers: str, words: bool = False) -> tuple[Ints, Mask]:
+        """(minor units, empty) per row; cells that are no number are reported and their rows dropped at `settle`.
+
+        `words`: cells without a digit (包邮, 无退款申请) are empty.
+        """
         found = self.column(*headers)
         if found is None:
             return np.zeros(len(self), np.int64), np.ones(len(self), bool)
+        if words:
+            found = found.mapped(without_words)
         values, empty, unreadable, large = money.amounts(found, self.context.exponent)
         for row in np.flatnonzero(unreadable | large).tolist():
             code = "row.too_large" if large[row] else "row.number_unreadable"
@@ -103,6 +108,15 @@ class Whole:
             codes = np.where(codes < len(found.values), text[np.minimum(codes, len(found.values) - 1)], codes)
         _, first, groups = np.unique(codes, return_index=True, return_inverse=True)
         return groups.astype(np.int64), first.astype(np.int64)
+
+    def number_lines(self, order_no: Sequence[str]) -> None:
+        """Set PLACE: the 1-based place of each row among the rows of its order, in file order."""
+        groups, _ = self.orders(order_no)
+        order = np.argsort(groups, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(groups, minlength=1))[:-1]]).astype(np.int64)
+        places = np.empty(len(groups), np.int64)
+        places[order] = np.arange(len(groups)) - starts[groups[order]] + 1
+        self.put(PLACE, pa.array(places))
 
     def fill_down(self, order_no: Sequence[str], headers: Iterable[str]) -> None:
         """Give the following rows of an order the order-level cells that stand on its first row only."""
@@ -197,4 +211,4 @@ def _column(mapping: Mapping, name: str, keys: Sequence[str], whole: Whole) -> t
     if found is not None and pa.types.is_integer(whole.table.schema.field(found).type):
         array = whole.table.column(found).combine_chunks()
         return array.fill_null(0).to_numpy(), array.is_null().to_numpy(zero_copy_only=False)
-    return whole.money(found) if found else whole.money()
+    return whole.money(*([found] if found else []), words=name == "freight")

@@ -13,7 +13,7 @@ from .. import headers as names
 from ..allocate import allocate
 from ..mapping import Mapping
 from ..schema import OrderStatus
-from .base import AMOUNT, FREIGHT, PLACE, REFUND, Layout, Whole, is_word
+from .base import AMOUNT, FREIGHT, REFUND, Layout, Whole, is_word
 
 SPLIT = (
     "子订单编号", "选购商品", "商品规格", "商品数量", "商品ID", "商家编码", "货号", "商品单价", "订单应付金额", "运费",
@@ -79,12 +79,7 @@ def _split_merged(whole: Whole) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
             whole.put(names.key(header), pa.array(values, pa.string()))
     whole.put("#amount_split", pa.array(split.astype(np.int64)))
     if len(origin) != count:  # places count sub-orders now
-        orders, _ = whole.orders(["主订单编号"])
-        order = np.argsort(orders, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(orders))[:-1]])
-        places = np.empty(len(orders), np.int64)
-        places[order] = np.arange(len(orders)) - starts[orders[order]] + 1
-        whole.put(PLACE, pa.array(places))
+        whole.number_lines(["主订单编号", "子订单编号"])
     return origin
 
 

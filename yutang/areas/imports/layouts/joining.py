@@ -82,7 +82,7 @@ def money_of_orders(
     totals = joined.once(groups, count, paid_values, paid_empty)
     known = np.zeros(count, bool)
     known[groups[~paid_empty]] = True
-    freights = joined.once(groups, count, *joined.money(*freight))
+    freights = joined.once(groups, count, *joined.money(*freight, words=True))
     freights = np.clip(freights, 0, np.maximum(totals, 0))
     list_values = joined.list_value([price], [quantity])
     own, own_empty = joined.money(line_paid)
@@ -105,18 +105,8 @@ def money_of_orders(
     joined.put_once(ORDER_REFUND, np.where(by_line == 0, whole_refund, 0), first)
 
 
-def without_words(values: pa.StringArray) -> pa.StringArray:
-    """Cells such as 无退款申请 or 包邮 in a money column mean no money."""
-    return pc.if_else(pc.match_substring_regex(values, "[0-9]"), values, pa.scalar(None, pa.string()))
-
-
 def _refund_money(joined: Whole, *headers: str) -> tuple[Ints, Mask]:
-    found = joined.column(*headers)
-    if found is None:
-        return np.zeros(len(joined), np.int64), np.ones(len(joined), bool)
-    name = next(h for h in headers if joined.has(h))
-    joined.put(joined._name(name), found.mapped(without_words).text())
-    values, empty = joined.money(name)
+    values, empty = joined.money(*headers, words=True)
     return np.abs(values), empty
 
 
