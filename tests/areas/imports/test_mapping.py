@@ -176,3 +176,9 @@ def test_preview(tmp_path: Path) -> None:
     assert [(e.row, e.column, e.code, e.value) for e in shown.errors] == [
         (82, "InvoiceDate", "row.date_unreadable", "2011-02-30 00:00:00")
     ]
+
+
+def test_the_guide_shows_the_mapping_that_is_shipped() -> None:
+    guide = Path(__file__).parents[3] / "docs" / "how-to" / "import-mapping.md"
+    shown = guide.read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    assert Mapping.from_toml(shown) == Mapping.from_toml(ONLINE_RETAIL)
