@@ -85,9 +85,18 @@ CANONICAL = pa.schema(
 
 @dataclass(frozen=True)
 class RowError:
-    """Why a row was not imported. `code` is stable (translated on screen); `value` is what stood in the cell."""
+    """Why a row was not imported. `code` is stable (translated on screen); `value` is what stood in the cell.
+
+    row.required            a cell that no line can lack is empty (order number, status, order date, quantity, amount)
+    row.id_corrupted        an id in scientific notation: a spreadsheet has thrown its last digits away
+    row.date_unreadable     no date, or one that does not exist (30 February)
+    row.number_unreadable   no decimal number
+    row.too_large           a number beyond 2^53 minor units or pieces
+    row.status_unknown      a status word that the layout or mapping does not list
+    row.ragged              more or fewer cells than the header; `column` is empty, `value` the row
+    """
 
     row: int
-    column: str  # header as written in the file
+    column: str  # header as written in the file; the field's name where the file has no such column
     code: str  # row.id_corrupted, row.date_unreadable, row.status_unknown, row.number_unreadable, row.required, …
     value: str
