@@ -2,6 +2,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from yutang.console.shell import views
+
 urlpatterns = [
+    path("healthz", views.health, name="health"),
     path("", include("yutang.console.urls")),
 ]
+
+handler400 = "yutang.console.shell.errors.bad_request"
+handler403 = "yutang.console.shell.errors.forbidden"
+handler404 = "yutang.console.shell.errors.not_found"
+handler500 = "yutang.console.shell.errors.server_error"

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import logout
+from django.contrib.messages import get_messages
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from yutang.areas.merchants import queries
 from yutang.core import tenancy
@@ -16,17 +23,47 @@ SESSION_KEY = "merchant_id"
 
 
 def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Sets `request.actor` and `request.merchant`; one transaction a request, rolled back by an unhandled error."""
+    """Sets `request.actor` and `request.merchant`, the person's language and the merchant's time zone.
+
+    One transaction a request, rolled back by an answer of 500. Who lost the membership is logged out.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.actor = request.merchant = None
+        if not request.user.is_authenticated:
+            return _with_toasts(request, get_response(request))
+        if request.user.language != translation.get_language():
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
         merchant_id = request.session.get(SESSION_KEY)
-        if merchant_id is None or not request.user.is_authenticated:
+        if merchant_id is None:
             return get_response(request)
         with tenancy.scope(merchant_id):
             request.actor = queries.actor_for(request.user, merchant_id, request.META.get("REMOTE_ADDR"))
             if request.actor is not None:
                 request.merchant = queries.current_merchant(merchant_id)
-            return get_response(request)
+                with timezone.override(ZoneInfo(request.merchant.timezone)):
+                    response = get_response(request)
+                    _with_toasts(request, response)
+                if response.status_code >= 500:  # Django has turned the exception into an answer already
+                    transaction.set_rollback(True)
+                return response
+        logout(request)
+        return get_response(request)
 
     return middleware
+
+
+def _with_toasts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A fragment carries the messages of its request along, out of band."""
+    if (
+        request.headers.get("HX-Request")
+        and response.status_code == 200
+        and not response.streaming
+        and not response.headers.get("HX-Redirect")
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and "<html" not in response.content[:200].decode(errors="ignore")
+        and (waiting := list(get_messages(request)))
+    ):
+        response.content += render_to_string("ui/toasts_oob.html", {"messages": waiting}).encode()
+    return response

@@ -1,0 +1,3 @@
+"""Own roles of a merchant."""
+
+from __future__ import annotations

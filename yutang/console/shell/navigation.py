@@ -1,0 +1,101 @@
+"""The left navigation: jobs, and their pages. A page whose address does not exist yet is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from yutang.core.access import Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    url: str  # a url name
+    label: str | _StrPromise
+    permission: str
+    icon: str = ""
+
+    def address(self) -> str | None:
+        try:
+            return reverse(self.url)
+        except NoReverseMatch:
+            return None
+
+
+@dataclass(frozen=True)
+class Job:
+    label: str | _StrPromise
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    address: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    icon: str
+    links: list[Link]
+    is_active: bool
+
+
+JOBS: tuple[Job, ...] = (
+    Job(_("Home"), "home", (Entry("console:home", _("Home"), "home.view"),)),
+    Job(
+        _("Customers"),
+        "users",
+        (
+            Entry("console:customers", _("Customer list"), "customers.view"),
+            Entry("console:reviews", _("Merge review"), "customers.merge"),
+            Entry("console:segments", _("Segments"), "segments.view"),
+        ),
+    ),
+    Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view"),)),
+    Job(
+        _("Settings"),
+        "settings",
+        (
+            Entry("console:staff", _("Staff and roles"), "staff.view"),
+            Entry("console:audit", _("Audit log"), "audit.view"),
+            Entry("console:settings", _("Shop settings"), "settings.edit"),
+        ),
+    ),
+)
+
+
+def groups(actor: Actor | None, path: str) -> list[Group]:
+    """What this person may open; the entry with the longest matching address is the active one."""
+    found = []
+    for job in JOBS:
+        entries = [
+            (entry, entry.address()) for entry in job.entries if actor is not None and actor.may(entry.permission)
+        ]
+        if reachable := [(entry, address) for entry, address in entries if address is not None]:
+            found.append((job, reachable))
+    addresses = [address for _job, reachable in found for _entry, address in reachable]
+    active = max((a for a in addresses if path == a or (a != "/" and path.startswith(a))), key=len, default=None)
+    return [
+        Group(
+            label=str(job.label),
+            icon=job.icon,
+            links=[Link(str(entry.label), address, address == active) for entry, address in reachable],
+            is_active=any(address == active for _entry, address in reachable),
+        )
+        for job, reachable in found
+    ]
+
+
+def landing(actor: Actor | None) -> str | None:
+    """The first page this person may open, or None."""
+    return next((link.address for group in groups(actor, "") for link in group.links), None)
