@@ -14,7 +14,7 @@ from yutang.areas.customers import rules
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Identity
 from yutang.core import clock, crypto
-from yutang.core.copying import copy_rows, reserve_ids
+from yutang.core.copying import copy_into_temporary, copy_rows, reserve_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def known(blind: list[bytes], merchant_id: int) -> Known:
     found = Known(np.full(size, -1, np.int64), np.full(size, -1, np.int64), np.zeros(size, bool))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE lookup (n bigint, key bytea) ON COMMIT DROP")
-        copy_rows("lookup", pa.table({"n": np.arange(size), "key": _hex(blind)}))
+        copy_into_temporary("lookup", pa.table({"n": np.arange(size), "key": _hex(blind)}))
         cursor.execute(
             "SELECT l.n, i.id, i.customer_id, i.is_shared FROM lookup l"
             " JOIN customers_identity i ON i.merchant_id = %s AND i.key = l.key",

@@ -51,7 +51,7 @@ class Resolution:
     home: NDArray[np.int64]
     customer: NDArray[np.int64]
     created: int = 0
-    matched: int = 0  # people known before who appear in the records
+    known: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # people known before
     merged: int = 0
     cases: int = 0
 
@@ -89,7 +89,7 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
 
     chosen = _people_of_clusters(person_label, known)
     resolution = Resolution(none, none.copy(), none.copy())
-    resolution.matched = len(chosen.known)
+    resolution.known = chosen.survivors
     resolution.merged = _merge_known(chosen, found, known, key_label, source, actor)
     first_key = _filing_key(edges, count)
     used = first_key >= 0
@@ -111,7 +111,7 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
         events.publish(
             CustomersResolved(
                 merchant_id=actor.merchant_id, source=source, created=resolution.created,
-                matched=resolution.matched, merged=resolution.merged,
+                matched=len(resolution.known), merged=resolution.merged,
             )
         )  # fmt: skip
     return resolution

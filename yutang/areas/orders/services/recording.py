@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from django.db import connection, transaction
 
 from yutang.areas.orders.services.statistics import recompute_statistics
-from yutang.core.copying import copy_rows, reserve_ids
+from yutang.core.copying import copy_into_temporary, copy_rows, reserve_ids
 from yutang.lake import source, writer
 
 if TYPE_CHECKING:
@@ -110,6 +110,12 @@ def record_lines(*, lines: pa.Table, run_id: int | None, actor: Actor) -> Record
     return result
 
 
+def sold(lines: pa.Table) -> pa.ChunkedArray:
+    """Which lines are sales: not those of orders that wait for money, or were closed without ever getting any."""
+    closed_unpaid = pc.and_(pc.equal(lines.column("status"), "closed"), pc.is_null(lines.column("paid_at")))
+    return pc.invert(pc.or_(pc.equal(lines.column("status"), "unpaid"), closed_unpaid))
+
+
 # -- what the chunk says -----------------------------------------------------------------------------------------
 
 
@@ -182,7 +188,9 @@ def _known_orders(header: pa.Table) -> _KnownOrders:
     found = _KnownOrders(*(np.full(size, -1, dtype=np.int64) for _ in range(3)))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE wanted (n bigint, channel_id bigint, order_no text) ON COMMIT DROP")
-        copy_rows("wanted", header.select(["channel_id", "order_no"]).add_column(0, "n", pa.array(np.arange(size))))
+        copy_into_temporary(
+            "wanted", header.select(["channel_id", "order_no"]).add_column(0, "n", pa.array(np.arange(size)))
+        )
         cursor.execute("ANALYZE wanted")
         cursor.execute(
             "SELECT w.n, o.id, (extract(epoch FROM o.updated_at) * 1000000)::bigint, COALESCE(o.customer_id, -1)"
@@ -236,14 +244,8 @@ _FACT = [
 
 def _changes(lines: pa.Table, known_orders: NDArray[np.int64]) -> pa.Table:
     """Fact rows to append: first versions, reversals of what changed, and their next versions."""
-    sold = pc.invert(
-        pc.or_(
-            pc.equal(lines.column("status"), "unpaid"),
-            pc.and_(pc.equal(lines.column("status"), "closed"), pc.is_null(lines.column("paid_at"))),
-        )
-    )
     occurred = pc.coalesce(lines.column("paid_at"), lines.column("ordered_at"))
-    lines = lines.append_column("occurred_at", occurred).append_column("sold", sold)
+    lines = lines.append_column("occurred_at", occurred).append_column("sold", sold(lines))
     lines = lines.append_column("source_row", lines.column("row"))
     if not len(known_orders):
         return _versioned(lines.filter(lines.column("sold")), None)
@@ -322,7 +324,7 @@ def _update_orders(header: pa.Table, run_id: int | None) -> int:
             f"CREATE TEMP TABLE newer ON COMMIT DROP AS SELECT id, identity_id, customer_id, {plain}"  # noqa: S608
             " FROM orders_order WITH NO DATA"
         )
-        copy_rows("newer", header.select(["id", *_HEADER]))
+        copy_into_temporary("newer", header.select(["id", *_HEADER]))
         cursor.execute(
             f"""
             UPDATE orders_order o SET ({plain}) = ({", ".join(f"h.{c}" for c in columns)}),
@@ -365,7 +367,7 @@ def _add_amounts(changes: pa.Table) -> None:
         cursor.execute(
             "CREATE TEMP TABLE sums (order_id bigint, sold bigint, refunded bigint, lines int) ON COMMIT DROP"
         )
-        copy_rows("sums", sums.rename_columns(["order_id", "sold", "refunded", "lines"]))
+        copy_into_temporary("sums", sums.rename_columns(["order_id", "sold", "refunded", "lines"]))
         cursor.execute(
             "UPDATE orders_order o SET sold_amount = o.sold_amount + s.sold,"
             " refunded_amount = o.refunded_amount + s.refunded, line_count = o.line_count + s.lines"
