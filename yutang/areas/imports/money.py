@@ -51,7 +51,7 @@ def round_half_even(digits: int, scale: int, exponent: int) -> int:
 def whole_pieces(number: Number) -> int:
     """A quantity as pieces. Weighed goods (0.35 kg) count as whole pieces, rounded away from zero."""
     digits, scale = number
-    pieces = -(-abs(digits) // 10**scale)
+    pieces: int = -(-abs(digits) // 10**scale)
     return -pieces if digits < 0 else pieces
 
 

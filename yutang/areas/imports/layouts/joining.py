@@ -44,10 +44,10 @@ def join(
     rows = pc.coalesce(_take(items, ROW, take_item), _take(orders, ROW, take_order))
     joined.put(ROW, rows)
     joined.put(PLACE, pc.coalesce(_take(items, PLACE, take_item), _take(orders, PLACE, take_order)))
-    joined.put("#has_item", pa.array((from_item >= 0).astype(np.int64)))
+    joined.put("=has_item", pa.array((from_item >= 0).astype(np.int64)))
     number = next((h for h in order_no if orders.has(h)), order_no[0])
     numbers = pc.coalesce(item_numbers.take(take_item), order_numbers.take(take_order))
-    joined.put("#order_no", numbers, written=number)
+    joined.put("=order_no", numbers, written=number)
     for name, (item_headers, order_headers) in item_fields.items():
         values = items.text(*item_headers).take(take_item)
         if order_headers:
@@ -76,7 +76,7 @@ def money_of_orders(
     freight, the freight is taken out of them again; where there are none, what was paid for goods is allocated over
     price × quantity. An order that is not in the order report keeps its lines' own amounts, else their list value.
     """
-    groups, first = joined.orders(["#order_no"])
+    groups, first = joined.orders(["=order_no"])
     count = len(first)
     paid_values, paid_empty = joined.money(*paid)
     totals = joined.once(groups, count, paid_values, paid_empty)

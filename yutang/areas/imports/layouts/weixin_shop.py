@@ -15,7 +15,7 @@ ORDER_LEVEL = (
 
 def prepare(whole: Whole, _: Whole | None) -> Whole:
     whole.fill_down(["订单号"], ORDER_LEVEL)
-    whole.put("#order_no", whole.text("订单号"), written="订单号")
+    whole.put("=order_no", whole.text("订单号"), written="订单号")
     money_of_orders(
         whole,
         paid=("订单实际支付金额",),
