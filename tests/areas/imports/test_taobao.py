@@ -70,6 +70,13 @@ def test_the_order_report_alone_gives_one_line_per_order(tmp_path: Path) -> None
     assert closed["paid_at"] is not None
 
 
+def test_an_order_closed_after_payment_is_given_back_even_when_no_refund_is_printed(tmp_path: Path) -> None:
+    text = ORDERS.replace("鱼塘旗舰店,50.00,", "鱼塘旗舰店,,")
+    rows, errors = read_all(write(tmp_path, "o.csv", text, "gbk"))
+    assert errors == []
+    assert brief(rows)[-1] == ("1003", "#refund", "refund", 0, -5000)
+
+
 def test_old_items_share_what_the_order_report_says_was_paid(tmp_path: Path) -> None:
     paths = [write(tmp_path, "o.csv", ORDERS, "gbk"), write(tmp_path, "d.csv", OLD_ITEMS, "gbk")]
     for order in (paths, paths[::-1]):

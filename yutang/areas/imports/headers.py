@@ -18,7 +18,7 @@ def key(header: str) -> str:
 
 
 def unique_keys(headers: Sequence[str]) -> list[str]:
-    """One distinct key per column. The first of two equal headers keeps the name, the next is `name=2`: no key holds =."""
+    """One distinct key per column. Of two equal headers the second is `name=2`; no other key holds a =."""
     seen: dict[str, int] = {}
     keys = []
     for header in headers:

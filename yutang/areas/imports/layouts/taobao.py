@@ -73,6 +73,8 @@ def prepare_orders(orders: Whole, items: Whole | None) -> Whole:
         line_refund="=line_refund",
         price="=price",
         quantity="=quantity",
+        status="=status",
+        paid_at="=paid_at",
     )
     return joined
 
@@ -92,6 +94,8 @@ def prepare_items(items: Whole, _: Whole | None) -> Whole:
         line_refund="=line_refund",
         price="商品价格" if items.has("商品价格") else "价格",
         quantity="购买数量",
+        status="订单状态",
+        paid_at="订单付款时间",
     )
     return items
 

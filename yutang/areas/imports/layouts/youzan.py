@@ -57,6 +57,8 @@ def prepare_orders(orders: Whole, items: Whole | None) -> Whole:
         line_refund="=line_refund",
         price="=price",
         quantity="=quantity",
+        status="订单状态",
+        paid_at="买家付款时间",
     )
     return joined
 
@@ -73,6 +75,8 @@ def prepare_items(items: Whole, _: Whole | None) -> Whole:
         line_refund="商品已退款金额",
         price="商品单价",
         quantity="商品数量",
+        status="订单商品状态",
+        paid_at="买家付款时间",
     )
     return items
 
