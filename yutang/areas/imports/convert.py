@@ -10,7 +10,7 @@ from .cells import Column, Mask
 from .layouts.base import Context
 from .lines import Lines, Memory
 from .mapping import Mapping
-from .money import Whole as Ints
+from .money import Ints
 from .schema import CANONICAL, LineKind, RowError
 
 

@@ -16,7 +16,7 @@ from . import money, people, times
 from .cells import Column, Mask, as_mask, column, identity, scientific, without_words
 from .layouts.base import PLACE, Context
 from .mapping import Mapping
-from .money import Whole as Ints
+from .money import Ints
 from .reader import ROW, is_footer
 from .schema import UTC_MICROS, OrderStatus, RowError
 

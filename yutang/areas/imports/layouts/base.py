@@ -14,7 +14,7 @@ from .. import money
 from ..allocate import allocate
 from ..cells import Column, Mask, as_mask, column, without_words
 from ..mapping import Mapping
-from ..money import Whole as Ints
+from ..money import Ints
 from ..reader import ROW
 from ..schema import RowError
 

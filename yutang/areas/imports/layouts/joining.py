@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ..allocate import allocate
 from ..cells import Mask
-from ..money import Whole as Ints
+from ..money import Ints
 from ..reader import ROW
 from .base import AMOUNT, FREIGHT, ORDER_REFUND, PLACE, REFUND, Whole, is_word
 
@@ -76,8 +76,8 @@ def money_of_orders(
 
     A line's own amount is used where every line of the order has one. Where these add up to what was paid including
     freight, the freight is taken out of them again; where there are none, what was paid for goods is allocated over
-    price × quantity. An order that is not in the order report keeps its lines' own amounts, else their list value. An order that was
-    closed after payment was given back whole, even where the file prints no refund for it.
+    price × quantity. An order that is not in the order report keeps its lines' own amounts, else their list value.
+    An order that was closed after payment was given back whole, even where the file prints no refund for it.
     """
     groups, first = joined.orders(["=order_no"])
     count = len(first)
