@@ -64,6 +64,18 @@ def test_ragged_empty_and_footer_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_a_product_called_total_is_no_footer(tmp_path: Path) -> None:
+    text = "title,no,at,sum\nTotal Repair,1,2026-01-01,1\n合计装,2,2026-01-01,1\nTotal,,,2\n"
+    rows, errors = read_all(write(tmp_path, "x.csv", text), mapping=PLAIN)
+    assert ([row["title"] for row in rows], errors) == (["Total Repair", "合计装"], [])
+
+
+def test_no_header_can_pass_for_a_computed_column(tmp_path: Path) -> None:
+    text = "no,at,sum,=row,#place,a,a,a=2,\n1,2026-01-01,1,x,y,1,2,3,\n1,2026-01-01,1,x,y,1,2,3,\n"
+    rows, errors = read_all(write(tmp_path, "x.csv", text), mapping=PLAIN)
+    assert ([(row["row"], row["line_key"]) for row in rows], errors) == ([(2, "1"), (3, "2")], [])
+
+
 def test_one_more_comma_at_the_end_of_every_row(tmp_path: Path) -> None:
     text = HEAD + "1,2026-01-01,1,a,,\n2,2026-01-01,1,b,,\n3,2026-01-01,1,c,,\n"
     rows, errors = read_all(write(tmp_path, "x.csv", text), mapping=PLAIN)

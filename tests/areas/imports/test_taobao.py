@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.areas.imports.files import brief, read_all, write, write_xlsx
 from yutang.areas.imports.detect import detect
+from yutang.areas.imports.errors import ImportFileError
 
 ORDERS = (
     "订单编号,买家会员名,买家应付货款,买家应付邮费,总金额,买家实际支付金额,订单状态,收货人姓名,收货地址 ,联系手机,订单创建时间,"
@@ -67,6 +70,13 @@ def test_the_order_report_alone_gives_one_line_per_order(tmp_path: Path) -> None
     assert closed["paid_at"] is not None
 
 
+def test_an_order_closed_after_payment_is_given_back_even_when_no_refund_is_printed(tmp_path: Path) -> None:
+    text = ORDERS.replace("鱼塘旗舰店,50.00,", "鱼塘旗舰店,,")
+    rows, errors = read_all(write(tmp_path, "o.csv", text, "gbk"))
+    assert errors == []
+    assert brief(rows)[-1] == ("1003", "#refund", "refund", 0, -5000)
+
+
 def test_old_items_share_what_the_order_report_says_was_paid(tmp_path: Path) -> None:
     paths = [write(tmp_path, "o.csv", ORDERS, "gbk"), write(tmp_path, "d.csv", OLD_ITEMS, "gbk")]
     for order in (paths, paths[::-1]):
@@ -108,6 +118,12 @@ def test_items_alone_have_no_buyers(tmp_path: Path) -> None:
     assert errors == []
     assert [row["amount"] for row in rows if row["kind"] == "goods"] == [3334, 6666, 5000, 750]
     assert {row["buyer_id"] for row in rows} == {None}
+
+
+def test_old_items_alone_cannot_be_dated(tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError) as caught:
+        read_all(write(tmp_path, "d.csv", OLD_ITEMS, "gbk"))
+    assert (caught.value.code, caught.value.detail) == ("file.companion_missing", "taobao_orders")
 
 
 def test_an_id_that_excel_broke_is_reported_and_stops_no_other(tmp_path: Path) -> None:

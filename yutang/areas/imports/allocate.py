@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-Whole = np.ndarray[Any, np.dtype[np.int64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def allocate(totals: Whole, groups: Whole, weights: Whole) -> Whole:
+def allocate(totals: Ints, groups: Ints, weights: Ints) -> Ints:
     """Each line's part, minor units.
 
     `totals[g]`: amount of order g (any sign). `groups[i]`: the order of line i, lines in file order.
@@ -43,11 +43,11 @@ def allocate(totals: Whole, groups: Whole, weights: Whole) -> Whole:
     ranks = np.empty(lines, np.int64)
     ranks[order] = np.arange(lines) - starts[groups[order]]
     parts += ranks < left[groups]
-    result: Whole = np.where(totals[groups] < 0, -parts, parts)
+    result: Ints = np.where(totals[groups] < 0, -parts, parts)
     return result
 
 
-def _sum(groups: Whole, values: Whole, count: int) -> Whole:
-    result: Whole = np.zeros(count, np.int64)
+def _sum(groups: Ints, values: Ints, count: int) -> Ints:
+    result: Ints = np.zeros(count, np.int64)
     np.add.at(result, groups, values)
     return result

@@ -10,7 +10,7 @@ from .cells import Column, Mask
 from .layouts.base import Context
 from .lines import Lines, Memory
 from .mapping import Mapping
-from .money import Whole as Ints
+from .money import Ints
 from .schema import CANONICAL, LineKind, RowError
 
 
@@ -33,6 +33,8 @@ def convert(
     freight, no_freight = lines.amount_of("freight", words=True)
     refund, no_refund = lines.amount_of("refund", words=True)
     order_refund, no_order_refund = lines.amount_of("order_refund", words=True)
+    refunded_at = pc.coalesce(moments["paid_at"], moments["completed_at"], moments["updated_at"])
+    moments["paid_at"] = pc.if_else(pa.array(is_refund), refunded_at, moments["paid_at"])
     columns = {
         "row": pa.array(lines.rows),
         "order_no": order_no.text(),

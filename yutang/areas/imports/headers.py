@@ -18,13 +18,13 @@ def key(header: str) -> str:
 
 
 def unique_keys(headers: Sequence[str]) -> list[str]:
-    """One distinct key per column. The first of two equal headers keeps the name, the next is `name#2`."""
+    """One distinct key per column. Of two equal headers the second is `name=2`; no other key holds a =."""
     seen: dict[str, int] = {}
     keys = []
     for header in headers:
         name = key(header)
         seen[name] = count = seen.get(name, 0) + 1
-        keys.append(name if count == 1 else f"{name}#{count}")
+        keys.append(name if count == 1 else f"{name}={count}")
     return keys
 
 

@@ -16,7 +16,7 @@ from . import money, people, times
 from .cells import Column, Mask, as_mask, column, identity, scientific, without_words
 from .layouts.base import PLACE, Context
 from .mapping import Mapping
-from .money import Whole as Ints
+from .money import Ints
 from .reader import ROW, is_footer
 from .schema import UTC_MICROS, OrderStatus, RowError
 
@@ -97,16 +97,12 @@ class Lines:
         found = self.field("order_no")
         if found is None:
             raise KeyError("order_no")
-        footers = np.zeros(self.size, bool)
-        for name in {self.keys[1], self.mapping.column_of("order_no", self.keys) or self.keys[1]}:
-            array = self.batch.column(name)
-            if pa.types.is_integer(array.type):
-                continue
-            cells = column(array, name)
-            marks = np.array([text is not None and is_footer(text) for text in cells.values.to_pylist()], bool)
-            footers |= cells.spread_mask(marks)
         missing = found.empty
+        footers = _footers(found)
         if missing.any():
+            first = self.batch.column(self.keys[1])
+            if not pa.types.is_integer(first.type):
+                footers |= missing & _footers(column(first, self.keys[1]))
             filled = np.zeros(self.size, bool)
             for key in self.keys:
                 array = self.batch.column(key)
@@ -295,6 +291,10 @@ class Lines:
                 values = column(self.batch.column(key), header)
                 result = pc.coalesce(result, values.mapped(function).text())  # type: ignore[arg-type]
         return result
+
+
+def _footers(cells: Column) -> Mask:
+    return cells.spread_mask(np.array([is_footer(text or "") for text in cells.values.to_pylist()], bool))
 
 
 def _constant(text: str, size: int) -> Column:

@@ -144,7 +144,8 @@ class Mapping:
     def column_of(self, name: str, keys: Sequence[str]) -> str | None:
         """The file's column (a header key) for a field; None when the file has none of its headers."""
         for header in self.columns.get(name, ()):
-            candidate = header if header.startswith("#") else names.key(header)
+            # Computed columns start with "=", which no header key contains.
+            candidate = header if header in keys else names.key(header)
             if candidate in keys:
                 return candidate
         return None
@@ -161,7 +162,7 @@ class Mapping:
 
     def known_keys(self) -> frozenset[str]:
         """Keys of every header this mapping names."""
-        return frozenset(names.key(h) for hs in self.columns.values() for h in hs if not h.startswith("#"))
+        return frozenset(names.key(h) for hs in self.columns.values() for h in hs if not h.startswith("="))
 
 
 def signature(headers: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from .cells import Column, Mask
 
-Whole = np.ndarray[Any, np.dtype[np.int64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 Number = tuple[int, int]
 
 LARGEST = 1 << 53  # beyond it, spreadsheets and JSON readers lose digits
@@ -51,7 +51,7 @@ def round_half_even(digits: int, scale: int, exponent: int) -> int:
 def whole_pieces(number: Number) -> int:
     """A quantity as pieces. Weighed goods (0.35 kg) count as whole pieces, rounded away from zero."""
     digits, scale = number
-    pieces = -(-abs(digits) // 10**scale)
+    pieces: int = -(-abs(digits) // 10**scale)
     return -pieces if digits < 0 else pieces
 
 
@@ -60,17 +60,17 @@ def numbers(column: Column) -> list[Number | None]:
     return [None if text is None else parse(text) for text in column.values.to_pylist()]
 
 
-def amounts(column: Column, exponent: int) -> tuple[Whole, Mask, Mask, Mask]:
+def amounts(column: Column, exponent: int) -> tuple[Ints, Mask, Mask, Mask]:
     """(minor units, empty, unreadable, too large) per row; 0 where there is no number."""
     return _spread(column, [n if n is None else round_half_even(*n, exponent) for n in numbers(column)])
 
 
-def quantities(column: Column) -> tuple[Whole, Mask, Mask, Mask]:
+def quantities(column: Column) -> tuple[Ints, Mask, Mask, Mask]:
     """(pieces, empty, unreadable, too large) per row."""
     return _spread(column, [n if n is None else whole_pieces(n) for n in numbers(column)])
 
 
-def products(price: Column, quantity: Column, exponent: int) -> tuple[Whole, Mask]:
+def products(price: Column, quantity: Column, exponent: int) -> tuple[Ints, Mask]:
     """(minor units of price × quantity, too large) per row; 0 where either is missing or unreadable."""
     prices, counts = numbers(price), numbers(quantity)
     width = max(len(counts), 1)
@@ -92,7 +92,7 @@ def products(price: Column, quantity: Column, exponent: int) -> tuple[Whole, Mas
     return results[places], large[places]
 
 
-def _spread(column: Column, per_value: list[int | None]) -> tuple[Whole, Mask, Mask, Mask]:
+def _spread(column: Column, per_value: list[int | None]) -> tuple[Ints, Mask, Mask, Mask]:
     size = len(per_value)
     values = np.zeros(size + 1, np.int64)  # the last one stands for empty cells
     unreadable, large = np.zeros(size + 1, bool), np.zeros(size + 1, bool)
@@ -107,5 +107,5 @@ def _spread(column: Column, per_value: list[int | None]) -> tuple[Whole, Mask, M
     return values[column.codes], column.empty, unreadable[column.codes], large[column.codes]
 
 
-def as_arrow(values: Whole, empty: Mask) -> pa.Int64Array:
+def as_arrow(values: Ints, empty: Mask) -> pa.Int64Array:
     return pa.array(values, mask=empty)

@@ -128,9 +128,9 @@ def _stream(source: Source, mapping: Mapping, context: Context) -> Iterator[Batc
 
 
 def _read_layout(found: list[tuple[Source, Layout]], context: Context) -> Iterator[Batch]:
-    for source, layout in found:
-        _check_columns(source, layout)
     kinds = [layout.kind for _, layout in found]
+    for source, layout in found:
+        _check_columns(source, layout, alone=layout.companion not in kinds)
     mains = [layout for _, layout in found if layout.companion is None or not layout.kind.endswith("_items")]
     layout = mains[0] if mains else found[0][1]
     headers = layout.headers() | (LAYOUTS[layout.companion].headers() if layout.companion else frozenset())
@@ -150,14 +150,16 @@ def _read_layout(found: list[tuple[Source, Layout]], context: Context) -> Iterat
         errors = []
 
 
-def _check_columns(source: Source, layout: Layout) -> None:
+def _check_columns(source: Source, layout: Layout, *, alone: bool) -> None:
     """What no row of this file can do without, said once instead of on every row."""
-    computed = [AMOUNT, "#order_no", "#status", "#paid", *source.keys]
+    computed = [AMOUNT, "=order_no", "=status", "=paid", *source.keys]
     missing = layout.mapping.missing(computed)
     if layout.mapping.column_of("order_no", source.keys) is None:
         missing.insert(0, "order_no")
     if layout.kind == "taobao_items" and "ordered_at" in missing:
         # The old item report has no times at all: only the order report can date its lines.
+        if alone:
+            raise ImportFileError("file.companion_missing", layout.companion or "")
         missing.remove("ordered_at")
     if missing:
         raise ImportFileError("file.columns_missing", ", ".join(missing))

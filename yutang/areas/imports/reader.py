@@ -1,6 +1,6 @@
 """Bytes to tables of text: encoding, delimiter, header row, ragged rows. Knows nothing about orders.
 
-Every batch holds the column `#row` (int64, the row number a spreadsheet shows) and one text column per header, named by
+Every batch holds the column `=row` (int64, the row number a spreadsheet shows) and one text column per header, named by
 `headers.unique_keys`. CSV is streamed block by block, so memory does not grow with the file.
 """
 
@@ -27,12 +27,15 @@ from .errors import ImportFileError
 from .schema import RowError
 from .sheets import MAX_COLUMNS, read_sheets
 
-ROW = "#row"
+ROW = "=row"
 BLOCK = 4 << 20
 HEADER_SEARCH = 20  # rows in which the header may stand
 SLICE = 65_536  # rows per batch where a whole table is at hand
 TEXT = pa.dictionary(pa.int32(), pa.string())
-_FOOTER = re.compile(r"^[\s\"'=\t]*(合计|总计|小计|汇总|总合计|本页合计|共计|total\b)", re.IGNORECASE)
+# "Total" must be all of the cell: products are called Total Repair.
+_FOOTER = re.compile(
+    r"[\s\"'=]*(合计|总计|小计|汇总|总合计|本页合计|共计|(grand )?total\s*:?[\s\"]*([,;\t]|$))", re.IGNORECASE
+)
 
 __all__ = ["BLOCK", "ROW", "SLICE", "ImportFileError", "Source", "is_footer", "open_source"]
 

@@ -14,15 +14,15 @@ from .. import money
 from ..allocate import allocate
 from ..cells import Column, Mask, as_mask, column, without_words
 from ..mapping import Mapping
-from ..money import Whole as Ints
+from ..money import Ints
 from ..reader import ROW
 from ..schema import RowError
 
-PLACE = "#place"
-AMOUNT = "#amount"
-FREIGHT = "#freight"
-REFUND = "#refund"
-ORDER_REFUND = "#order_refund"
+PLACE = "=place"
+AMOUNT = "=amount"
+FREIGHT = "=freight"
+REFUND = "=refund"
+ORDER_REFUND = "=order_refund"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Context:
 
 @dataclass
 class Whole:
-    """All rows of one file, or of two joined ones. Columns starting with # are computed; int64: minor units."""
+    """All rows of one file, or of two joined ones. Columns starting with = are computed; int64: minor units."""
 
     table: pa.Table
     written: dict[str, str]  # column -> header as written
@@ -92,7 +92,7 @@ class Whole:
             self.table = self.table.set_column(self.table.column_names.index(name), name, array)
         else:
             self.table = self.table.append_column(name, array)
-        self.written.setdefault(name, written or name.lstrip("#"))
+        self.written.setdefault(name, written or name.lstrip("="))
 
     def orders(self, order_no: Sequence[str]) -> tuple[Ints, Ints]:
         """(order of each row as 0 …, first row of each order). Rows without a number are orders of their own."""
@@ -164,7 +164,7 @@ class Whole:
             self.table = self.table.filter(pa.array(good))
 
     def _name(self, header: str) -> str:
-        return header if header.startswith("#") else names.key(header)
+        return header if header.startswith("=") else names.key(header)
 
     def _report(self, row: int, header: str, code: str, value: str) -> None:
         if row in self.bad:
@@ -179,7 +179,7 @@ Prepare = Callable[[Whole, Whole | None], Whole]
 
 @dataclass(frozen=True)
 class Layout:
-    """One platform's file. `prepare` joins the companion and computes the # columns that the mapping names."""
+    """One platform's file. `prepare` joins the companion and computes the = columns that the mapping names."""
 
     kind: str
     source: str  # the platform; two reports of one platform share it
@@ -189,7 +189,6 @@ class Layout:
     marks: tuple[str, ...]  # headers that tell this file from other layouts
     prepare: Prepare | None = None
     companion: str | None = None  # kind of the report that completes this one
-    needs_companion: bool = False  # without it no line can be made
     also: tuple[str, ...] = ()  # headers that `prepare` reads beyond the mapping's
 
     def headers(self) -> frozenset[str]:

@@ -51,7 +51,7 @@ def prepare(whole: Whole, _: Whole | None) -> Whole:
 
 def whole_split(whole: Whole) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Rows whose amount was itself one of the joined values."""
-    marked = whole.table.column("#amount_split").combine_chunks().to_numpy(zero_copy_only=False)
+    marked = whole.table.column("=amount_split").combine_chunks().to_numpy(zero_copy_only=False)
     return np.asarray(marked, bool)
 
 
@@ -77,7 +77,7 @@ def _split_merged(whole: Whole) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
                 if joined and header == "订单应付金额":
                     split[i] = True
             whole.put(names.key(header), pa.array(values, pa.string()))
-    whole.put("#amount_split", pa.array(split.astype(np.int64)))
+    whole.put("=amount_split", pa.array(split.astype(np.int64)))
     if len(origin) != count:  # places count sub-orders now
         whole.number_lines(["主订单编号", "子订单编号"])
     return origin

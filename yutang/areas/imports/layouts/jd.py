@@ -8,7 +8,7 @@ from ..mapping import Mapping
 from ..schema import OrderStatus
 from .base import AMOUNT, FREIGHT, ORDER_REFUND, Layout, Whole, is_word
 
-PAID = "#paid"
+PAID = "=paid"
 
 
 def prepare(whole: Whole, _: Whole | None) -> Whole:

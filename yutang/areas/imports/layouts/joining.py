@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from ..allocate import allocate
 from ..cells import Mask
-from ..money import Whole as Ints
+from ..money import Ints
 from ..reader import ROW
-from .base import AMOUNT, FREIGHT, ORDER_REFUND, PLACE, REFUND, Whole
+from .base import AMOUNT, FREIGHT, ORDER_REFUND, PLACE, REFUND, Whole, is_word
 
 
 def join(
@@ -44,10 +44,10 @@ def join(
     rows = pc.coalesce(_take(items, ROW, take_item), _take(orders, ROW, take_order))
     joined.put(ROW, rows)
     joined.put(PLACE, pc.coalesce(_take(items, PLACE, take_item), _take(orders, PLACE, take_order)))
-    joined.put("#has_item", pa.array((from_item >= 0).astype(np.int64)))
+    joined.put("=has_item", pa.array((from_item >= 0).astype(np.int64)))
     number = next((h for h in order_no if orders.has(h)), order_no[0])
     numbers = pc.coalesce(item_numbers.take(take_item), order_numbers.take(take_order))
-    joined.put("#order_no", numbers, written=number)
+    joined.put("=order_no", numbers, written=number)
     for name, (item_headers, order_headers) in item_fields.items():
         values = items.text(*item_headers).take(take_item)
         if order_headers:
@@ -69,14 +69,17 @@ def money_of_orders(
     line_refund: str,
     price: str,
     quantity: str,
+    status: str,
+    paid_at: str,
 ) -> None:
     """Set AMOUNT, FREIGHT, REFUND and ORDER_REFUND of joined lines.
 
     A line's own amount is used where every line of the order has one. Where these add up to what was paid including
     freight, the freight is taken out of them again; where there are none, what was paid for goods is allocated over
     price × quantity. An order that is not in the order report keeps its lines' own amounts, else their list value.
+    An order that was closed after payment was given back whole, even where the file prints no refund for it.
     """
-    groups, first = joined.orders(["#order_no"])
+    groups, first = joined.orders(["=order_no"])
     count = len(first)
     paid_values, paid_empty = joined.money(*paid)
     totals = joined.once(groups, count, paid_values, paid_empty)
@@ -102,7 +105,13 @@ def money_of_orders(
     order_values, order_none = _refund_money(joined, *refunded)
     whole_refund = joined.once(groups, count, order_values, order_none)
     by_line = _sum(groups, np.where(none, 0, refunds), count)
-    joined.put_once(ORDER_REFUND, np.where(by_line == 0, whole_refund, 0), first)
+    whole_refund = np.where(by_line == 0, whole_refund, 0)
+    words, paid_times = joined.column(status), joined.column(paid_at)
+    if words is not None and paid_times is not None:
+        gone = (is_word(words, "关闭|取消") & ~paid_times.empty)[first]
+        worth = _sum(groups, np.where(use_share[groups], shared, as_printed), count) + np.where(known, freights, 0)
+        whole_refund = np.where(gone & (by_line == 0) & (whole_refund == 0), worth, whole_refund)
+    joined.put_once(ORDER_REFUND, whole_refund, first)
 
 
 def _refund_money(joined: Whole, *headers: str) -> tuple[Ints, Mask]:

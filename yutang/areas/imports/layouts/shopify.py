@@ -30,7 +30,7 @@ def prepare(whole: Whole, _: Whole | None) -> Whole:
     words = [
         _word(payment, delivery, gone) for payment, delivery, gone in zip(payments, deliveries, cancelled, strict=True)
     ]
-    whole.put("#status", pa.array(words, pa.string()), written="Financial Status")
+    whole.put("=status", pa.array(words, pa.string()), written="Financial Status")
     whole.spread_order_amount(LAYOUT.mapping)
     return whole
 
@@ -57,7 +57,7 @@ LAYOUT = Layout(
     mapping=Mapping(
         columns={
             "order_no": ("Name",),
-            "status": ("#status",),
+            "status": ("=status",),
             "ordered_at": ("Created at",),
             "paid_at": ("Paid at",),
             "shipped_at": ("Fulfilled at",),

@@ -15,7 +15,7 @@ ORDER_LEVEL = (
 
 def prepare(whole: Whole, _: Whole | None) -> Whole:
     whole.fill_down(["订单号"], ORDER_LEVEL)
-    whole.put("#order_no", whole.text("订单号"), written="订单号")
+    whole.put("=order_no", whole.text("订单号"), written="订单号")
     money_of_orders(
         whole,
         paid=("订单实际支付金额",),
@@ -25,6 +25,8 @@ def prepare(whole: Whole, _: Whole | None) -> Whole:
         line_refund="商品已退款金额",
         price="商品实际价格(单件)" if whole.has("商品实际价格(单件)") else "商品价格(单件)",
         quantity="商品数量",
+        status="订单状态",
+        paid_at="支付时间",
     )
     return whole
 

@@ -35,35 +35,37 @@ def prepare_orders(orders: Whole, items: Whole | None) -> Whole:
         order_no=("订单号",),
         item_order_no=("订单号",),
         item_fields={
-            "#title": (("商品名称",), ("全部商品名称",)),
-            "#spec": (("商品规格",), ()),
-            "#sku_code": (("规格编码", "商品编码"), ()),
-            "#product_code": (("商品编码",), ()),
-            "#quantity": (("商品数量",), ()),
-            "#price": (("商品单价",), ()),
-            "#line_paid": (("商品实际成交金额",), ()),
-            "#line_refund": (("商品已退款金额",), ()),
-            "#discount": (("店铺优惠(分摊)",), ("店铺优惠合计",)),
-            "#item_status": (("订单商品状态",), ()),
-            "#note": (("商品留言",), ("买家备注",)),
+            "=title": (("商品名称",), ("全部商品名称",)),
+            "=spec": (("商品规格",), ()),
+            "=sku_code": (("规格编码", "商品编码"), ()),
+            "=product_code": (("商品编码",), ()),
+            "=quantity": (("商品数量",), ()),
+            "=price": (("商品单价",), ()),
+            "=line_paid": (("商品实际成交金额",), ()),
+            "=line_refund": (("商品已退款金额",), ()),
+            "=discount": (("店铺优惠(分摊)",), ("店铺优惠合计",)),
+            "=item_status": (("订单商品状态",), ()),
+            "=note": (("商品留言",), ("买家备注",)),
         },
     )
     money_of_orders(
         joined,
         paid=PAID,
         freight=("运费",),
-        line_paid="#line_paid",
+        line_paid="=line_paid",
         refunded=("订单已退款金额",),
-        line_refund="#line_refund",
-        price="#price",
-        quantity="#quantity",
+        line_refund="=line_refund",
+        price="=price",
+        quantity="=quantity",
+        status="订单状态",
+        paid_at="买家付款时间",
     )
     return joined
 
 
 def prepare_items(items: Whole, _: Whole | None) -> Whole:
     """The item file alone: lines without buyers, dated by their order number."""
-    items.put("#order_no", items.text("订单号"), written="订单号")
+    items.put("=order_no", items.text("订单号"), written="订单号")
     money_of_orders(
         items,
         paid=(),
@@ -73,6 +75,8 @@ def prepare_items(items: Whole, _: Whole | None) -> Whole:
         line_refund="商品已退款金额",
         price="商品单价",
         quantity="商品数量",
+        status="订单商品状态",
+        paid_at="买家付款时间",
     )
     return items
 
@@ -87,18 +91,18 @@ ORDERS = Layout(
     mapping=Mapping(
         columns={
             **_COMPUTED,
-            "order_no": ("#order_no", "订单号"),
+            "order_no": ("=order_no", "订单号"),
             "shop": ("归属店铺",),
-            "status": ("订单状态", "#item_status"),
+            "status": ("订单状态", "=item_status"),
             "ordered_at": ("订单创建时间",),
             "paid_at": ("买家付款时间",),
             "completed_at": ("交易成功时间",),
-            "title": ("#title",),
-            "spec": ("#spec",),
-            "sku_code": ("#sku_code",),
-            "product_code": ("#product_code",),
-            "quantity": ("#quantity",),
-            "discount": ("#discount",),
+            "title": ("=title",),
+            "spec": ("=spec",),
+            "sku_code": ("=sku_code",),
+            "product_code": ("=product_code",),
+            "quantity": ("=quantity",),
+            "discount": ("=discount",),
             "phone": PHONE,
             "name": ("买家昵称",),
             "receiver": ("收货人/提货人", "收货人"),
@@ -109,7 +113,7 @@ ORDERS = Layout(
             "store_code": ("下单网点",),
             "guide": ("销售导购", "专属导购"),
             "host": ("分销员",),
-            "note": ("#note",),
+            "note": ("=note",),
         },
         statuses=STATUSES,
         defaults={"quantity": "1"},
