@@ -25,9 +25,17 @@ _PARTY = [
 _KEYS = _PARTY[:8]
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where a line may have been sold: store code → org node id; `root` where the file names no store."""
+
+    nodes: dict[str, int]
+    root: int
+
+
 @dataclass
 class Applied:
-    """What one chunk did; the sets let a run count people once over all its chunks."""
+    """What one chunk did."""
 
     lines: int = 0
     anonymous: int = 0
@@ -37,57 +45,48 @@ class Applied:
     known_lines: int = 0
     facts: int = 0
     customers_created: int = 0
-    customers_matched: set[int] = field(default_factory=set)
+    customers_known: list[int] = field(default_factory=list)
     merged: int = 0
-    order_numbers: set[tuple[int, str]] = field(default_factory=set)
-    errors: list[RowError] = field(default_factory=list)
+
+
+def check(rows: pa.Table, places: Places) -> tuple[pa.Table, list[RowError]]:
+    """The rows whose store exists, and why the others cannot be taken."""
+    unknown = _node_ids(rows, places) < 0
+    if not unknown.any():
+        return rows, []
+    bad = rows.filter(pa.array(unknown))
+    pairs = zip(bad.column("row").to_pylist(), bad.column("store_code").to_pylist(), strict=True)
+    errors = [RowError(row, "store_code", "row.store_unknown", code) for row, code in pairs]
+    return rows.filter(pa.array(~unknown)), errors
 
 
 def apply(
-    rows: pa.Table,
-    *,
-    source: str,
-    run_id: int,
-    channels: dict[str, int],
-    nodes: dict[str, int],
-    root_node: int,
-    actor: Actor,
+    rows: pa.Table, *, source: str, run_id: int, channels: dict[str, int], places: Places, actor: Actor
 ) -> Applied:
-    """Writes canonical rows. `channels`: shop → channel id, `nodes`: store code → org node id."""
-    done = Applied()
-    node_id = _nodes(rows, nodes, root_node)
-    unknown = node_id < 0
-    if unknown.any():
-        done.errors = [
-            RowError(row, "store_code", "row.store_unknown", code)
-            for row, code in zip(
-                rows.column("row").filter(pa.array(unknown)).to_pylist(),
-                rows.column("store_code").filter(pa.array(unknown)).to_pylist(),
-                strict=True,
-            )
-        ]
-        rows, node_id = rows.filter(pa.array(~unknown)), node_id[~unknown]
+    """Writes checked rows in the running transaction. `channels`: shop → channel id."""
+    done = Applied(lines=rows.num_rows)
     if not rows.num_rows:
         return done
+    node_id = _node_ids(rows, places)
     party_of_row, parties = _parties(rows, node_id)
     found = customers.resolve(records=parties, source=f"import:{run_id}", namespace=source, actor=actor)
     lines = _lines(rows, node_id, channels, found, party_of_row)
     recorded = orders.record_lines(lines=lines, run_id=run_id, actor=actor)
 
-    done.lines = rows.num_rows
     done.anonymous = int((found.customer[party_of_row] < 0).sum())
     done.net_amount = pc.sum(rows.column("amount").filter(orders.sold(lines))).as_py() or 0
     done.orders_new, done.orders_updated = recorded.orders_new, recorded.orders_updated
     done.known_lines, done.facts = recorded.lines_known, recorded.lines_written
     done.customers_created, done.merged = found.created, found.merged
-    done.customers_matched = set(found.known.tolist())
+    done.customers_known = found.known.tolist()
     return done
 
 
-def _nodes(rows: pa.Table, nodes: dict[str, int], root: int) -> NDArray[np.int64]:
+def _node_ids(rows: pa.Table, places: Places) -> NDArray[np.int64]:
     """Org node of each row: the store it names, HQ when it names none, −1 when the store is unknown."""
     codes = rows.column("store_code").combine_chunks().dictionary_encode()
-    ids = np.array([*(nodes.get(code, -1) for code in codes.dictionary.to_pylist()), root], dtype=np.int64)
+    known = (places.nodes.get(code, -1) for code in codes.dictionary.to_pylist())
+    ids = np.array([*known, places.root], dtype=np.int64)
     return ids[np.asarray(pc.fill_null(codes.indices, len(ids) - 1))]
 
 

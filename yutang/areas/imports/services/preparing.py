@@ -1,0 +1,166 @@
+"""Everything before the first row is written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from yutang.areas.imports import detect
+from yutang.areas.imports.errors import ImportFileError, MappingError
+from yutang.areas.imports.failures import FileUnreadable, MappingUnusable, NotRunnable
+from yutang.areas.imports.layouts import LAYOUTS
+from yutang.areas.imports.mapping import Mapping
+from yutang.areas.imports.models import ImportRun, SavedMapping
+from yutang.core import audit, clock, jobs
+from yutang.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yutang.core.access import Actor
+
+MAX_BYTES = 2 * 2**30
+
+
+def store(name: str, content: IO[bytes], merchant_id: int) -> Path:
+    """Keeps an uploaded file under the hash of its content; the same file is stored once. Returns its path."""
+    folder = Path(settings.FILES) / "imports" / str(merchant_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    suffix = "".join(re.findall(r"\.[a-z0-9]{1,5}", name.lower())[-2:])
+    draft = folder / f"upload-{os.getpid()}-{os.urandom(4).hex()}"
+    digest = hashlib.sha256()
+    try:
+        with draft.open("wb") as target:
+            size = 0
+            while block := content.read(2**20):
+                size += len(block)
+                if size > MAX_BYTES:
+                    raise FileUnreadable(field="file", name=name, code="file.too_large", detail="")
+                digest.update(block)
+                target.write(block)
+        final = folder / f"{digest.hexdigest()}{suffix}"
+        shutil.move(draft, final)
+    finally:
+        draft.unlink(missing_ok=True)
+    return final
+
+
+@transaction.atomic
+def upload(
+    *,
+    files: Sequence[tuple[str, IO[bytes]]],
+    layout: str | None = None,
+    mapping: str | None = None,
+    source: str | None = None,
+    actor: Actor,
+) -> ImportRun:
+    """Stores one file, or two reports that belong together, and finds out how to read them.
+
+    Without `layout` and `mapping` the layout is detected, else a mapping saved for these headers is taken; a run with
+    neither waits for a mapping. Errors: FileUnreadable, MappingUnusable.
+    """
+    actor.require("imports.run")
+    stored = [store(name, content, actor.merchant_id) for name, content in files]
+    names = [name for name, _ in files]
+    try:
+        found = detect.detect(stored[0])
+    except ImportFileError as error:
+        raise FileUnreadable(field="file", name=names[0], code=error.code, detail=error.detail) from error
+    if mapping is None and layout is None:
+        saved = SavedMapping.objects.filter(signature=found.signature).first()
+        mapping, layout = (saved.toml, None) if saved else (None, found.kind)
+    if layout is not None and layout not in LAYOUTS:
+        raise FileUnreadable(field="source", name=names[0], code="file.kind_unknown", detail=layout)
+    parsed = parse_mapping(mapping) if mapping else None
+    run = ImportRun.objects.create(
+        merchant_id=actor.merchant_id,
+        file_names=names,
+        files=[str(path.relative_to(settings.FILES)) for path in stored],
+        signature=found.signature,
+        layout=layout or "",
+        mapping=mapping or "",
+        source=(source or (LAYOUTS[layout].source if layout else "") or (parsed.name if parsed else ""))[:40],
+        bytes_total=sum(path.stat().st_size for path in stored),
+        created_by=actor.name,
+    )
+    audit.record("imports.upload", actor=actor, object_type="import_run", object_id=run.pk, detail={"files": names})
+    return run
+
+
+def parse_mapping(toml: str) -> Mapping:
+    """The mapping, or MappingUnusable naming the setting."""
+    try:
+        return Mapping.from_toml(toml)
+    except MappingError as error:
+        raise MappingUnusable(field=error.field, setting=error.field, code=error.code, detail=error.detail) from error
+
+
+@transaction.atomic
+def save_mapping(*, run_id: int, toml: str, name: str, actor: Actor) -> SavedMapping:
+    """Keeps a mapping for all files with the run's headers, and uses it for the run."""
+    actor.require("imports.run")
+    parse_mapping(toml)
+    run = _startable(run_id)
+    saved, _ = SavedMapping.objects.update_or_create(
+        merchant_id=actor.merchant_id,
+        signature=run.signature,
+        defaults={"name": name[:120], "toml": toml, "saved_at": clock.now(), "saved_by": actor.name},
+    )
+    run.mapping, run.layout = toml, ""
+    run.source = run.source or name[:40]
+    run.save(update_fields=["mapping", "layout", "source"])
+    audit.record("imports.save_mapping", actor=actor, object_type="import_run", object_id=run.pk)
+    return saved
+
+
+@transaction.atomic
+def queue(*, run_id: int, dry_run: bool, actor: Actor) -> ImportRun:
+    """Hands the run to a worker. A finished dry run may be followed by the real one; a failed run may be repeated."""
+    actor.require("imports.run")
+    run = _startable(run_id)
+    if not run.layout and not run.mapping:
+        raise NotRunnable(state=run.get_state_display())
+    reset(run, dry_run=dry_run)
+    run.state = ImportRun.State.QUEUED
+    run.save()
+    jobs.defer("imports.run", lock=f"import:{actor.merchant_id}", merchant_id=actor.merchant_id, run_id=run.pk)
+    return run
+
+
+def reset(run: ImportRun, *, dry_run: bool) -> None:
+    """Counting starts anew, unless the run goes on where it was interrupted."""
+    goes_on = run.state in (ImportRun.State.FAILED, ImportRun.State.CANCELLED) and run.is_dry_run == dry_run
+    if not goes_on:
+        run.chunks_done, run.counts, run.people_matched = 0, {}, None
+    run.bytes_read, run.error, run.finished_at, run.is_dry_run = 0, None, None, dry_run
+
+
+@transaction.atomic
+def cancel(*, run_id: int, actor: Actor) -> ImportRun:
+    """Stops the run before its next chunk; what is imported stays, and the run can be continued."""
+    actor.require("imports.run")
+    run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    if not run.is_open:
+        raise NotRunnable(state=run.get_state_display())
+    run.state, run.finished_at = ImportRun.State.CANCELLED, clock.now()
+    run.save(update_fields=["state", "finished_at"])
+    audit.record("imports.cancel", actor=actor, object_type="import_run", object_id=run.pk)
+    return run
+
+
+def _startable(run_id: int) -> ImportRun:
+    run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    if run.is_open or (run.state == ImportRun.State.DONE and not run.is_dry_run):
+        raise NotRunnable(state=run.get_state_display())
+    return run

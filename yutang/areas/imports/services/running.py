@@ -1,0 +1,258 @@
+"""Running an import: chunk by chunk, each one transaction that also moves the run's position.
+
+The file is always read from its beginning, because a line's place in its order and the rejected rows follow from what
+stands above; chunks that are done already are read and not written again. So a run killed at any moment goes on where
+it was, and a run repeated by mistake changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+from pyroaring import BitMap64
+
+from yutang.areas.imports import normalise, pipeline
+from yutang.areas.imports.errors import ImportFileError
+from yutang.areas.imports.events import OrdersImported
+from yutang.areas.imports.failures import ROW_REASONS
+from yutang.areas.imports.mapping import Mapping
+from yutang.areas.imports.models import ImportRun
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders import services as orders
+from yutang.core import audit, clock, events, logs, money, tenancy
+from yutang.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from yutang.areas.imports.schema import RowError
+    from yutang.core.access import Actor
+
+# Large enough that the few statements of a chunk do not count, small enough for memory and for a lively progress bar.
+CHUNK_ROWS = 120_000
+log = logs.get(__name__)
+
+
+@dataclasses.dataclass
+class Counts:
+    """What a run did so far. `lines` are accepted lines, `duplicates` those that were known already."""
+
+    lines: int = 0
+    orders: int = 0
+    orders_new: int = 0
+    orders_updated: int = 0
+    customers_new: int = 0
+    customers_matched: int = 0
+    merged: int = 0
+    anonymous_lines: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    facts: int = 0
+    net_amount: int = 0
+
+
+def execute(
+    *, run_id: int, actor: Actor, progress: Callable[[int, int], None] | None = None, chunk_rows: int = CHUNK_ROWS
+) -> Counts:
+    """Runs (or goes on with) an import; call outside any transaction. `progress(bytes_read, bytes_total)`.
+
+    A file that cannot be read leaves the run `failed` with the reason and raises ImportFileError.
+    """
+    with tenancy.scope(actor.merchant_id):
+        actor.require("imports.run")
+        run = _begin(run_id)
+    try:
+        with _dry(run.is_dry_run, actor):
+            counts = _run_chunks(run, actor, progress, chunk_rows)
+    except ImportFileError as error:
+        _finish(run, ImportRun.State.FAILED, actor, error={"code": error.code, "detail": error.detail})
+        raise
+    if counts is None:  # cancelled meanwhile
+        return Counts(**run.counts)
+    _finish(run, ImportRun.State.DONE, actor, counts=counts)
+    return counts
+
+
+def rejected_path(run: ImportRun) -> Path:
+    """Where the run's bad rows are listed (CSV, UTF-8 with BOM for Excel)."""
+    return Path(settings.FILES) / "imports" / str(run.merchant_id) / f"rejected-{run.pk}.csv"
+
+
+def _begin(run_id: int) -> ImportRun:
+    run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    run.state, run.started_at = ImportRun.State.RUNNING, run.started_at or clock.now()
+    run.save(update_fields=["state", "started_at"])
+    return run
+
+
+def _run_chunks(
+    run: ImportRun, actor: Actor, progress: Callable[[int, int], None] | None, chunk_rows: int
+) -> Counts | None:
+    with tenancy.scope(actor.merchant_id):
+        merchant = merchants.current_merchant(actor.merchant_id)
+        places = pipeline.Places(merchants.nodes_by_code(), merchants.root_node().pk)
+    batches = normalise.read(
+        [Path(settings.FILES) / name for name in run.files],
+        kind=run.layout or None,
+        mapping=Mapping.from_toml(run.mapping) if run.mapping else None,
+        timezone=merchant.timezone,
+        exponent=money.exponent(merchant.currency),
+        phone_region=merchant.phone_region,
+    )
+    seen_orders: set[int] = set()
+    rejected = 0
+    with _rejected_file(run) as reject:
+        for index, chunk in enumerate(_chunks(batches, chunk_rows)):
+            rows, errors = pipeline.check(chunk.rows, places)
+            for error in [*chunk.errors, *errors]:
+                reject(error)
+            rejected += len({error.row for error in [*chunk.errors, *errors]})
+            seen_orders.update(map(hash, zip(*(rows.column(n).to_pylist() for n in ("shop", "order_no")), strict=True)))
+            position = Position(index, chunk.bytes_read, len(seen_orders), rejected)
+            if not _apply(run, rows, position, places, actor):
+                return None
+            if progress:
+                progress(min(chunk.bytes_read, run.bytes_total), run.bytes_total)
+    return Counts(**run.counts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Position:
+    """Where a chunk lies in the file, and what reading has shown up to its end."""
+
+    index: int
+    bytes_read: int
+    orders: int
+    rejected: int
+
+
+def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.Places, actor: Actor) -> bool:
+    """Writes one chunk and the new position together; False when the run was cancelled."""
+    with tenancy.scope(actor.merchant_id):
+        current = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if current.state == ImportRun.State.CANCELLED:
+            return False
+        counts = Counts(**current.counts)
+        if position.index >= current.chunks_done:
+            done = pipeline.apply(
+                rows,
+                source=current.source,
+                run_id=current.pk,
+                channels=orders.channels(source=current.source, shops=_shops(rows), actor=actor),
+                places=places,
+                actor=actor,
+            )
+            matched = BitMap64.deserialize(bytes(current.people_matched)) if current.people_matched else BitMap64()
+            matched |= BitMap64(done.customers_known)
+            counts.lines += done.lines
+            counts.orders_new += done.orders_new
+            counts.orders_updated += done.orders_updated
+            counts.customers_new += done.customers_created
+            counts.merged += done.merged
+            counts.anonymous_lines += done.anonymous
+            counts.duplicates += done.known_lines
+            counts.facts += done.facts
+            counts.net_amount += done.net_amount
+            current.people_matched = matched.serialize()
+            current.chunks_done = position.index + 1
+            counts.customers_matched = len(matched) - min(len(matched), done.created_before(current.pk, matched))
+        counts.orders, counts.rejected = max(counts.orders, position.orders), max(counts.rejected, position.rejected)
+        current.bytes_read = position.bytes_read
+        current.counts = dataclasses.asdict(counts)
+        current.save(update_fields=["people_matched", "chunks_done", "bytes_read", "counts"])
+        run.counts = current.counts
+    return True
+
+
+def _finish(
+    run: ImportRun,
+    state: ImportRun.State,
+    actor: Actor,
+    *,
+    counts: Counts | None = None,
+    error: dict[str, str] | None = None,
+) -> None:
+    with tenancy.scope(actor.merchant_id):
+        current = ImportRun.objects.select_for_update().get(pk=run.pk)
+        current.state, current.finished_at, current.error = state, clock.now(), error
+        if counts is not None:
+            current.counts = dataclasses.asdict(counts)
+        current.save(update_fields=["state", "finished_at", "error", "counts"])
+        audit.record(
+            "imports.run", actor=actor, object_type="import_run", object_id=run.pk,
+            detail={"state": state, "dry_run": run.is_dry_run, **current.counts},
+        )  # fmt: skip
+        if state == ImportRun.State.DONE and not run.is_dry_run:
+            events.publish(
+                OrdersImported(merchant_id=actor.merchant_id, run_id=run.pk, facts=current.counts.get("facts", 0))
+            )
+
+
+@contextmanager
+def _dry(is_dry_run: bool, actor: Actor) -> Iterator[None]:
+    """A dry run does everything in one transaction and takes it back: its counts are those of the real one."""
+    if not is_dry_run:
+        yield
+        return
+    with tenancy.scope(actor.merchant_id):
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclasses.dataclass
+class _Chunk:
+    rows: pa.Table
+    errors: list[RowError]
+    bytes_read: int
+
+
+def _chunks(batches: Iterator[normalise.Batch], size: int) -> Iterator[_Chunk]:
+    """Joins the reader's batches; where the cuts fall depends only on the file."""
+    held: list[pa.Table] = []
+    errors: list[RowError] = []
+    count = read = 0
+    for batch in batches:
+        held.append(batch.rows)
+        errors.extend(batch.errors)
+        count, read = count + batch.rows.num_rows, batch.bytes_read
+        if count >= size:
+            yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+            held, errors, count = [], [], 0
+    if held or errors:
+        yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+
+
+def _shops(rows: pa.Table) -> list[str]:
+    return [shop or "" for shop in rows.column("shop").unique().to_pylist()]
+
+
+@contextmanager
+def _rejected_file(run: ImportRun) -> Iterator[Callable[[RowError], None]]:
+    path = rejected_path(run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8-sig", newline="") as target:
+        table = csv.writer(target)
+        table.writerow([gettext("Row"), gettext("Column"), gettext("Reason"), gettext("Code"), gettext("Value")])
+
+        def reject(error: RowError) -> None:
+            reason = gettext(ROW_REASONS.get(error.code, error.code))
+            table.writerow([error.row, error.column, reason, error.code, _harmless(error.value)])
+
+        yield reject
+    draft.replace(path)
+
+
+def _harmless(value: str) -> str:
+    """A cell that a spreadsheet would run as a formula is shown as text."""
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
