@@ -32,7 +32,9 @@ class ImportRun(TenantModel):
     bytes_total = models.BigIntegerField(default=0)
     bytes_read = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)  # services.running.Counts
-    people_matched = models.BinaryField(null=True)  # Roaring bitmap: a person counts once over all chunks
+    # Roaring bitmaps: a person counts once over all chunks.
+    people_created = models.BinaryField(default=bytes)
+    people_matched = models.BinaryField(default=bytes)
     error = models.JSONField(null=True)  # {"code", "detail"}: why the file as a whole could not be read
     created_at = models.DateTimeField(default=clock.now)
     started_at = models.DateTimeField(null=True)

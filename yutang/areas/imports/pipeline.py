@@ -44,8 +44,8 @@ class Applied:
     orders_updated: int = 0
     known_lines: int = 0
     facts: int = 0
-    customers_created: int = 0
-    customers_known: list[int] = field(default_factory=list)
+    customers_created: list[int] = field(default_factory=list)
+    customers_known: list[int] = field(default_factory=list)  # known before the chunk
     merged: int = 0
 
 
@@ -77,8 +77,8 @@ def apply(
     done.net_amount = pc.sum(rows.column("amount").filter(orders.sold(lines))).as_py() or 0
     done.orders_new, done.orders_updated = recorded.orders_new, recorded.orders_updated
     done.known_lines, done.facts = recorded.lines_known, recorded.lines_written
-    done.customers_created, done.merged = found.created, found.merged
-    done.customers_known = found.known.tolist()
+    done.customers_created, done.customers_known = found.created.tolist(), found.known.tolist()
+    done.merged = found.merged
     return done
 
 

@@ -50,7 +50,7 @@ class Resolution:
     identity: NDArray[np.int64]
     home: NDArray[np.int64]
     customer: NDArray[np.int64]
-    created: int = 0
+    created: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # new people
     known: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # people known before
     merged: int = 0
     cases: int = 0
@@ -95,7 +95,7 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     used = first_key >= 0
     new_labels = np.setdiff1d(np.unique(key_label[np.unique(edges.key)]), chosen.labels)
     created = bulk.create_customers(records, record_label, used, new_labels, namespace, actor)
-    resolution.created = len(new_labels)
+    resolution.created = created
 
     owner_of_label = chosen.owners(key_label.max() + 1)
     owner_of_label[new_labels] = created
@@ -106,11 +106,11 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     homes, owners = bulk.owners(resolution.identity[used], actor.merchant_id)
     resolution.home[used], resolution.customer[used] = homes, owners
     resolution.cases = cases.contradictions(doubtful, resolution, source, actor)
-    if resolution.created or resolution.merged:
+    if len(created) or resolution.merged:
         writer.mark_people_changed(actor.merchant_id)
         events.publish(
             CustomersResolved(
-                merchant_id=actor.merchant_id, source=source, created=resolution.created,
+                merchant_id=actor.merchant_id, source=source, created=len(created),
                 matched=len(resolution.known), merged=resolution.merged,
             )
         )  # fmt: skip

@@ -124,21 +124,29 @@ def save_mapping(*, run_id: int, toml: str, name: str, actor: Actor) -> SavedMap
 def queue(*, run_id: int, dry_run: bool, actor: Actor) -> ImportRun:
     """Hands the run to a worker. A finished dry run may be followed by the real one; a failed run may be repeated."""
     actor.require("imports.run")
-    run = _startable(run_id)
-    if not run.layout and not run.mapping:
-        raise NotRunnable(state=run.get_state_display())
-    reset(run, dry_run=dry_run)
-    run.state = ImportRun.State.QUEUED
-    run.save()
+    run = start(run_id=run_id, dry_run=dry_run, actor=actor)
     jobs.defer("imports.run", lock=f"import:{actor.merchant_id}", merchant_id=actor.merchant_id, run_id=run.pk)
     return run
 
 
-def reset(run: ImportRun, *, dry_run: bool) -> None:
+@transaction.atomic
+def start(*, run_id: int, dry_run: bool, actor: Actor) -> ImportRun:
+    """Readies a run that the caller executes itself (the command line)."""
+    actor.require("imports.run")
+    run = _startable(run_id)
+    if not run.layout and not run.mapping:
+        raise NotRunnable(state=run.get_state_display())
+    _reset(run, dry_run=dry_run)
+    run.state = ImportRun.State.QUEUED
+    run.save()
+    return run
+
+
+def _reset(run: ImportRun, *, dry_run: bool) -> None:
     """Counting starts anew, unless the run goes on where it was interrupted."""
     goes_on = run.state in (ImportRun.State.FAILED, ImportRun.State.CANCELLED) and run.is_dry_run == dry_run
     if not goes_on:
-        run.chunks_done, run.counts, run.people_matched = 0, {}, None
+        run.chunks_done, run.counts, run.people_created, run.people_matched = 0, {}, b"", b""
     run.bytes_read, run.error, run.finished_at, run.is_dry_run = 0, None, None, dry_run
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils.translation import gettext
 from pyroaring import BitMap64
 
@@ -139,7 +140,8 @@ class Position:
 def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.Places, actor: Actor) -> bool:
     """Writes one chunk and the new position together; False when the run was cancelled."""
     with tenancy.scope(actor.merchant_id):
-        current = ImportRun.objects.select_for_update().get(pk=run.pk)
+        # A dry run's transaction ends with the run: its row stays unlocked, so that it can be watched and cancelled.
+        current = run if run.is_dry_run else ImportRun.objects.select_for_update().get(pk=run.pk)
         if current.state == ImportRun.State.CANCELLED:
             return False
         counts = Counts(**current.counts)
@@ -152,26 +154,52 @@ def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.
                 places=places,
                 actor=actor,
             )
-            matched = BitMap64.deserialize(bytes(current.people_matched)) if current.people_matched else BitMap64()
-            matched |= BitMap64(done.customers_known)
-            counts.lines += done.lines
-            counts.orders_new += done.orders_new
-            counts.orders_updated += done.orders_updated
-            counts.customers_new += done.customers_created
-            counts.merged += done.merged
-            counts.anonymous_lines += done.anonymous
-            counts.duplicates += done.known_lines
-            counts.facts += done.facts
-            counts.net_amount += done.net_amount
-            current.people_matched = matched.serialize()
+            _add(counts, done)
+            created = _bitmap(current.people_created) | BitMap64(done.customers_created)
+            matched = (_bitmap(current.people_matched) | BitMap64(done.customers_known)) - created
+            counts.customers_new, counts.customers_matched = len(created), len(matched)
+            current.people_created, current.people_matched = created.serialize(), matched.serialize()
             current.chunks_done = position.index + 1
-            counts.customers_matched = len(matched) - min(len(matched), done.created_before(current.pk, matched))
-        counts.orders, counts.rejected = max(counts.orders, position.orders), max(counts.rejected, position.rejected)
-        current.bytes_read = position.bytes_read
-        current.counts = dataclasses.asdict(counts)
-        current.save(update_fields=["people_matched", "chunks_done", "bytes_read", "counts"])
+        counts.orders, counts.rejected = position.orders, position.rejected
+        current.bytes_read, current.counts = position.bytes_read, dataclasses.asdict(counts)
+        if run.is_dry_run:
+            return _tell(current)
+        current.save(update_fields=["people_created", "people_matched", "chunks_done", "bytes_read", "counts"])
         run.counts = current.counts
     return True
+
+
+def _add(counts: Counts, done: pipeline.Applied) -> None:
+    counts.lines += done.lines
+    counts.orders_new += done.orders_new
+    counts.orders_updated += done.orders_updated
+    counts.merged += done.merged
+    counts.anonymous_lines += done.anonymous
+    counts.duplicates += done.known_lines
+    counts.facts += done.facts
+    counts.net_amount += done.net_amount
+
+
+def _bitmap(stored: bytes) -> BitMap64:
+    return BitMap64.deserialize(bytes(stored)) if stored else BitMap64()
+
+
+def _tell(run: ImportRun) -> bool:
+    """Progress of a dry run, by a connection of its own: the run's work is never committed. False: cancelled."""
+    side = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with side.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT set_config(%s, %s, true)", [tenancy.SETTING, str(run.merchant_id)])
+            cursor.execute(
+                "UPDATE imports_importrun SET bytes_read = %s, counts = %s::jsonb WHERE id = %s RETURNING state",
+                [run.bytes_read, json.dumps(run.counts), run.pk],
+            )
+            state = cursor.fetchone()
+            cursor.execute("COMMIT")
+    finally:
+        side.close()
+    return state is None or state[0] != ImportRun.State.CANCELLED
 
 
 def _finish(

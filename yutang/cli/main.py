@@ -1,0 +1,28 @@
+"""`yutang …`"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from yutang.cli import imports, merchants, shared, stack
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Yutang: own your customers.", rich_markup_mode=None)
+app.command("init")(merchants.init)
+app.add_typer(imports.app, name="import")
+app.command("up")(stack.up)
+app.command("demo")(stack.demo)
+
+
+@app.callback()
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        sys.stdout.write(installed("yutang") + "\n")
+        raise typer.Exit
+
+
+__all__ = ["app", "shared"]
