@@ -5,6 +5,7 @@ Run by tools/setup. Uses the machine's npm, or the one inside the wheel `nodejs-
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,8 @@ def main() -> None:
         for source, target in FILES.items():
             shutil.copy(modules / source, VENDOR / target)
         (VENDOR / "icons.svg").write_text(sprite(modules / "@tabler/icons/icons/outline"), encoding="utf-8")
+    for path in list(VENDOR.iterdir()):
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
 if __name__ == "__main__":

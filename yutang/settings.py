@@ -122,9 +122,7 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [PACKAGE / "ui" / "static"]
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py puts compressed copies beside
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports

@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from yutang.areas.imports import services as imports
 from yutang.areas.merchants import queries, services
 from yutang.areas.merchants.models import Merchant, OrgNode
 from yutang.cli import shared
+from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD
 from yutang.core import access, tenancy
 from yutang.lake import writer
 from yutang.simulators import brand
@@ -20,35 +22,30 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 SLUG = "guting"
-PASSWORD = "guting-demo-2026"  # noqa: S105  printed on screen
-OWNER = "owner@guting.example"
 
 
-def load(*, scale: float, port: int) -> list[str]:
-    """Makes the merchant, its stores and staff, and imports every file; what is there already stays. Returns lines to
-    print."""
+def load(*, scale: float) -> Merchant:
+    """Makes the merchant, its stores and staff, and imports every file; what is there already stays."""
+    loaded = settings.HOME / "demo.loaded"
+    merchant = Merchant.objects.filter(slug=SLUG).first()
+    if merchant is not None and loaded.exists():
+        return merchant
     truth = brand.make_brand(scale=scale)
-    merchant = Merchant.objects.filter(slug=SLUG).first() or services.create_merchant(
-        slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
-    )
+    if merchant is None:
+        merchant = services.create_merchant(
+            slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
+        )
     actor = access.system(merchant.pk, name="demo")
     with tenancy.scope(merchant.pk):
+        # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
+        services.merchants.change(
+            name=merchant.name, timezone=merchant.timezone, second_factor=Merchant.SecondFactor.OPTIONAL, actor=actor
+        )
         _stores(truth, actor)
         _staff(truth, actor)
     _import(truth, actor)
-    address = f"http://127.0.0.1:{port}/"
-    return [
-        "",
-        f"[bold]{merchant.name}[/bold] is open for business.",
-        f"  Console   {address}",
-        f"  Owner     {OWNER}   {PASSWORD}",
-        f"  Manager   {MANAGER}   {PASSWORD}   (one store only)",
-        "  Ctrl-C ends it; everything stays for next time.",
-        "",
-    ]
-
-
-MANAGER = "manager@guting.example"
+    loaded.touch()
+    return merchant
 
 
 def _stores(truth: brand.Truth, actor: Actor) -> None:

@@ -9,17 +9,25 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
+import urllib.request
 from typing import Annotated
 
 import typer
 
 from yutang import home
 from yutang.cli import shared
+from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 20
 PR_SET_PDEATHSIG = 1
+GREETING = """
+[bold]谷汀麦作[/bold] is open for business.
+  Console   http://127.0.0.1:{port}/
+  Owner     {owner}     {password}
+  Manager   {manager}   {password}   (sees one store)
+  Ctrl-C ends it; everything stays for next time.
+"""
 
 
 class Stack:
@@ -29,8 +37,8 @@ class Stack:
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-                "--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
-                "yutang.wsgi:application",
+                "--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--no-ws",
+                "--log-level", "warning", "yutang.wsgi:application",
             ],
             "worker": [sys.executable, "-m", "yutang.cli.worker"],
         }  # fmt: skip
@@ -83,8 +91,46 @@ def up(
     port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
 ) -> None:
     """Run everything until Ctrl-C: database, web server, worker, lake writer."""
-    with shared.running():
-        serve(host, port, [])
+    with shared.database():
+        in_own_process("import yutang.cli.shared as s; s.prepare()")
+        serve(host, port, [f"Yutang is ready: http://{host}:{port}/   (Ctrl-C ends it)"])
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    scale: Annotated[float, typer.Option(help="Size of the brand; 1 is about 20,000 people")] = 1.0,
+    check: Annotated[bool, typer.Option("--check", help="Visit every page, then leave with 0 or 1")] = False,
+) -> None:
+    """Load the demo brand and serve it."""
+    if "YUTANG_HOME" not in os.environ:
+        os.environ["YUTANG_HOME"] = str(home.home().with_name(home.home().name + "-demo"))
+    with shared.database():
+        in_own_process(
+            f"import yutang.cli.shared as s; s.prepare(); import yutang.cli.demo_brand as d; d.load(scale={scale!r})"
+        )
+        if not check:
+            serve(HOST, port, GREETING.format(port=port, owner=OWNER, manager=MANAGER, password=PASSWORD).splitlines())
+            return
+        stack = Stack(HOST, port)
+        stack.start()
+        try:
+            visited = wait_until_served(HOST, port, stack) and visit(HOST, port)
+        finally:
+            stack.stop()
+        raise typer.Exit(0 if visited else 1)
+
+
+def visit(host: str, port: int) -> bool:
+    done = subprocess.run([sys.executable, "-m", "yutang.cli.demo_check", host, str(port)], check=False)
+    return done.returncode == 0
+
+
+def in_own_process(code: str) -> None:
+    """Heavy libraries stay out of the process that only watches: it lives as long as the installation."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+    if done.returncode:
+        raise typer.Exit(done.returncode)
 
 
 def serve(host: str, port: int, greeting: list[str]) -> None:
@@ -93,7 +139,7 @@ def serve(host: str, port: int, greeting: list[str]) -> None:
     try:
         if not wait_until_served(host, port, stack):
             shared.fail(f"The web server did not answer on {host}:{port}; is the port taken? Try --port.")
-        for line in greeting or [f"Yutang is ready: http://{host}:{port}/   (Ctrl-C ends it)"]:
+        for line in greeting:
             shared.out.print(line, highlight=False)
         stack.watch()
     finally:
@@ -101,36 +147,14 @@ def serve(host: str, port: int, greeting: list[str]) -> None:
 
 
 def wait_until_served(host: str, port: int, stack: Stack, seconds: float = 60) -> bool:
-    import httpx
-
+    """False when the web server ends instead, or a signal comes first."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not stack.stopping.is_set():
         if stack.children["web"].poll() is not None:
             return False
         try:
-            if httpx.get(f"http://{host}:{port}/healthz", timeout=5).status_code == 200:
-                return True
-        except httpx.TransportError:
+            with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
             time.sleep(0.1)
     return False
-
-
-def demo(
-    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
-    scale: Annotated[float, typer.Option(help="Size of the brand; 1 is about 20,000 people")] = 1.0,
-    check: Annotated[bool, typer.Option("--check", help="Load, visit every page, leave with 0 or 1")] = False,
-) -> None:
-    """Load the demo brand and serve it."""
-    if "YUTANG_HOME" not in os.environ:
-        os.environ["YUTANG_HOME"] = str(demo_home())
-    with shared.running():
-        from yutang.cli import demo_brand, demo_check
-
-        greeting = demo_brand.load(scale=scale, port=port)
-        if check:
-            raise typer.Exit(demo_check.run(HOST, port))
-        serve(HOST, port, greeting)
-
-
-def demo_home() -> Path:
-    return home.home().with_name(home.home().name + "-demo")

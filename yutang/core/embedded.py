@@ -171,16 +171,20 @@ class EmbeddedPostgres:
             env=self._environment(),
             cwd="/",
             check=False,
-            **self._identity(),
+            user=self._uid,
+            group=self._gid,
         )
         if done.returncode:
             raise EmbeddedPostgresError(f"{Path(command[0]).name} failed: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
-    def _identity(self) -> dict[str, int]:
-        if self._account is None:
-            return {}
-        return {"user": self._account.pw_uid, "group": self._account.pw_gid}
+    @property
+    def _uid(self) -> int | None:
+        return self._account and self._account.pw_uid
+
+    @property
+    def _gid(self) -> int | None:
+        return self._account and self._account.pw_gid
 
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -219,7 +223,7 @@ class EmbeddedPostgres:
             return subprocess.Popen(
                 [str(self._bin() / "postgres"), "-D", str(self.data), "-k", str(self.socket_dir), *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
-                env=self._environment(), **self._identity(),
+                env=self._environment(), user=self._uid, group=self._gid,
             )  # fmt: skip
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes] | None) -> None:

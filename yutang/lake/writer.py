@@ -108,7 +108,11 @@ def _refresh_people(merchant_id: int, horizon: int) -> int | None:
             {"merchant_id": merchant_id, "timezone": _timezone(merchant_id)},
             REGISTRY.person_schema(),
         )
-        catalog.table(PERSON).overwrite(people, overwrite_filter=EqualTo("merchant_id", merchant_id))
+        table, ours = catalog.table(PERSON), EqualTo("merchant_id", merchant_id)
+        if any(True for _ in table.scan(row_filter=ours).plan_files()):
+            table.overwrite(people, overwrite_filter=ours)
+        else:
+            table.append(people)
         # After the commit to the lake: dying in between repeats a refresh, which changes nothing.
         due.delete()
     return int(people.num_rows)
