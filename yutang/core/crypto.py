@@ -33,7 +33,7 @@ def encrypt(value: str, merchant_id: int) -> bytes:
     return _VERSION + nonce + _cipher().encrypt(nonce, value.encode(), str(merchant_id).encode())
 
 
-def decrypt(stored: bytes, merchant_id: int) -> str:
+def decrypt(stored: bytes | memoryview, merchant_id: int) -> str:
     stored = bytes(stored)
     if stored[:1] != _VERSION:
         raise ValueError("unknown version of an encrypted field")

@@ -20,7 +20,7 @@ from yutang.core.errors import NotFound
 from yutang.lake import writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from yutang.core.access import Actor
 
@@ -205,7 +205,7 @@ def _belongs(table: str) -> str:
     return "home_customer_id = ANY(%s)"
 
 
-def _below(person: int, above: dict[int, int | None]) -> list[int]:
+def _below(person: int, above: Mapping[int, int | None]) -> list[int]:
     """The person and everybody merged into it, directly or not, after the cut."""
     below: dict[int, list[int]] = {}
     for child, parent in above.items():

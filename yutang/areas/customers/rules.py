@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def evidence_tree(edges: Edges, keys: int, roots: NDArray[np.bool_]) -> Ints:
         done[candidates[np.unique(labels[candidates], return_index=True)[1]]] = True
 
 
-def subtrees(via: dict[int, int | None], removed: int) -> list[set[int]]:
+def subtrees(via: Mapping[int, int | None], removed: int) -> list[set[int]]:
     """The identities of one person, split where the identity `removed` held them together; without it itself."""
     parent = {node: node for node in via if node != removed}
 
@@ -98,7 +99,7 @@ def subtrees(via: dict[int, int | None], removed: int) -> list[set[int]]:
     return sorted(groups.values(), key=min)
 
 
-def root_of(person: int, merged_into: dict[int, int | None]) -> int:
+def root_of(person: int, merged_into: Mapping[int, int | None]) -> int:
     """The person of today that a (possibly merged) person is part of."""
     while (above := merged_into.get(person)) is not None:
         person = above

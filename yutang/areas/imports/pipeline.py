@@ -87,7 +87,8 @@ def _node_ids(rows: pa.Table, places: Places) -> NDArray[np.int64]:
     codes = rows.column("store_code").combine_chunks().dictionary_encode()
     known = (places.nodes.get(code, -1) for code in codes.dictionary.to_pylist())
     ids = np.array([*known, places.root], dtype=np.int64)
-    return ids[np.asarray(pc.fill_null(codes.indices, len(ids) - 1))]
+    place = np.asarray(pc.fill_null(codes.indices, len(ids) - 1), dtype=np.int64)
+    return np.take(ids, place)
 
 
 def _parties(rows: pa.Table, node_id: NDArray[np.int64]) -> tuple[NDArray[np.int64], pa.Table]:
