@@ -25,7 +25,7 @@ class LoginForm(forms.Form):
 class CodeForm(forms.Form):
     """Six digits of the app."""
 
-    code = forms.CharField(label=_("Code"), max_length=12, widget=forms.TextInput(attrs=_CODE))
+    code = forms.CharField(label=_("Six-digit code"), max_length=12, widget=forms.TextInput(attrs=_CODE))
 
 
 class NewPasswordForm(forms.Form):

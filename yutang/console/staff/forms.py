@@ -24,7 +24,7 @@ def node_choices(nodes: list[OrgNode], keep: set[int] | None = None) -> list[tup
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True}))
+    name = forms.CharField(label=_("Full name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True}))
     email = forms.CharField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_("The person logs in with it."),
