@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "yutang.core",
+    "yutang.core.ledger",
+    "yutang.core.reservations",
     "yutang.ui",
     "yutang.areas.merchants",
     "yutang.areas.customers",
