@@ -96,7 +96,7 @@ def reverse(
     reason: str = "",
     actor: Actor,
 ) -> Entry:
-    """The opposite of an entry, or of `amount` of it where it moved value between two accounts.
+    """The opposite of what is left of an entry, or of `amount` of it where it moved value between two accounts.
 
     What had been spent returns to the very lots it was taken from, the last taken first. A lot that expired meanwhile
     takes it back all the same and the next expiry run takes it out; with `expired_until` it goes into a new lot of the
@@ -136,9 +136,9 @@ def reverse(
 
 
 def expire_due(*, now: datetime, limit: int = 1000, actor: Actor) -> int:
-    """Books out lots that expired by `now`, about `limit` at a time, one entry per account; how many lots. Repeat until 0.
+    """Books out lots expired by `now`, about `limit` at once, one entry per account; how many it were.
 
-    Harmless when run twice or beside spending: what is left in a lot is read under the account's lock."""
+    Repeat until 0. Harmless when run twice or beside spending: what a lot still holds is read under the lock."""
     due = list(
         Lot.objects.filter(merchant_id=actor.merchant_id, expires_at__lte=now, remaining__gt=0)
         .order_by("expires_at", "id")
@@ -303,15 +303,15 @@ def _give_back(
 def _part(
     postings: Sequence[tuple[int, int, int | None]], amount: int | None, done: int
 ) -> Sequence[tuple[int, int, int | None]]:
-    """The (account, value, lot) to undo, last posting first: all, or `amount` of each side after the first `done`."""
+    """The (account, value, lot) to undo, last posting first: `amount` (None: all) per side after the first `done`."""
     whole = sum(value for _, value, _ in postings if value > 0)
-    wanted = whole if amount is None else amount
+    wanted = whole - done if amount is None else amount
     if wanted <= 0 or done + wanted > whole:
         raise AlreadyReversed(field="amount", available=whole - done)
     if wanted == whole:
         return postings
     if len({account for account, _, _ in postings}) != 2:
-        raise AlreadyReversed(field="amount", available=whole - done)
+        raise ValueError("only an entry between two accounts can be reversed in part")
     part = []
     for sign in (-1, 1):
         skip, take = done, wanted
