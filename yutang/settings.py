@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "yutang.core",
     "yutang.lake",
+    "yutang.core.ledger",
+    "yutang.core.reservations",
     "yutang.ui",
     "yutang.areas.merchants",
     "yutang.areas.customers",

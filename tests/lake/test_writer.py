@@ -119,9 +119,9 @@ def test_a_second_writer_stays_out():
 
 def test_a_rolled_back_row_never_arrives():
     merchant = make_merchant()
-    with pytest.raises(ZeroDivisionError), tenancy.scope(merchant.pk):
+    with tenancy.scope(merchant.pk):
         make_sale_line(merchant)
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     with tenancy.scope(merchant.pk):
         make_sale_line(merchant, amount=5)
     writer.run()
