@@ -63,8 +63,8 @@ def _import(file: Path, actor) -> tuple[float, services.Counts]:
     with tenancy.scope(actor.merchant_id), file.open("rb") as content:
         made = services.upload(files=[(file.name, content)], mapping=MAPPING.read_text(), actor=actor)
         services.start(run_id=made.pk, dry_run=False, actor=actor)
-    counts = services.execute(run_id=made.pk, actor=actor)
-    writer.run()
+    with writer.following():
+        counts = services.execute(run_id=made.pk, actor=actor)
     return time.perf_counter() - started, counts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +64,7 @@ def orders(
                 raise FileUnreadable(field="mapping", name=files[0].name, code="file.kind_unknown", detail="--mapping")
             services.start(run_id=run.pk, dry_run=dry_run, actor=actor)
         try:
-            with _progress(quiet=json) as bar:
+            with nullcontext() if dry_run else writer.following(), _progress(quiet=json) as bar:
                 task = bar.add_task(files[0].name, total=run.bytes_total)
                 counts = services.execute(
                     run_id=run.pk,
@@ -72,8 +73,6 @@ def orders(
                 )
         except ImportFileError as error:
             raise FileUnreadable(field="file", name=files[0].name, code=error.code, detail=error.detail) from error
-        if not dry_run:
-            writer.run()
         report = {
             "run": run.pk,
             "dry_run": dry_run,

@@ -9,6 +9,8 @@ would refuse its commit (docs/algorithms/lake-writer.md).
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -58,6 +60,28 @@ def run() -> Report:
     if report.facts or report.people:
         log.info("lake.written", facts=report.facts, people=report.people)
     return report
+
+
+@contextmanager
+def following(every: float = 0.5) -> Iterator[None]:
+    """Writes beside a long job, so that its end finds little left to do; everything is in the lake afterwards."""
+    stopping = threading.Event()
+
+    def follow() -> None:
+        try:
+            while not stopping.wait(every):
+                run()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="lake-writer") as executor:
+        writing = executor.submit(follow)
+        try:
+            yield
+        finally:
+            stopping.set()
+        writing.result()
+    run()
 
 
 def position(fact: FactTable) -> int:
