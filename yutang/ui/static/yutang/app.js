@@ -82,6 +82,9 @@
       }
     }
   });
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    all("[data-clear]").forEach((link) => (link.hidden = !location.search));
+  });
   document.addEventListener("htmx:sendError", () => toast("error", body().dataset.textFailed));
   document.addEventListener("htmx:timeout", () => toast("error", body().dataset.textFailed));
   document.addEventListener("htmx:responseError", () => toast("error", body().dataset.textServer));
