@@ -188,7 +188,7 @@
   const formatters = {
     percent: () => new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }),
     number: () => new Intl.NumberFormat(language()),
-    money: (currency) => new Intl.NumberFormat(language(), { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
+    money: (currency) => new Intl.NumberFormat(language(), { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" }),
   };
   // "yt:percent" in the JSON stands for a function; JSON itself cannot hold one.
   function resolved(value) {
