@@ -83,7 +83,7 @@ def begin_factor(*, user: User) -> str:
     """The secret (base32) to be set up; the same one until a code confirms it."""
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.totp_confirmed_at is None and user.totp_secret is not None:
-        return crypto.decrypt(user.totp_secret, _NO_MERCHANT)
+        return crypto.decrypt(bytes(user.totp_secret), _NO_MERCHANT)
     if user.totp_confirmed_at is not None:
         raise WrongCode
     secret = pyotp.random_base32()
@@ -148,7 +148,7 @@ def clear_factor(*, user: User) -> None:
 def _uses_code(user: User, code: str) -> bool:
     """RFC 6238, one step of drift either way; a step that was used, and all before it, is gone."""
     code = code.replace(" ", "")
-    totp = pyotp.TOTP(crypto.decrypt(user.totp_secret or b"", _NO_MERCHANT), interval=STEP_SECONDS)
+    totp = pyotp.TOTP(crypto.decrypt(bytes(user.totp_secret or b""), _NO_MERCHANT), interval=STEP_SECONDS)
     now = int(clock.now().timestamp()) // STEP_SECONDS
     for step in (now - 1, now, now + 1):
         if step > user.totp_last_step and hmac.compare_digest(totp.at(step * STEP_SECONDS).encode(), code.encode()):
