@@ -52,22 +52,22 @@ def answer(
     return render(request, "console/shell/error.html", shown, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 400, gettext("Go back and try again; nothing was changed."))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 403, gettext("Ask an owner of your company for access."))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 404, gettext("It may have been removed, or you may not see it."))
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(request, 403, gettext("The page was open for too long. Reload it and try again."))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def server_error(request: HttpRequest) -> HttpResponse:
     """Needs no database, no session and no context processor: any of them may be what failed."""
     return HttpResponse(loader.get_template("console/shell/500.html").render(), status=500)
