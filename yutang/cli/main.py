@@ -7,13 +7,17 @@ from typing import Annotated
 
 import typer
 
-from yutang.cli import imports, merchants, shared, stack
+from yutang.cli import imports, merchants, shared, stack, upkeep
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Yutang: own your customers.", rich_markup_mode=None)
 app.command("init")(merchants.init)
 app.add_typer(imports.app, name="import")
 app.command("up")(stack.up)
 app.command("demo")(stack.demo)
+app.command("doctor")(upkeep.doctor)
+app.command("backup")(upkeep.backup)
+app.command("restore")(upkeep.restore)
+app.command("lake-rebuild")(upkeep.lake_rebuild)
 
 
 @app.callback()

@@ -83,12 +83,9 @@ def _setting(name: str, value: int) -> Iterator[None]:
     with transaction.atomic():
         before = _read(name)
         _write(name, str(value))
-        try:
-            yield
-        finally:
-            # A broken transaction takes the setting with it; a sound one must get the outer value back.
-            if not connection.needs_rollback:
-                _write(name, before)
+        yield
+        # After an error the rollback takes the setting back by itself: it is as transactional as the rows.
+        _write(name, before)
 
 
 def _read(name: str) -> str:
