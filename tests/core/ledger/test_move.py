@@ -113,6 +113,15 @@ def test_what_was_spent_meanwhile_is_recorded_as_shortfall(actor, three):
     assert (wallet(ANN), wallet(BOB), owed(ANN), owed(BOB)) == (370, 0, -40, 0)
 
 
+def test_what_came_to_somebody_in_debt_goes_back_whole(actor):
+    services.post(key="1", kind="k", lines=[*commission(ANN, 5), *commission(BOB, -9)], actor=actor)
+    before = state()
+    move("m", ANN, BOB, actor)
+    assert owed(BOB) == -4
+    services.move_back(key="m", actor=actor)
+    assert state() == before
+
+
 def test_lines_on_a_moved_account_go_where_it_moved(actor, three):
     move("m1", ANN, BOB, actor)
     move("m2", BOB, CEM, actor)

@@ -358,10 +358,10 @@ class Book:
         else:
             if moved.to_account.moved_to is not None:
                 self.fetch(self._way(moved.to_account), wanted)
-            if wanted > 0:
+            if moved.from_account.floor is None:
+                got = wanted  # an account that may be negative can always give it back
+            elif wanted > 0:
                 got = min(wanted, max(0, moved.to_account.balance))
-            elif moved.from_account.floor is None:
-                got = wanted
             else:
                 got = max(wanted, moved.from_account.floor - moved.from_account.balance)
         self.book(moved.to_account, -got, moved.to_lot)
