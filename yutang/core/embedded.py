@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 SERVICE_USER = "yutang"
 START_SECONDS = 300  # crash recovery replays the log; a large one takes minutes
 STOP_SECONDS = 60
+ORPHAN_SECONDS = 15
 
 # Small by default: the whole stack idles under 400 MB. Durable: synchronous_commit and fsync stay on.
 CONFIG = """
@@ -92,9 +93,7 @@ class EmbeddedPostgres:
             fcntl.flock(self._users, fcntl.LOCK_SH)
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            if not self._alive():
-                self._process = self._start()
-            self._wait_until_ready(self._process)
+            self._ensure_started()
             self._prepare()
 
     def release(self) -> None:
@@ -258,11 +257,19 @@ class EmbeddedPostgres:
                 env=self._environment(), user=self._uid, group=self._gid,
             )  # fmt: skip
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes] | None) -> None:
-        deadline = time.monotonic() + START_SECONDS
+    def _ensure_started(self) -> None:
+        """Starts the server unless it runs, and waits. After a kill -9 its orphans may hold shared memory for a moment
+        yet: a start that fails is tried again for a while."""
+        begun = time.monotonic()
+        deadline = begun + START_SECONDS
+        if not self._alive():
+            self._process = self._start()
         while not self._ready():
-            if process is not None and process.poll() is not None:
-                raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{_tail(self.log)}")
+            if self._process is not None and self._process.poll() is not None:
+                if time.monotonic() > begun + ORPHAN_SECONDS:
+                    raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{_tail(self.log)}")
+                time.sleep(0.2)
+                self._process = self._start()
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"PostgreSQL is not ready after {START_SECONDS} s; see {self.log}")
             time.sleep(0.05)

@@ -6,8 +6,10 @@ Every job that touches a merchant's data carries `merchant_id` and enters that s
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -25,8 +27,9 @@ def defer(
     if name not in app.tasks:
         app.perform_import_paths()
     task = app.tasks[name]
-    try:
-        # A savepoint is not needed: procrastinate checks the queueing lock by an insert that may conflict.
-        task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority).defer(**arguments)
-    except AlreadyEnqueued:
+    deferrer = task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority)
+    if queueing_lock is None:
+        deferrer.defer(**arguments)
         return
+    with suppress(AlreadyEnqueued), transaction.atomic():  # the conflict must not break the caller's transaction
+        deferrer.defer(**arguments)

@@ -1,0 +1,104 @@
+"""The embedded server outlives its users' deaths and ends with the last of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from yutang.core.embedded import EmbeddedPostgres
+
+HOLD = """
+import sys
+from pathlib import Path
+from yutang.core.embedded import EmbeddedPostgres
+server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)
+server.acquire()
+print("ready", flush=True)
+sys.stdin.readline()
+server.release()
+"""
+
+
+@pytest.fixture
+def home():
+    with tempfile.TemporaryDirectory(prefix="yutang-pg-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+        EmbeddedPostgres(Path(folder)).stop()
+
+
+def user_of(home: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def leave(process: subprocess.Popen[str]) -> None:
+    process.communicate("\n", timeout=60)
+
+
+def test_the_last_user_stops_the_server(home):
+    first, second = user_of(home), user_of(home)
+    server = EmbeddedPostgres(home)
+    leave(first)
+    assert server.running()
+    leave(second)
+    assert not server.running()
+
+
+def test_data_and_server_survive_kill_9_of_the_parent(home):
+    parent = user_of(home)
+    server = EmbeddedPostgres(home)
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    pid = server.pid()
+    parent.kill()
+    parent.communicate()
+    assert server.running(), "nobody told the server to stop"
+    heir = user_of(home)
+    assert server.pid() == pid, "the next start takes the running server over"
+    with psycopg.connect(server.url()) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    leave(heir)
+    assert not server.running(), "the dead parent no longer counts as a user"
+
+
+def test_a_killed_server_recovers_what_was_committed(home):
+    first = user_of(home)
+    server = EmbeddedPostgres(home)
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(server.pid(), signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(server.pid())] if psutil.pid_exists(server.pid()) else [], timeout=10)
+    first.kill()
+    first.communicate()
+    heir = user_of(home)
+    with psycopg.connect(server.url()) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    leave(heir)
+
+
+def test_a_half_made_data_folder_of_a_killed_first_start_is_made_anew(home):
+    (home / "postgres").mkdir()
+    (home / "postgres" / "base").mkdir()
+    user = user_of(home)
+    assert EmbeddedPostgres(home).running()
+    leave(user)
+
+
+def test_the_role_of_the_product_is_no_superuser(home):
+    user = user_of(home)
+    with psycopg.connect(EmbeddedPostgres(home).url()) as connection:
+        row = connection.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user").fetchone()
+    assert row == (False, False)
+    leave(user)
