@@ -1,0 +1,13 @@
+"""When X happened, do Y: the index of behaviour that crosses areas.
+
+Each file handles the events of one area with `@events.on(Event)`. Events nobody reacts to yet stand here with the
+reason, so that a forgotten reaction is noticed.
+"""
+
+WITHOUT_REACTION = {
+    "customers.merged": "kept for webhooks and journeys; figures follow through the lake's redirects",
+    "customers.unmerged": "as above",
+    "customers.identities_split": "as above",
+    "customers.resolved": "people's snapshots are marked due in the same transaction",
+    "imports.orders_imported": "the lake's writer follows the rows themselves",
+}

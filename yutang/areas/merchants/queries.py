@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext
 
 from yutang.areas.merchants.errors import UnknownMerchant
-from yutang.areas.merchants.models import Grant, Member, Merchant, OrgNode, Role
+from yutang.areas.merchants.models import Grant, Member, Merchant, OrgNode, Role, User
 from yutang.areas.merchants.permissions import PRESETS, PRIVILEGED
 from yutang.core import tenancy
 from yutang.core.access import Actor
@@ -16,8 +16,6 @@ from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-    from yutang.areas.merchants.models import User
 
 
 def merchant(slug: str) -> Merchant:
@@ -68,6 +66,10 @@ def descendants(node_ids: frozenset[int]) -> frozenset[int]:
 
 def nodes_by_code() -> dict[str, int]:
     return dict(OrgNode.objects.values_list("code", "id"))
+
+
+def active_user(user_id: int) -> User | None:
+    return User.objects.filter(pk=user_id, is_active=True).first()
 
 
 def memberships(user: User) -> list[Member]:

@@ -36,7 +36,7 @@ def pending(request: HttpRequest) -> User | None:
     state = request.session.get(_PENDING)
     if state is None or state["until"] < time.time():
         return None
-    return User.objects.filter(pk=state["user"], is_active=True).first()
+    return queries.active_user(state["user"])
 
 
 def finish(request: HttpRequest, user: User) -> str:

@@ -8,9 +8,7 @@ a refused entry leaves the caller's transaction sound. See docs/algorithms/ledge
 from __future__ import annotations
 
 import json
-import zlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -18,125 +16,14 @@ from yutang.core.ledger import kinds
 from yutang.core.ledger.errors import AlreadyMoved, IdempotencyConflict, Insufficient
 from yutang.core.ledger.lines import Holder
 from yutang.core.ledger.models import Entry
+from yutang.core.ledger.planned import BookAccount, BookLot, BookMoved, PlannedEntry, PlannedPosting, Ref
+from yutang.core.ledger.sql import BY_REF, KNOWN, LIVE_LOTS, LOCK, LOCKED, MOVED, NAMED_LOTS, OPEN_ACCOUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from yutang.core.access import Actor
-
-
-class Ref(NamedTuple):
-    """An account by name."""
-
-    kind: str
-    unit: str
-    holder: Holder
-    stripe: int
-
-
-def ref(kind: str, unit: str, holder: Holder, key: str) -> Ref:
-    """The account a line means; of a striped one the row that the entry's key falls on, the same at every repeat."""
-    stripes = kinds.kind_of(kind).stripes
-    return Ref(kind, unit, holder, zlib.crc32(key.encode()) % stripes if stripes > 1 else 0)
-
-
-@dataclass(slots=True, eq=False)
-class BookAccount:
-    id: int
-    ref: Ref
-    balance: int
-    floor: int | None
-    moved_to: int | None
-    before: int
-    moved_to_before: int | None
-
-    @property
-    def has_lots(self) -> bool:
-        return kinds.kind_of(self.ref.kind).has_lots
-
-
-@dataclass(slots=True, eq=False)
-class BookLot:
-    id: int | None  # None until it is written
-    account: BookAccount
-    granted: int
-    remaining: int
-    expires_at: datetime | None
-    origin: str
-    granted_at: datetime
-    before: int = 0
-    entry_no: int = -1
-    no: int = -1
-
-    def is_spendable(self, at: datetime) -> bool:
-        return self.remaining > 0 and (self.expires_at is None or self.expires_at > at)
-
-
-@dataclass(slots=True, eq=False)
-class BookMoved:
-    id: int | None
-    move_id: int | None  # None: the entry being planned
-    from_account: BookAccount
-    to_account: BookAccount
-    from_lot: BookLot | None
-    to_lot: BookLot | None
-    amount: int
-    is_open: bool = True
-    before: tuple[int, bool] | None = None
-    entry_no: int = -1
-
-
-@dataclass(slots=True)
-class PlannedEntry:
-    key: str
-    kind: str
-    fingerprint: bytes
-    at: datetime
-    source: tuple[str, int] | None = None
-    reason: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
-    reverses: int | None = None
-
-
-class PlannedPosting(NamedTuple):
-    entry_no: int
-    account: BookAccount
-    lot: BookLot | None
-    amount: int
-    balance_after: int
-
-
-LOCK = """
-SELECT a.id, a.kind, a.unit, a.holder_type, a.holder_id, a.stripe, a.balance, a.floor, a.moved_to_id
-  FROM ledger_account a
-"""
-# NO KEY: the foreign keys of other people's postings need not wait for us.
-LOCKED = " ORDER BY a.id FOR NO KEY UPDATE OF a"
-BY_REF = """
-  JOIN unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::smallint[])
-       AS w(kind, unit, holder_type, holder_id, stripe)
-    ON a.kind = w.kind AND a.unit = w.unit AND a.holder_type = w.holder_type AND a.holder_id = w.holder_id
-   AND a.stripe = w.stripe
- WHERE a.merchant_id = %s
-"""
-KNOWN = "SELECT * FROM ledger_entry WHERE merchant_id = %s AND idempotency_key = ANY(%s)"
-OPEN_ACCOUNTS = """
-INSERT INTO ledger_account (merchant_id, kind, unit, holder_type, holder_id, stripe, balance, floor, created_at)
-SELECT %s, w.*, now()
-  FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[]) AS w
- ORDER BY 3, 4, 1, 2, 5
-    ON CONFLICT (merchant_id, holder_type, holder_id, kind, unit, stripe) DO NOTHING
-"""
-LOTS = """
-SELECT id, account_id, granted, remaining, expires_at, origin, granted_at FROM ledger_lot
-"""
-LIVE_LOTS = LOTS + " WHERE account_id = ANY(%s) AND remaining > 0 ORDER BY expires_at NULLS LAST, granted_at, id"
-NAMED_LOTS = LOTS + " WHERE id = ANY(%s)"
-MOVED = """
-SELECT id, move_id, from_account_id, to_account_id, from_lot_id, to_lot_id, amount FROM ledger_moved
- WHERE from_account_id = ANY(%s) AND is_open ORDER BY id
-"""
 
 
 class Book:
