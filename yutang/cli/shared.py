@@ -1,0 +1,76 @@
+"""What every command needs: the database, Django, errors as one line instead of a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+from yutang import home
+from yutang.core.embedded import EmbeddedPostgres, EmbeddedPostgresError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def running(*, migrate: bool = True) -> Iterator[None]:
+    """The database is up and its tables are current; an error a person can mend ends the command with status 2."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yutang.settings")
+    server = None if home.database_url() else EmbeddedPostgres(home.home())
+    try:
+        if server:
+            server.acquire()
+    except EmbeddedPostgresError as error:
+        fail(str(error))
+    try:
+        _set_up(migrate=migrate)
+        from yutang.core.errors import DomainError
+
+        try:
+            yield
+        except DomainError as error:
+            fail(f"{error.field}: {error}" if error.field else str(error))
+    finally:
+        if server:
+            server.release()
+
+
+def fail(message: str, status: int = 2) -> None:
+    """Ends the command with a message on standard error."""
+    err.print(f"[red]✗[/red] {message}", highlight=False)
+    raise typer.Exit(status)
+
+
+def print_json(data: Any) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+
+
+def _set_up(*, migrate: bool) -> None:
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import translation
+
+    from yutang.core import logs
+
+    django.setup()
+    logs.quiet()
+    translation.activate("zh-hans" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
+    if migrate:
+        # Two commands started together must not migrate together.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(7263003)")
+        try:
+            call_command("migrate", verbosity=0)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(7263003)")
