@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yutang.areas.customers.models import Customer
+from yutang.areas.customers.models import Customer, ReviewCase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,3 +13,8 @@ if TYPE_CHECKING:
 def names(ids: Iterable[int]) -> dict[int, str]:
     """Names as screens show them; who has none is shown by number."""
     return {customer.pk: str(customer) for customer in Customer.objects.filter(pk__in=list(ids)).only("name")}
+
+
+def open_case_count() -> int:
+    """Review cases that wait for an answer."""
+    return ReviewCase.objects.filter(state=ReviewCase.State.OPEN).count()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yutang.areas.analytics import registry
 from yutang.areas.analytics.queries import charts, metrics
-from yutang.areas.analytics.queries.scope import Period, scope
+from yutang.areas.analytics.queries.scope import Period, ask, scope
 
 if TYPE_CHECKING:
     from yutang.areas.analytics.queries.metrics import MetricValue
@@ -43,11 +43,17 @@ class Board:
 
 
 def board(*, period: Period, nodes: frozenset[int] | None = None, actor: Actor) -> Board:
-    """Needs `home.view`. Three questions to the lake, two without a period before."""
-    before = period.before()
+    """Everything by one question to the lake. Needs `home.view`."""
+    asked, before = scope(period=period, nodes=nodes, actor=actor), period.before()
+    columns = [metrics.columns(), f"({charts.SELECT}) AS drawn"]
+    values = charts.values(period)
+    if before is not None:
+        columns.append(metrics.columns("earlier", earlier=True))
+        values |= {"earlier_since": before.since, "earlier_until": before.until}
+    row = ask(f"SELECT {', '.join(columns)}", asked, **values).to_pylist()[0]  # noqa: S608  only registered SQL
     return Board(
         period=period,
-        now=metrics.read(scope(period=period, nodes=nodes, actor=actor)),
-        before=metrics.read(scope(period=before, nodes=nodes, actor=actor)) if before else {},
-        charts=charts.charts(period=period, nodes=nodes, actor=actor),
+        now=metrics.values(row, period.until),
+        before=metrics.values(row, before.until, "earlier") if before else {},
+        charts=charts.drawn(row["drawn"] or [], period),
     )

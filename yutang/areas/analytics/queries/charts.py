@@ -144,33 +144,40 @@ class Charts:
 
 
 def charts(*, period: Period, nodes: frozenset[int] | None = None, actor: Actor) -> Charts:
-    """Everything the home page draws. Needs `home.view`."""
-    return read(scope(period=period, nodes=nodes, actor=actor), period)
+    """All pictures without the figures. Needs `home.view`."""
+    asked = scope(period=period, nodes=nodes, actor=actor)
+    row = ask(f"SELECT ({SELECT}) AS drawn", asked, **values(period)).to_pylist()[0]  # noqa: S608
+    return drawn(row["drawn"] or [], period)
 
 
-def cohorts(
-    *, by: str = "month", at: date, nodes: frozenset[int] | None = None, actor: Actor
-) -> tuple[Cohort, ...]:
+def cohorts(*, by: str = "month", at: date, nodes: frozenset[int] | None = None, actor: Actor) -> tuple[Cohort, ...]:
     """The repurchase cohorts of the last 13 weeks, months or quarters, oldest first. Needs `home.view`."""
     if by not in STEPS:
         raise UnknownStep(field="by", value=by, choices=", ".join(STEPS))
     asked = scope(at=at, nodes=nodes, actor=actor)
-    rows = _ask([_COHORTS], asked, step=by, oldest=_oldest(at, by))
-    return _cohorts(rows, at, by)
+    row = ask(f"SELECT ({_list(_COHORTS)}) AS drawn", asked, step=by, oldest=_oldest(at, by)).to_pylist()[0]  # noqa: S608
+    return _cohorts(_by_chart(row["drawn"] or []), at, by)
 
 
-def read(asked: Scope, period: Period) -> Charts:
-    """The pictures of a scope that has been authorised."""
+def _list(*selects: str) -> str:
+    """The rows of all SELECTs as one list of structs: a single column of a single row."""
+    return f"SELECT LIST(drawn) FROM ({' UNION ALL '.join(selects)}) AS drawn({_COLUMNS})"  # noqa: S608
+
+
+SELECT = _list(_TREND, _NET, _JOINED, _PLACES, _CHANNELS, _COHORTS, _CONVERSION, _PARETO)
+
+
+def values(period: Period) -> dict[str, Any]:
+    """Bound values of `SELECT`."""
     grain, window = _window(period)
-    rows = _ask(
-        [_TREND, _NET, _JOINED, _PLACES, _CHANNELS, _COHORTS, _CONVERSION, _PARETO],
-        asked,
-        grain=grain,
-        window=window,
-        step="month",
-        oldest=_oldest(period.until, "month"),
-        orders=ORDERS,
-    )
+    oldest = _oldest(period.until, "month")
+    return {"grain": grain, "window": window, "step": "month", "oldest": oldest, "orders": ORDERS}
+
+
+def drawn(found: list[dict[str, Any]], period: Period) -> Charts:
+    """The pictures out of what `SELECT` gives."""
+    rows = _by_chart(found)
+    grain, window = _window(period)
     trend = _trend(rows, grain, window, period.until)
     return Charts(
         grain=grain,
@@ -183,13 +190,11 @@ def read(asked: Scope, period: Period) -> Charts:
     )
 
 
-def _ask(selects: list[str], asked: Scope, **values: Any) -> dict[str, list[dict[str, Any]]]:
-    union = " UNION ALL ".join(selects)
-    found: dict[str, list[dict[str, Any]]] = {}
-    sql = f"SELECT * FROM ({union}) AS drawn({_COLUMNS})"  # noqa: S608  only constants of this file
-    for row in ask(sql, asked, **values).to_pylist():
-        found.setdefault(row["chart"], []).append(row)
-    return found
+def _by_chart(found: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in found:
+        rows.setdefault(row["chart"], []).append(row)
+    return rows
 
 
 def _window(period: Period) -> tuple[str, date]:

@@ -40,7 +40,8 @@ _SOURCES = {
     Rows.LINES: """
         SELECT (occurred_on - DATE '1970-01-01')::BIGINT AS sort, id, order_id, occurred_on, customer_id, kind, title,
                node_id, quantity, amount
-        FROM line
+        FROM orders.line
+        WHERE occurred_on <= $until AND ($nodes IS NULL OR LIST_CONTAINS($nodes, node_id))
     """,
     Rows.STEPS: """
         SELECT gap AS sort, customer_id * 100000 + place AS id, customer_id, bought_on - gap::INTEGER AS before_on,

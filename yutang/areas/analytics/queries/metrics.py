@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -57,9 +57,21 @@ def definition(key: str) -> Definition:
 
 def read(asked: Scope) -> dict[str, MetricValue]:
     """The figures of a scope that has been authorised."""
-    known = list(registry.METRICS.values())
-    columns = ", ".join(f"({metric.value}) AS m{place}" for place, metric in enumerate(known))
-    row = ask(f"SELECT {columns}", asked).to_pylist()[0]  # noqa: S608  only registered SQL
+    row = ask(f"SELECT {columns()}", asked).to_pylist()[0]  # noqa: S608  only registered SQL
+    return values(row, asked.until)
+
+
+def columns(prefix: str = "now", *, earlier: bool = False) -> str:
+    """All figures as columns of one SELECT; `earlier` reads them from the steps of an earlier day."""
+    return ", ".join(
+        f"({views.earlier(metric.value) if earlier else metric.value}) AS {prefix}_{place}"
+        for place, metric in enumerate(registry.METRICS.values())
+    )
+
+
+def values(row: dict[str, Any], until: date, prefix: str = "now") -> dict[str, MetricValue]:
+    """The figures out of a row made by `columns`."""
     return {
-        metric.key: MetricValue(row[f"m{place}"], metric.unit, asked.until) for place, metric in enumerate(known)
+        metric.key: MetricValue(row[f"{prefix}_{place}"], metric.unit, until)
+        for place, metric in enumerate(registry.METRICS.values())
     }
