@@ -80,7 +80,7 @@ class Filters:
     def _address(self, key: str) -> str:
         values: dict[str, object] = {}
         if key == "custom":
-            values |= {"since": self.period.since, "until": self.period.until}
+            values |= {"since": self.period.since or "", "until": self.period.until}
         elif key != DEFAULT:
             values["range"] = key
         if self.store is not None:
@@ -113,9 +113,8 @@ def _places(reach: frozenset[int] | None, wanted: str) -> tuple[tuple[Place, ...
     nodes = [node for node in merchants.tree() if reach is None or node.pk in reach]
     if wanted and wanted not in {str(node.pk) for node in nodes}:
         raise NotFound(field="store")
-    store = int(wanted) if wanted else None
-    if store is not None and len(nodes) and nodes[store_index(nodes, store)].parent_id is None:
-        store = None  # the whole company
+    whole = {node.pk for node in nodes if node.parent_id is None}
+    store = int(wanted) if wanted and int(wanted) not in whole else None
     depth: dict[int | None, int] = {}
     places = []
     for node in nodes:
@@ -124,7 +123,3 @@ def _places(reach: frozenset[int] | None, wanted: str) -> tuple[tuple[Place, ...
             indent = "\u2003" * max(0, depth[node.pk] - (1 if reach is None else 0))
             places.append(Place(node.pk, indent + node.name, node.pk == store))
     return tuple(places), store
-
-
-def store_index(nodes: list, store: int) -> int:
-    return next(place for place, node in enumerate(nodes) if node.pk == store)

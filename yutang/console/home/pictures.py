@@ -100,7 +100,9 @@ def conversion(steps: tuple[Conversion, ...]) -> Picture:
     """Of those who bought n times, how many bought once more."""
     labels = [f"{step.orders}→{step.orders + 1}" for step in steps]
     option = {
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": "yt:percent", "confine": True},
+        "tooltip": {
+            "trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": "yt:percent", "confine": True,
+        },
         "grid": {"left": 4, "right": 4, "top": 24, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": labels, "axisTick": {"show": False}, "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "value", "min": 0, "splitLine": _SOFT, "axisLabel": {"formatter": "yt:percent"}},
@@ -125,6 +127,7 @@ class Cell:
     people: str
     level: str  # 0 … 1 of the strongest cell: how deep the colour is
     is_dark: bool
+    is_running: bool  # the step is not over yet
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class HeatRow:
 
 
 def heat(cohorts: tuple[Cohort, ...], by: str) -> list[HeatRow]:
-    """Rows of the cohort table from the second step on (in the first everybody bought); deepest where most came back."""
+    """Rows of the cohort table from the second step on: in the first everybody bought."""
     shares = [cohort.share(n) for cohort in cohorts for n in range(1, len(cohort.bought))]
     strongest = max((share for share in shares if share is not None), default=0) or 1
     rows = []
@@ -147,7 +150,8 @@ def heat(cohorts: tuple[Cohort, ...], by: str) -> list[HeatRow]:
                 cells.append(None)
                 continue
             level = share / strongest
-            cells.append(Cell(ui.percent(share), ui.number(cohort.bought[n]), f"{level:.3f}", level > 0.62))
+            running = n + 1 == len(cohort.bought) or cohort.bought[n + 1] is None
+            cells.append(Cell(ui.percent(share), ui.number(cohort.bought[n]), f"{level:.3f}", level > 0.85, running))
         rows.append(HeatRow(_label(cohort.start, by), ui.number(cohort.size), cells))
     return rows
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from yutang.areas.analytics import queries
 from yutang.areas.customers import queries as customers
@@ -28,7 +28,6 @@ _CURSOR = re.compile(r"(after|before)\.(-?\d{1,18})\.(\d{1,18})")
 class Cell:
     text: str
     address: str
-    label: str
     is_number: bool
 
 
@@ -43,8 +42,9 @@ def table(request: HttpRequest, key: str, chosen: Filters) -> dict[str, Any]:
         "columns": [(column.label, column.kind in NUMERIC) for column in found.columns],
         "rows": [
             [
-                Cell(*_shown(row[column.name], column.kind, known, request.merchant.currency), str(column.label),
-                     column.kind in NUMERIC)
+                Cell(
+                    *_shown(row[column.name], column.kind, known, request.merchant.currency), column.kind in NUMERIC
+                )
                 for column in found.columns
             ]
             for row in found.rows
@@ -83,7 +83,7 @@ def _shown(value: Any, kind: str, known: dict[str, dict[int, Any]], currency: st
         return ui.number(value), ""
     if kind == "kind":
         kinds = {
-            "goods": gettext("Goods"), "freight": pgettext("sale line", "Freight"), "refund": gettext("Refund"),
+            "goods": gettext("Goods"), "freight": gettext("Freight"), "refund": gettext("Refund"),
         }  # fmt: skip
         return kinds.get(value, value), ""
     return (ui.day(value) if kind == "day" else str(value)) or "–", ""

@@ -28,7 +28,14 @@ WORTH = ("clv.lifetime_days", "clv.frequency", "clv.aov")
 def home(request: HttpRequest) -> HttpResponse:
     chosen = filters.read(request)
     board = queries.board(period=chosen.period, nodes=chosen.nodes, actor=request.actor)
-    common = {"filters": chosen, "as_of": (at := queries.as_of()), "lag": _lag(at), "tasks": todo.tasks(request.actor)}
+    at = queries.as_of()
+    common = {
+        "filters": chosen,
+        "before": chosen.period.before(),
+        "as_of": at,
+        "lag": _lag(at),
+        "tasks": todo.tasks(request.actor),
+    }
     if board.is_empty and chosen.store is None:
         return render(request, "console/home/empty.html", {**common, "imports": todo.link("console:imports")})
     return render(request, "console/home/home.html", {**common, **_shown(board, request.merchant)})

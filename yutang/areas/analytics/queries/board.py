@@ -50,7 +50,7 @@ def board(*, period: Period, nodes: frozenset[int] | None = None, actor: Actor) 
     if before is not None:
         columns.append(metrics.columns("earlier", earlier=True))
         values |= {"earlier_since": before.since, "earlier_until": before.until}
-    row = ask(f"SELECT {', '.join(columns)}", asked, **values).to_pylist()[0]  # noqa: S608  only registered SQL
+    row = ask(f"SELECT {', '.join(columns)}", asked, **values).to_pylist()[0]
     return Board(
         period=period,
         now=metrics.values(row, period.until),

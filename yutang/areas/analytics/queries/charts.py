@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from yutang.areas.analytics.errors import UnknownStep
-from yutang.areas.analytics.queries.scope import Period, Scope, ask, scope
+from yutang.areas.analytics.queries.scope import Period, ask, scope
 from yutang.areas.orders import queries as orders
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Charts:
 def charts(*, period: Period, nodes: frozenset[int] | None = None, actor: Actor) -> Charts:
     """All pictures without the figures. Needs `home.view`."""
     asked = scope(period=period, nodes=nodes, actor=actor)
-    row = ask(f"SELECT ({SELECT}) AS drawn", asked, **values(period)).to_pylist()[0]  # noqa: S608
+    row = ask(f"SELECT ({SELECT}) AS drawn", asked, **values(period)).to_pylist()[0]
     return drawn(row["drawn"] or [], period)
 
 
@@ -155,7 +155,7 @@ def cohorts(*, by: str = "month", at: date, nodes: frozenset[int] | None = None,
     if by not in STEPS:
         raise UnknownStep(field="by", value=by, choices=", ".join(STEPS))
     asked = scope(at=at, nodes=nodes, actor=actor)
-    row = ask(f"SELECT ({_list(_COHORTS)}) AS drawn", asked, step=by, oldest=_oldest(at, by)).to_pylist()[0]  # noqa: S608
+    row = ask(f"SELECT ({_list(_COHORTS)}) AS drawn", asked, step=by, oldest=_oldest(at, by)).to_pylist()[0]
     return _cohorts(_by_chart(row["drawn"] or []), at, by)
 
 
@@ -231,7 +231,9 @@ def _sparks(rows: dict[str, Any], trend: tuple[TrendPoint, ...]) -> dict[str, tu
         (row["bucket"], row["number"]): row for row in rows.get("places", ())
     }
     buyers_by_step: dict[date, int] = {}
+    bought: dict[date, int] = {}
     for row in rows.get("trend", ()):
+        bought[row["bucket"]] = bought.get(row["bucket"], 0) + row["amount"]
         buyers_by_step[row["bucket"]] = buyers_by_step.get(row["bucket"], 0) + row["people"]
 
     def running(places: Iterable[int], column: str) -> list[int]:
@@ -255,6 +257,9 @@ def _sparks(rows: dict[str, Any], trend: tuple[TrendPoint, ...]) -> dict[str, tu
         "sales.net": tuple(point.net for point in trend),
         "orders.count": tuple(point.purchases for point in trend),
         "orders.anonymous_share": tuple(_ratio(point.anonymous, point.purchases) for point in trend),
+        "sales.refund_rate": tuple(
+            _ratio(bought.get(point.start, 0) - point.net, bought.get(point.start, 0)) for point in trend
+        ),
         "repurchase.rate": tuple(map(_ratio, repeat, buyers)),
         "clv.lifetime_days": tuple(map(_ratio, gaps, buyers)),
         "clv.frequency": tuple(map(_ratio, purchases, buyers)),
