@@ -96,7 +96,7 @@ def compose(select: str) -> exp.Expression:
 
 def earlier(select: str) -> str:
     """The SELECT over the steps of an earlier day; its first and last day are `$earlier_since`, `$earlier_until`."""
-    return _earlier(parse_one(select, dialect=DIALECT)).sql(dialect=DIALECT)
+    return _earlier(_parsed(select)).sql(dialect=DIALECT)
 
 
 def parameters(tree: exp.Expression) -> set[str]:
@@ -106,7 +106,7 @@ def parameters(tree: exp.Expression) -> set[str]:
 
 @lru_cache(maxsize=512)
 def _compose(select: str) -> exp.Expression:
-    tree = parse_one(select, dialect=DIALECT)
+    tree = _parsed(select)
     needed: set[str] = set()
     waiting = list(_mentioned(tree))
     while waiting:
@@ -119,17 +119,23 @@ def _compose(select: str) -> exp.Expression:
         if name in needed
     ]
     if steps:
-        tree.set("with_" if "with_" in tree.arg_types else "with", exp.With(expressions=steps))
-    return cast("exp.Expression", tree)
+        own = tree.args.get("with_") or tree.args.get("with")
+        both = exp.With(expressions=[*steps, *(own.expressions if own else [])])
+        tree.set("with_" if "with_" in tree.arg_types else "with", both)
+    return tree
+
+
+def _parsed(sql: str) -> exp.Expression:
+    return cast("exp.Expression", parse_one(sql, dialect=DIALECT))
 
 
 @lru_cache(maxsize=1)
 def _steps() -> dict[str, exp.Expression]:
     """All steps in an order in which each stands behind those it uses."""
-    found = {name: parse_one(sql, dialect=DIALECT) for name, sql in VIEWS.items()}
+    found = {name: _parsed(sql) for name, sql in VIEWS.items()}
     for name, sql in VIEWS.items():
         filtered = EARLIER.get(name)
-        tree = parse_one(filtered or sql, dialect=DIALECT)
+        tree = _parsed(filtered or sql)
         found[_PREFIX + name] = tree if filtered else _earlier(tree)
     return found
 

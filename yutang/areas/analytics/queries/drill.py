@@ -127,8 +127,6 @@ def drill(
     """The rows that make up a figure. `after` or `before` is (sort, id) of the row to continue from."""
     metric = registry.get(key)
     asked = scope(at=at, period=period, nodes=nodes, actor=actor)
-    behind = f"SELECT * FROM ({_SOURCES[metric.rows]}) AS source WHERE {metric.where}"  # noqa: S608  only constants
-    total = int(ask(f"SELECT COUNT(*) AS total FROM ({behind}) AS behind", asked).column("total")[0].as_py())  # noqa: S608
     backwards = before is not None
     direction, beyond, start = ("ASC", ">", before) if backwards else ("DESC", "<", after)
     condition, values = "TRUE", {}
@@ -136,11 +134,17 @@ def drill(
         condition = f"(sort {beyond} $sort OR (sort = $sort AND id {beyond} $id))"
         values = {"sort": start[0], "id": start[1]}
     found = ask(
-        f"SELECT * FROM ({behind}) AS behind WHERE {condition} ORDER BY sort {direction}, id {direction} LIMIT $size",  # noqa: S608
+        f"""
+        WITH behind AS MATERIALIZED (SELECT * FROM ({_SOURCES[metric.rows]}) AS source WHERE {metric.where})
+        SELECT *, (SELECT COUNT(*) FROM behind) AS total FROM behind
+        WHERE {condition} ORDER BY sort {direction}, id {direction} LIMIT $size
+        """,  # noqa: S608  only constants
         asked,
         size=size + 1,
         **values,
     ).to_pylist()
+    total = found[0]["total"] if found else 0
+    found = [{name: value for name, value in row.items() if name != "total"} for row in found]
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
