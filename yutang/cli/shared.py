@@ -22,8 +22,8 @@ err = Console(stderr=True)
 
 
 @contextmanager
-def running(*, migrate: bool = True) -> Iterator[None]:
-    """The database is up and its tables are current; an error a person can mend ends the command with status 2."""
+def database() -> Iterator[None]:
+    """PostgreSQL runs: the embedded one for as long as somebody uses it, or the one DATABASE_URL names."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yutang.settings")
     server = None if home.database_url() else EmbeddedPostgres(home.home())
     try:
@@ -32,16 +32,23 @@ def running(*, migrate: bool = True) -> Iterator[None]:
     except EmbeddedPostgresError as error:
         fail(str(error))
     try:
-        _set_up(migrate=migrate)
+        yield
+    finally:
+        if server:
+            server.release()
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """The database runs and its tables are current; an error a person can mend ends the command with status 2."""
+    with database():
+        prepare()
         from yutang.core.errors import DomainError
 
         try:
             yield
         except DomainError as error:
             fail(f"{error.field}: {error}" if error.field else str(error))
-    finally:
-        if server:
-            server.release()
 
 
 def fail(message: str, status: int = 2) -> None:
@@ -54,7 +61,8 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
 
 
-def _set_up(*, migrate: bool) -> None:
+def prepare() -> None:
+    """Django is set up, the tables are current. Two commands started together must not migrate together."""
     import django
     from django.core.management import call_command
     from django.db import connection
@@ -65,12 +73,10 @@ def _set_up(*, migrate: bool) -> None:
     django.setup()
     logs.quiet()
     translation.activate("zh-hans" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
-    if migrate:
-        # Two commands started together must not migrate together.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7263003)")
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(7263003)")
-        try:
-            call_command("migrate", verbosity=0)
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(7263003)")
+            cursor.execute("SELECT pg_advisory_unlock(7263003)")
