@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class AnalyticsConfig(AppConfig):
     name = "yutang.areas.analytics"
     label = "analytics"
+
+    def ready(self) -> None:
+        from yutang.areas.analytics import definitions, registry
+
+        registry.add(*definitions.ALL)

@@ -29,7 +29,7 @@ class Figures:
     clv_lifetime_days: float  # mean of last less first purchase day
     clv_frequency: float  # mean purchases per customer with a purchase
     clv_aov: float  # purchase totals / purchases, identified customers only, refunds not taken off
-    pareto_top20_share: float  # net amount of the best ceil(20 %) of customers with a purchase / of all of them
+    pareto_top20_share: float  # net amount of the best ceil(20 %) of customers with a sale line / of all of them
 
     def by_metric(self) -> dict[str, float]:
         return {
@@ -71,7 +71,7 @@ def figures(truth: Truth, as_of: date | None = None) -> Figures:
         amount = order.total if order.sold_at < end else 0
         amount -= sum(refund.amount for refund in order.refunds if refund.at < end)
         sales_net += amount
-        if customer is not None:
+        if customer is not None and order.sold_at < end:
             net[customer] += amount
         if order.sold_at < end and order.total > 0:
             orders_count += 1
@@ -83,7 +83,7 @@ def figures(truth: Truth, as_of: date | None = None) -> Figures:
     repeat = sum(1 for own in days.values() if len(own) >= 2)
     gaps = [(later - earlier).days for own in days.values() for earlier, later in pairwise(own)]
     bought = [order for orders in purchases.values() for order in orders]
-    ranked = sorted((net[customer] for customer in purchases), reverse=True)
+    ranked = sorted(net.values(), reverse=True)
     top = ranked[: -(-len(ranked) // 5)]
     return Figures(
         customers_total=len(customers),

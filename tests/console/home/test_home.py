@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+import time_machine
+
+from tests.factories.merchants import make_merchant
+
+NOW = "2026-03-15 02:00:00+00:00"
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def page(client, address="/"):
+    response = client.get(address)
+    assert response.status_code == 200
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_an_empty_pool_says_what_to_do(client_for, transactional_db):
+    shown = page(client_for(make_merchant()))
+    assert "Your pond is still empty" in shown
+    assert "data-chart" not in shown
+
+
+def test_the_figures_of_the_last_30_days(client_for, shop):
+    shown = page(client_for(shop.merchant))
+    for figure in ("CN¥1,259.96", "10 days", "50.0%"):
+        assert figure in shown, figure
+    assert 'id="chart-trend"' in shown
+    assert 'id="chart-pareto"' in shown
+    assert "Data as of" in shown
+    assert "Changes are against 2026-01-15 – 2026-02-13" in shown
+
+
+def test_days_and_store_stay_in_the_address(client_for, shop):
+    client = client_for(shop.merchant)
+    shown = page(client, f"/?range=7d&store={shop.second.pk}")
+    assert "CN¥5.00" in shown
+    assert f'href="/figures/sales.net?range=7d&amp;store={shop.second.pk}"' in shown
+    custom = page(client, "/?since=2026-03-01&until=2026-03-02")
+    assert "CN¥1,234.56" in custom
+    assert 'href="/figures/sales.net?since=2026-03-01&amp;until=2026-03-02"' in custom
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/?since=2026-02-30", 422),
+        ("/?since=2026-03-05&until=2026-03-01", 422),
+        ("/?store=999999", 404),
+        ("/?store=first", 404),
+        ("/?store=²", 404),
+        ("/?range=yesteryear", 200),
+        ("/figures/nothing", 404),
+        ("/figures/nothing/rows", 404),
+        ("/figures/cohorts?by=hour", 422),
+        ("/figures/sales.net/rows?cursor=after.1", 200),
+        ("/figures/sales.net/rows?cursor=after.999999999999999999.999999999999999999", 200),
+    ],
+)
+def test_bad_input_gets_a_clear_answer(client_for, shop, address, status):
+    assert client_for(shop.merchant).get(address).status_code == status
+
+
+def test_each_figure_opens_its_definition_sql_and_rows(client_for, shop):
+    shown = page(client_for(shop.merchant), "/figures/customers.repeat")
+    assert "Customers who have bought on at least two different days." in shown
+    assert "WITH line AS MATERIALIZED" in shown
+    assert "anna" in shown
+    assert "bo</td>" not in shown
+    assert "1 in all" in shown
+
+
+def test_rows_come_alone_when_htmx_asks(client_for, shop):
+    client = client_for(shop.merchant)
+    part = client.get("/figures/sales.net/rows", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "5 in all" in part
+    assert "<html" in page(client, "/figures/sales.net/rows")
+
+
+def test_cohorts(client_for, shop):
+    for by, label in (("week", "2026-02-23"), ("month", "2026-03"), ("quarter", "2026 Q1")):
+        assert label in page(client_for(shop.merchant), f"/figures/cohorts?by={by}")
+
+
+def test_a_store_manager_sees_the_own_store_only(client_for, shop):
+    client = client_for(shop.merchant, role="store_manager", node=shop.second)
+    shown = page(client)
+    assert "CN¥5.00" in shown
+    assert "CN¥1,259.96" not in shown
+    assert client.get(f"/?store={shop.first.pk}").status_code == 404
+    assert "anna" not in page(client, "/figures/sales.net")
+
+
+def test_names_only_for_those_who_may_see_customers(client_for, shop):
+    assert "anna" not in page(client_for(shop.merchant, role="developer"), "/figures/customers.repeat")
+
+
+def test_another_merchant_sees_nothing_of_it(client_for, shop):
+    assert "Your pond is still empty" in page(client_for(make_merchant()))
+
+
+def test_without_the_permission_the_page_is_refused(client_for, shop):
+    for address in ("/figures/sales.net", "/figures/sales.net/rows", "/figures/cohorts"):
+        assert client_for(shop.merchant, role="guide").get(address).status_code == 403
+
+
+def test_database_queries_do_not_grow(client_for, shop, django_assert_num_queries):
+    client = client_for(shop.merchant)
+    for address, count in (("/", 15), ("/figures/sales.net", 19), ("/figures/sales.net/rows", 17)):
+        client.get(address)
+        with django_assert_num_queries(count):
+            client.get(address)

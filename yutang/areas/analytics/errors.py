@@ -1,0 +1,28 @@
+"""What can be wrong with a question about figures."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from yutang.core.errors import DomainError, Invalid, NotFound
+
+
+class UnknownMetric(NotFound):
+    code = "analytics.unknown_metric"
+    message = gettext_noop("There is no figure called “%(key)s”.")
+
+
+class BadPeriod(Invalid):
+    code = "analytics.bad_period"
+    message = gettext_noop("The first day (%(since)s) lies after the last day (%(until)s).")
+
+
+class BadDate(Invalid):
+    code = "analytics.bad_date"
+    message = gettext_noop("“%(value)s” is not a date; write it like 2026-11-21.")
+
+
+class UnknownStep(DomainError):
+    code = "analytics.unknown_step"
+    message = gettext_noop("“%(value)s” cannot be chosen here; use one of: %(choices)s.")
+    status = 422

@@ -1,0 +1,45 @@
+"""Reads about figures: what other areas and the faces call."""
+
+from __future__ import annotations
+
+from yutang.areas.analytics.queries.board import Board, board
+from yutang.areas.analytics.queries.charts import (
+    Channel,
+    Charts,
+    Cohort,
+    Conversion,
+    ParetoPoint,
+    TrendPoint,
+    charts,
+    cohorts,
+)
+from yutang.areas.analytics.queries.drill import COLUMNS, Column, RowPage, drill
+from yutang.areas.analytics.queries.metrics import Definition, MetricValue, definition, metrics
+from yutang.areas.analytics.queries.scope import Period, Scope, as_of, day_from, scope, visible_nodes
+
+__all__ = [
+    "COLUMNS",
+    "Board",
+    "Channel",
+    "Charts",
+    "Cohort",
+    "Column",
+    "Conversion",
+    "Definition",
+    "MetricValue",
+    "ParetoPoint",
+    "Period",
+    "RowPage",
+    "Scope",
+    "TrendPoint",
+    "as_of",
+    "board",
+    "charts",
+    "cohorts",
+    "day_from",
+    "definition",
+    "drill",
+    "metrics",
+    "scope",
+    "visible_nodes",
+]

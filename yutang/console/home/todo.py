@@ -1,0 +1,38 @@
+"""What waits for somebody: shown only to those who may do it, and only when the page to do it on exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from yutang.areas.customers import queries as customers
+
+if TYPE_CHECKING:
+    from yutang.core.access import Actor
+
+
+@dataclass(frozen=True)
+class Task:
+    label: str
+    count: int
+    icon: str
+    address: str
+
+
+def tasks(actor: Actor) -> list[Task]:
+    found = []
+    address = link("console:reviews")
+    if address and actor.may("customers.merge") and (count := customers.open_case_count()):
+        found.append(Task(gettext("Accounts to check: one person or two?"), count, "git-merge", address))
+    return found
+
+
+def link(name: str, *args: object) -> str:
+    """The address of a page, empty where it does not exist."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
