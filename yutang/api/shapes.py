@@ -42,7 +42,12 @@ def _instant(value: Any) -> datetime:
 
 
 # An id coming in: text of digits, at most a bigint. JavaScript would round larger numbers.
-Id = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^[1-9][0-9]{0,18}$"), AfterValidator(_bigint)]
+Id = Annotated[
+    str,
+    BeforeValidator(_digits),
+    AfterValidator(_bigint),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9][0-9]{0,18}$"}),
+]
 # An id going out.
 Ref = Annotated[str, BeforeValidator(str)]
 Instant = Annotated[
