@@ -15,7 +15,7 @@ from yutang.core import clock
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
-EXPIRIES = [("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year")), ("", _("Never"))]
+EXPIRIES = [("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year")), ("", _("No expiry"))]
 
 
 class KeyForm(forms.Form):
@@ -24,7 +24,7 @@ class KeyForm(forms.Form):
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )  # fmt: skip
     node = forms.TypedChoiceField(
-        label=_("Reach"), coerce=int, required=False, empty_value=None,
+        label=_("Reach"), coerce=int,
         widget=forms.Select(attrs={"data-select": True}),
         help_text=_("A key of a store sees that store's customers and orders only."),
     )  # fmt: skip
@@ -36,10 +36,9 @@ class KeyForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.nodes = {node.pk: node for node in merchants.nodes_for("api_keys.manage", actor=actor)}
-        everywhere = [("", _("Whole company"))] if queries.grantable_nodes(actor=actor) is None else []
+        everywhere = [(0, _("Whole company"))] if queries.grantable_nodes(actor=actor) is None else []
         places = [(node.pk, f"{node.name} · {node.code}") for node in self.nodes.values() if node.is_active]
         self.fields["node"].choices = [*everywhere, *places]
-        self.fields["node"].required = not everywhere
         self.fields["scopes"].choices = [(scope, PERMISSIONS[scope]) for scope in queries.grantable(actor=actor)]
 
     def scope_rows(self) -> list[dict[str, Any]]:
@@ -56,6 +55,6 @@ class KeyForm(forms.Form):
         return {
             "name": chosen["name"],
             "scopes": chosen["scopes"],
-            "node": self.nodes.get(chosen["node"]),
+            "node": self.nodes.get(chosen["node"]),  # 0: the whole company
             "expires_at": clock.now() + timedelta(days=int(days)) if days else None,
         }
