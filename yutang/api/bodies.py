@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_noop
 
 from yutang.core.errors import DomainError
@@ -41,10 +43,26 @@ class UnsupportedMediaType(DomainError):
     status = 415
 
 
-def check(request: HttpRequest) -> None:
-    """Raises for what cannot be read; `request.json` is the parsed body, None when there is none."""
+class FilesOnly(DomainError):
+    code = "request.unsupported_media_type"
+    message = gettext_noop("Send multipart/form-data.")
+    status = 415
+
+
+class NotMultipart(DomainError):
+    code = "request.malformed"
+    message = gettext_noop("The body is not multipart/form-data.")
+    status = 400
+
+
+def check(request: HttpRequest, *, takes_files: bool) -> None:
+    """Raises for what cannot be read. `request.json` is the parsed body, None when there is none; `request.fingerprint`
+    tells bodies apart."""
     request.json = None
-    body = _read(request)
+    if takes_files and request.method == "POST":
+        _check_files(request)
+        return
+    body = request.fingerprint = _read(request)
     if request.method not in ("POST", "PUT", "PATCH") or not body:
         return
     if request.content_type != "application/json":
@@ -61,6 +79,25 @@ def check_query(request: HttpRequest) -> None:
     for name, values in request.GET.lists():
         if any("\x00" in text for text in (name, *values)):
             raise Unstorable(field=name.replace("\x00", ""))
+
+
+def _check_files(request: HttpRequest) -> None:
+    """Files are streamed to disk and never held in memory."""
+    if request.content_type != "multipart/form-data":
+        raise FilesOnly
+    digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
+    try:
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                digest.update(f"{name}:{file.name}:{file.size}:".encode(errors="replace"))
+                for block in file.chunks():
+                    digest.update(block)
+                file.seek(0)
+                if file.name is None or _is_bad(file.name):
+                    raise Unstorable(field=name)
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
+        raise NotMultipart from error
+    request.fingerprint = digest.digest()
 
 
 def _read(request: HttpRequest) -> bytes:

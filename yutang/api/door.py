@@ -58,7 +58,7 @@ def scoped(permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def door(view: View, parameters: dict[str, frozenset[str]]) -> View:
+def door(view: View, parameters: dict[str, frozenset[str]], *, takes_files: bool = False) -> View:
     """`parameters`: method → query parameters it knows; others are refused, so that no misspelt filter is ignored."""
 
     @csrf_exempt
@@ -71,7 +71,7 @@ def door(view: View, parameters: dict[str, frozenset[str]]) -> View:
         try:
             if admission.wait:
                 raise TooManyRequests(limit=admission.limit, wait=admission.wait)
-            response = _inside(request, admission, parameters, lambda: view(request, *args, **kwargs))
+            response = _inside(request, admission, parameters, lambda: view(request, *args, **kwargs), takes_files)
         except DomainError as error:
             response = problems.of(error)
         response["RateLimit-Limit"] = str(admission.limit)
@@ -95,9 +95,10 @@ def _inside(
     admission: Admission,
     parameters: dict[str, frozenset[str]],
     act: Callable[[], HttpResponse],
+    takes_files: bool,
 ) -> HttpResponse:
     bodies.check_query(request)
-    bodies.check(request)
+    bodies.check(request, takes_files=takes_files)
     known = parameters.get(request.method or "")
     if known is not None and (unknown := [name for name in request.GET if name not in known]):
         return problems.unknown_parameters(unknown)
@@ -122,7 +123,7 @@ def _once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse
     answer = idempotency.once(
         key=request.headers[KEY_HEADER],
         scope=f"api_key:{request.api_key.pk} POST {request.path_info}"[:80],
-        body=request.body,
+        body=request.fingerprint,
         act=kept,
     )
     if not answer.is_replay:

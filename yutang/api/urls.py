@@ -22,19 +22,19 @@ def _unknown(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return problems.answer(404)
 
 
-def _parameters(pattern: URLPattern) -> dict[str, frozenset[str]]:
-    """Method → query parameters, as the OpenAPI document says."""
-    address = f"/{pattern.pattern}".replace("<", "{").replace(">", "}")
-    return {
-        method.upper(): frozenset(p["name"] for p in operation.get("parameters", []) if p["in"] == "query")
-        for method, operation in _DOCUMENT["paths"].get(address, {}).items()
-    }
-
-
 def _guarded(pattern: URLPattern) -> URLPattern:
+    """Behind the door, which learns from the OpenAPI document what may come in."""
     if pattern.name in PUBLIC:
         return pattern
-    return URLPattern(pattern.pattern, door(pattern.callback, _parameters(pattern)), pattern.default_args, pattern.name)
+    address = f"/{pattern.pattern}".replace("<", "{").replace(">", "}")
+    operations = _DOCUMENT["paths"].get(address, {})
+    parameters = {
+        method.upper(): frozenset(p["name"] for p in operation.get("parameters", []) if p["in"] == "query")
+        for method, operation in operations.items()
+    }
+    content = operations.get("post", {}).get("requestBody", {}).get("content", {})
+    view = door(pattern.callback, parameters, takes_files="multipart/form-data" in content)
+    return URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
 
 
 urlpatterns = [*(_guarded(pattern) for pattern in api.urls[0]), re_path(r"^.*$", door(_unknown, {}), name="unknown")]
