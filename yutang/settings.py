@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "yutang.core.reservations",
     "yutang.ui",
     "yutang.areas.merchants",
+    "yutang.areas.openplatform",
     "yutang.areas.customers",
     "yutang.areas.segments",
     "yutang.areas.orders",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yutang.api.middleware.only_problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yutang.ui.middleware.content_security_policy",

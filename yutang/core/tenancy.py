@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 SETTING = "yutang.merchant_id"
 USER_SETTING = "yutang.user_id"
+KEY_SETTING = "yutang.api_key"
 POLICY = "merchant_isolation"
 MERCHANT_MATCHES = f"merchant_id = NULLIF(current_setting('{SETTING}', true), '')::bigint"
-# Logging in happens before the merchant is known: a person may always see the memberships of the own account.
-OWN_MEMBERSHIPS = {"merchants_member": f"user_id = NULLIF(current_setting('{USER_SETTING}', true), '')::bigint"}
+# Who knocks is known before the merchant is: a person may always see the memberships of the own account, and an API
+# request the one key whose public half it shows.
+OWN_ROWS = {
+    "merchants_member": f"user_id = NULLIF(current_setting('{USER_SETTING}', true), '')::bigint",
+    "openplatform_apikey": f"public_id = NULLIF(current_setting('{KEY_SETTING}', true), '')",
+}
 
 log = logs.get(__name__)
 
@@ -56,6 +61,13 @@ def account_scope(user_id: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def key_scope(public_id: str) -> Iterator[None]:
+    """A transaction in which the one API key with this public id is visible (not to be written): the API's door."""
+    with _setting(KEY_SETTING, public_id):
+        yield
+
+
 def current_merchant_id() -> int | None:
     """The merchant of the running scope."""
     value = _read(SETTING)
@@ -79,7 +91,7 @@ def each_merchant(*, reason: str) -> Iterator[int]:
 
 
 @contextmanager
-def _setting(name: str, value: int) -> Iterator[None]:
+def _setting(name: str, value: int | str) -> Iterator[None]:
     with transaction.atomic():
         before = _read(name)
         _write(name, str(value))
@@ -104,7 +116,7 @@ def protect_tables(**_: Any) -> None:
     with connection.cursor() as cursor:
         for table in unprotected_tables():
             reading = MERCHANT_MATCHES
-            if extra := OWN_MEMBERSHIPS.get(table):
+            if extra := OWN_ROWS.get(table):
                 reading = f"{MERCHANT_MATCHES} OR {extra}"
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

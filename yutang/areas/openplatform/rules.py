@@ -1,0 +1,44 @@
+"""The form of a key, and what a key may be allowed at all. Pure."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+REQUESTS_PER_MINUTE = 600
+
+# What the API has addresses for; the order is the order on screen. A key makes no keys and manages no staff.
+SCOPES = (
+    "home.view",
+    "customers.view",
+    "customers.unmask",
+    "customers.edit",
+    "customers.merge",
+    "orders.view",
+    "segments.view",
+    "imports.view",
+    "imports.run",
+)
+
+_FORM = re.compile(r"yk_([0-9a-f]{16})_([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A key in full: 8 bytes by which it is found, 32 random bytes that prove it."""
+
+    public_id: str
+    secret: str
+
+    def __str__(self) -> str:
+        return f"yk_{self.public_id}_{self.secret}"
+
+
+def new_token() -> Token:
+    return Token(secrets.token_hex(8), secrets.token_hex(32))
+
+
+def parse(text: str) -> Token | None:
+    found = _FORM.fullmatch(text)
+    return Token(found[1], found[2]) if found else None

@@ -1,0 +1,13 @@
+"""Jobs of the open platform."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from yutang.core import idempotency
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="openplatform.cleanup", queueing_lock="openplatform.cleanup")
+def cleanup(timestamp: int) -> None:  # noqa: ARG001  the hour it was due
+    idempotency.forget_old()
