@@ -51,7 +51,7 @@ def table(name: str) -> Table:
 
 
 def exists(name: str) -> bool:
-    return catalog().table_exists(name)
+    return bool(catalog().table_exists(name))
 
 
 def _create(lake: SqlCatalog, name: str, schema: pa.Schema) -> Table:

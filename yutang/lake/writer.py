@@ -167,8 +167,21 @@ def _in_files(batches: Iterator[pa.RecordBatch], size: int = 1_000_000) -> Itera
 
 
 def _horizon() -> int:
+    """The oldest transaction still running in this database; ids belong to the whole server, other databases do not
+    hold us back. A transaction that cannot be placed (it ends this very moment) counts as ours."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(
+            """
+            SELECT LEAST(
+                pg_snapshot_xmax(now.snapshot)::text::bigint,
+                min(running.xid::text::bigint) FILTER (WHERE a.datname IS NULL OR a.datname = current_database())
+            )
+            FROM (SELECT pg_current_snapshot() AS snapshot) now
+            LEFT JOIN LATERAL pg_snapshot_xip(now.snapshot) AS running (xid) ON true
+            LEFT JOIN pg_stat_activity a ON a.backend_xid = running.xid::xid
+            GROUP BY now.snapshot
+            """
+        )
         return int(cursor.fetchone()[0])
 
 

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from yutang.core import clock
 from yutang.core.ledger import kinds
-from yutang.core.ledger.book import Book, BookAccount, BookLot, PlannedEntry, Ref, ref
+from yutang.core.ledger.book import Book
 from yutang.core.ledger.errors import AlreadyReversed, IdempotencyConflict, Insufficient, UnknownEntry
 from yutang.core.ledger.lines import MERCHANT, Draft, Holder, Line, fingerprint
 from yutang.core.ledger.models import Account, Entry, Lot, Moved, Posting
+from yutang.core.ledger.planned import BookAccount, BookLot, PlannedEntry, Ref, ref
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
