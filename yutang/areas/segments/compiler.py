@@ -59,7 +59,7 @@ class _Wanted:
     """One `did` condition inside its table's scan."""
 
     did: rules.Did
-    row: exp.Expression | None  # which rows serve it, window included; None: all
+    row: exp.Expr | None  # which rows serve it, window included; None: all
     count: str  # names of its aggregates
     sum: str
 
@@ -100,23 +100,23 @@ class _Scan:
                 query = query.select(exp.alias_(exp.Sum(this=_column(wanted.sum, "f")), wanted.sum), copy=False)
         return query.group_by(_column("customer_id", "f"), copy=False)
 
-    def _folded(self, wanted: _Wanted) -> exp.Expression:
+    def _folded(self, wanted: _Wanted) -> exp.Expr:
         if wanted.did.count_of is None:
             return exp.Sum(this=_column(wanted.count, "f"))
         lives = exp.GT(this=_column(wanted.count, "f"), expression=exp.convert(0))
         # A NULL is no value: it is not counted, as COUNT(DISTINCT …) would not.
         return exp.CountIf(this=exp.and_(lives, _not_null(_column("part", "f"))))
 
-    def _rows(self, row: exp.Expression | None) -> exp.Expression:
+    def _rows(self, row: exp.Expr | None) -> exp.Expr:
         """Rows minus those that take an earlier one back."""
         if not self.fact.reversal:
             return exp.Count(this=exp.Star()) if row is None else exp.CountIf(this=row.copy())
         back = exp.Case().when(_column(self.fact.reversal, "f"), exp.convert(-1)).else_(exp.convert(1))
         return exp.Sum(this=_if(row, back))
 
-    def _filters(self, today: date) -> list[exp.Expression]:
+    def _filters(self, today: date) -> list[exp.Expr]:
         """Known people only; the time that all windows cover; then rows that serve at least one condition."""
-        found: list[exp.Expression] = [_not_null(_column("customer_id", "f"))]
+        found: list[exp.Expr] = [_not_null(_column("customer_id", "f"))]
         spans = [rules.days_of(wanted.did.within, today) for wanted in self.wanted]
         first = min((s.first for s in spans if s.first), default=None) if all(s.first for s in spans) else None
         last = max((s.last for s in spans if s.last), default=None) if all(s.last for s in spans) else None
@@ -136,21 +136,25 @@ class _Compiler:
         # Conditions that count no different values ride along with one of those that do.
         self.rides_with = {did.fact: did.count_of for did in rules.dids(rule) if did.count_of is not None}
 
-    def rule(self, rule: rules.Rule) -> exp.Expression:
-        """Boolean over people. Without `not` a NULL may stand for false: WHERE drops it all the same."""
+    def rule(self, rule: rules.Rule, negated: bool = False) -> exp.Expr:
+        """Boolean over people, or its opposite: `not` is carried down to the conditions, which know what a missing
+        value means. So a NULL only ever stands for false, and WHERE drops it all the same."""
         if isinstance(rule, rules.Condition):
             attribute = self.registry.attributes[rule.attribute]
-            return _condition(attribute, _sql(attribute, PEOPLE, self.today), rule, self.today)
+            return _condition(attribute, _sql(attribute, PEOPLE, self.today), rule, self.today, negated)
         if isinstance(rule, rules.Did):
-            return self.did(rule)
+            return exp.Not(this=exp.Paren(this=self.did(rule))) if negated else self.did(rule)
         if isinstance(rule, rules.InSegment):
-            inside = self.rule(rule.rule)
-            return inside if rule.nodes is None else exp.and_(inside, _within_nodes(frozenset(rule.nodes)))
-        return _combined(rule, self.rule)
+            inside = self.rule(rule.rule, negated)
+            if rule.nodes is None:
+                return inside
+            nodes = _within_nodes(frozenset(rule.nodes))
+            return exp.or_(inside, exp.Not(this=nodes)) if negated else exp.and_(inside, nodes)
+        return _combined(rule, self.rule, negated)
 
-    def did(self, did: rules.Did) -> exp.Expression:
+    def did(self, did: rules.Did) -> exp.Expr:
         scan = self.scan(did)
-        comparisons: list[exp.Expression] = []
+        comparisons: list[exp.Expr] = []
         wanted = next((w for w in scan.wanted if w.did == did), None)
         if wanted is None:
             number = len(scan.wanted)
@@ -171,13 +175,13 @@ class _Compiler:
             self.scans[key] = _Scan(self.registry.facts[did.fact], f"f{len(self.scans)}", key[1])
         return self.scans[key]
 
-    def row(self, fact: Fact, did: rules.Did) -> exp.Expression | None:
+    def row(self, fact: Fact, did: rules.Did) -> exp.Expr | None:
         found = _in_days(fact, rules.days_of(did.within, self.today))
         if did.where is not None:
             found.append(self.where(did.where, fact))
         return exp.and_(*found) if found else None
 
-    def where(self, rule: rules.Rule, fact: Fact) -> exp.Expression:
+    def where(self, rule: rules.Rule, fact: Fact, negated: bool = False) -> exp.Expr:
         if isinstance(rule, rules.Condition):
             column = fact.column(rule.attribute)
             if column is None:
@@ -186,30 +190,45 @@ class _Compiler:
             if column.is_signed and fact.reversal:
                 # A row that takes a line back must be found by the same condition as the line itself.
                 value = exp.Case().when(_column(fact.reversal, "f"), exp.Neg(this=value.copy())).else_(value)
-            return _condition(column, value, rule, self.today)
-        return _combined(rule, lambda part: self.where(part, fact))
+            return _condition(column, value, rule, self.today, negated)
+        return _combined(rule, lambda part, turned: self.where(part, fact, turned), negated)
 
 
-def _combined(rule: rules.Rule, inner: Callable[[rules.Rule], exp.Expression]) -> exp.Expression:
-    if isinstance(rule, rules.All):
-        return exp.and_(*(inner(part) for part in rule.parts)) if rule.parts else exp.true()
-    if isinstance(rule, rules.Any):
-        return exp.or_(*(inner(part) for part in rule.parts)) if rule.parts else exp.false()
+def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], negated: bool) -> exp.Expr:
     if isinstance(rule, rules.Not):
-        return exp.Not(this=exp.Coalesce(this=exp.Paren(this=inner(rule.part)), expressions=[exp.false()]))
-    raise TypeError(rule)
+        return inner(rule.part, not negated)
+    if not isinstance(rule, rules.All | rules.Any):
+        raise TypeError(rule)
+    is_all = isinstance(rule, rules.All) != negated
+    if not rule.parts:
+        return exp.true() if is_all else exp.false()
+    parts = [inner(part, negated) for part in rule.parts]
+    return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
-def _condition(attribute: Attribute, value: exp.Expression, rule: rules.Condition, today: date) -> exp.Expression:
-    op, wanted = rule.op, rule.value
+_OPPOSITE = {
+    Op.NE: Op.EQ, Op.EQ: Op.NE, Op.IN: Op.NOT_IN, Op.NOT_IN: Op.IN, Op.EMPTY: Op.NOT_EMPTY, Op.NOT_EMPTY: Op.EMPTY,
+}  # fmt: skip
+
+
+def _condition(attribute: Attribute, value: exp.Expr, rule: rules.Condition, today: date, negated: bool) -> exp.Expr:
+    if not negated:
+        return _asked(attribute, value, rule.op, rule.value, today)
+    if rule.op in _OPPOSITE:
+        return _asked(attribute, value, _OPPOSITE[rule.op], rule.value, today)
+    return _or_null(exp.Not(this=exp.Paren(this=_asked(attribute, value, rule.op, rule.value, today))), value)
+
+
+def _asked(attribute: Attribute, value: exp.Expr, op: Op, wanted: rules.Value, today: date) -> exp.Expr:
+    """The condition; a missing value makes it NULL, except where it fulfils it."""
     is_text = attribute.kind is Kind.TEXT or (attribute.kind is Kind.CHOICE and not attribute.is_numbered)
     if op in (Op.EMPTY, Op.NOT_EMPTY):
-        missing: exp.Expression = exp.Is(this=value, expression=exp.Null())
+        missing: exp.Expr = exp.Is(this=value, expression=exp.Null())
         if is_text:
             missing = exp.Paren(this=exp.or_(missing, exp.EQ(this=value.copy(), expression=exp.Literal.string(""))))
         return missing if op is Op.EMPTY else exp.Not(this=missing)
     if op in (Op.IN, Op.NOT_IN) and isinstance(wanted, tuple):
-        found: exp.Expression = exp.In(this=value, expressions=[exp.convert(v) for v in wanted])
+        found: exp.Expr = exp.In(this=value, expressions=[exp.convert(v) for v in wanted])
         return found if op is Op.IN else _or_null(exp.Not(this=found), value)
     if op is Op.NE:
         return _or_null(exp.NEQ(this=value, expression=exp.convert(wanted)), value)
@@ -227,21 +246,21 @@ def _condition(attribute: Attribute, value: exp.Expression, rule: rules.Conditio
     return _compared(value, op, wanted)
 
 
-def _compared(value: exp.Expression, op: Op, wanted: rules.Value) -> exp.Expression:
+def _compared(value: exp.Expr, op: Op, wanted: rules.Value) -> exp.Expr:
     if op is Op.BETWEEN and isinstance(wanted, tuple):
         return exp.Between(this=value, low=exp.convert(wanted[0]), high=exp.convert(wanted[1]))
     return _COMPARE[op](this=value, expression=exp.convert(wanted))
 
 
 @lru_cache(maxsize=512)
-def _parsed(sql: str) -> exp.Expression:
+def _parsed(sql: str) -> exp.Expr:
     return parse_one(sql, dialect="duckdb")
 
 
-def _sql(attribute: Attribute, table: str, today: date) -> exp.Expression:
+def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
     """The attribute's expression, its columns qualified, its `:today` filled in."""
 
-    def filled(node: exp.Expression) -> exp.Expression:
+    def filled(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name == "today":
             return exp.convert(today)
         return _column(node.name, table) if isinstance(node, exp.Column) else node
@@ -250,9 +269,9 @@ def _sql(attribute: Attribute, table: str, today: date) -> exp.Expression:
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 
 
-def _in_days(fact: Fact, days: rules.Days) -> list[exp.Expression]:
+def _in_days(fact: Fact, days: rules.Days) -> list[exp.Expr]:
     day = _column(fact.day, "f")
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     if days.first is not None:
         found.append(exp.GTE(this=day, expression=exp.convert(days.first)))
     if days.last is not None:
@@ -260,7 +279,7 @@ def _in_days(fact: Fact, days: rules.Days) -> list[exp.Expression]:
     return found
 
 
-def _within_nodes(nodes: frozenset[int]) -> exp.Expression:
+def _within_nodes(nodes: frozenset[int]) -> exp.Expr:
     if not nodes:
         return exp.false()
     home = _column("home_node_id", PEOPLE)
@@ -271,17 +290,17 @@ def _column(name: str, table: str) -> exp.Column:
     return exp.column(name, table=table)
 
 
-def _if(row: exp.Expression | None, value: exp.Expression) -> exp.Expression:
+def _if(row: exp.Expr | None, value: exp.Expr) -> exp.Expr:
     return value if row is None else exp.Case().when(row.copy(), value)
 
 
-def _zero(value: exp.Expression) -> exp.Expression:
+def _zero(value: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=value, expressions=[exp.convert(0)])
 
 
-def _not_null(value: exp.Expression) -> exp.Expression:
+def _not_null(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=value, expression=exp.Null()))
 
 
-def _or_null(condition: exp.Expression, value: exp.Expression) -> exp.Expression:
+def _or_null(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
     return exp.Paren(this=exp.or_(condition, exp.Is(this=value.copy(), expression=exp.Null())))

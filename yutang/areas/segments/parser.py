@@ -211,11 +211,10 @@ def _int(raw: Any, path: str) -> int:
 
 def _date(raw: Any, path: str) -> date:
     try:
-        if isinstance(raw, str) and len(raw) == 10:
-            return date.fromisoformat(raw)
+        # Longer or shorter forms of ISO 8601 (weeks, no dashes) are not part of the language.
+        return date.fromisoformat(raw if isinstance(raw, str) and len(raw) == 10 and raw[4] == "-" else "")
     except ValueError:
-        pass
-    _fail(path, gettext("This must be a day, written like 2026-03-01."))
+        _fail(path, gettext("This must be a day, written like 2026-03-01."))
 
 
 def _days(raw: Any, path: str) -> int:

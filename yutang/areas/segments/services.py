@@ -122,7 +122,7 @@ def _own_node(actor: Actor) -> int:
     return next(node.pk for node in merchants.tree() if node.pk in nodes)  # parents come first
 
 
-def _free_name(name: str, besides: int | None = None) -> str:
+def _free_name(name: str, besides: int = 0) -> str:
     name = name.strip()
     if not 0 < len(name) <= 120:
         raise Invalid(field="name", field_label=gettext("Name"), reason=gettext("Write 1 to 120 characters."))
