@@ -56,11 +56,11 @@ def register() -> None:
     REGISTRY.add_person_columns("orders", STATISTICS)
     segments.REGISTRY.add_area("orders", gettext_noop("Purchases"))
     segments.REGISTRY.add_attributes(
-        Attribute("orders.purchases", gettext_noop("Number of purchases"), Kind.INT),
+        Attribute("orders.purchases", gettext_noop("Number of purchases"), Kind.INT, is_shown=True),
         Attribute("orders.purchase_days", gettext_noop("Days with a purchase"), Kind.INT),
-        Attribute("orders.net_amount", gettext_noop("Net amount"), Kind.MONEY),
+        Attribute("orders.net_amount", gettext_noop("Net amount"), Kind.MONEY, is_shown=True),
         Attribute("orders.first_purchase_on", gettext_noop("First purchase"), Kind.DATE),
-        Attribute("orders.last_purchase_on", gettext_noop("Last purchase"), Kind.DATE),
+        Attribute("orders.last_purchase_on", gettext_noop("Last purchase"), Kind.DATE, is_shown=True),
         Attribute(
             "orders.days_since_last_purchase", gettext_noop("Days since last purchase"), Kind.INT,
             "DATE_DIFF('DAY', last_purchase_on, :today)",

@@ -20,6 +20,18 @@ class Overlap:
     def either(self) -> int:
         return self.first + self.second - self.both
 
+    @property
+    def only_first(self) -> int:
+        return self.first - self.both
+
+    @property
+    def only_second(self) -> int:
+        return self.second - self.both
+
+    @property
+    def share_of_first(self) -> float | None:
+        return self.both / self.first if self.first else None
+
 
 def of_column(ids: pa.ChunkedArray) -> BitMap64:
     return BitMap64(ids.drop_null().to_numpy())

@@ -35,10 +35,10 @@ def register() -> None:
         Attribute("customers.age", gettext_noop("Age"), Kind.INT, _AGE),
         Attribute("customers.country", gettext_noop("Country"), Kind.TEXT),
         Attribute("customers.province", gettext_noop("Province"), Kind.TEXT),
-        Attribute("customers.city", gettext_noop("City"), Kind.TEXT),
+        Attribute("customers.city", gettext_noop("City"), Kind.TEXT, is_shown=True),
         Attribute("customers.accepts_marketing", gettext_noop("Accepts marketing"), Kind.BOOL),
         Attribute(
-            "customers.home_node_id", gettext_noop("Home store"), Kind.CHOICE, choices=nodes, is_numbered=True
+            "customers.home_node_id", gettext_noop("Home store"), Kind.CHOICE, choices=nodes, is_numbered=True, is_shown=True
         ),
         Attribute("customers.first_seen_on", gettext_noop("First seen"), Kind.DATE),
         Attribute(

@@ -42,6 +42,7 @@ class Attribute:
     choices: Callable[[], list[Choice]] | None = None
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
+    is_shown: bool = False  # a column of member lists on screen
 
     @property
     def expression(self) -> str:
