@@ -73,7 +73,8 @@ def sentence(rule: rules.Rule, *, registry: Registry, currency: str) -> str:
     """The whole rule; everybody where it asks nothing."""
     if rule in (rules.All(), rules.Not(rules.Any())):
         return gettext("Everybody")
-    return _Speaker(registry, currency).say(rule)
+    said = _Speaker(registry, currency).say(rule)
+    return said[:1].upper() + said[1:]
 
 
 class _Speaker:
@@ -92,12 +93,16 @@ class _Speaker:
         return _combined(rule, lambda part: self.say(part, nested=True), nested)
 
     def condition(self, attribute: Attribute, rule: rules.Condition) -> str:
-        label = gettext(attribute.label)
+        label = _inside(gettext(attribute.label))
+        if rule.op in rules.WITH_LIST and isinstance(rule.value, tuple) and len(rule.value) == 1:
+            rule = rules.Condition(rule.attribute, _OF_ONE[rule.op], rule.value[0])
         op = date_op_label(rule.op) if attribute.kind is Kind.DATE else op_label(rule.op)
         if rule.op in rules.WITHOUT_VALUE:
             return _spaced(label, op)
         if rule.op is Op.WITHIN_LAST:
             return gettext("%(label)s in the last %(days)s days") % {"label": label, "days": rule.value}
+        if rule.op is Op.BETWEEN and isinstance(rule.value, tuple):
+            return _spaced(label, op, " – ".join(self.value(attribute, bound) for bound in rule.value))
         return _spaced(label, op, self.value(attribute, rule.value))
 
     def value(self, attribute: Attribute, value: rules.Value) -> str:
@@ -115,7 +120,7 @@ class _Speaker:
         elif did.within is not None:
             first, last = did.within.first or "…", did.within.last or "…"
             parts.append(gettext("from %(first)s to %(last)s") % {"first": first, "last": last})
-        parts.append(gettext(fact.label))
+        parts.append(_inside(gettext(fact.label)))
         if did.where is not None:
             parts.append(gettext("(%(where)s)") % {"where": self.where(did.where, did.fact)})
         if did.count is not None:
@@ -123,7 +128,7 @@ class _Speaker:
             parts.append(_spaced(self.comparison(did.count), unit))
         if did.sum is not None and did.sum_column is not None:
             column = fact.column(did.sum_column)
-            label = gettext(column.label) if column else did.sum_column
+            label = _inside(gettext(column.label)) if column else did.sum_column
             is_money = column is not None and column.kind is Kind.MONEY
             total = gettext("%(label)s in all") % {"label": label}
             parts.append(_spaced(total, self.comparison(did.sum, is_money=is_money)))
@@ -156,6 +161,14 @@ def _combined(rule: rules.Rule, say: Callable[[rules.Rule], str], nested: bool) 
     joint = gettext(", and ") if isinstance(rule, rules.All) else gettext(", or ")
     said = joint.join(say(part) for part in rule.parts)
     return gettext("(%(part)s)") % {"part": said} if nested and len(rule.parts) > 1 else said
+
+
+_OF_ONE = {Op.IN: Op.EQ, Op.NOT_IN: Op.NE}
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence: `City` → `city`, but `SKU code` stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _spaced(*parts: str) -> str:
