@@ -82,6 +82,7 @@
       const parts = node.items.map((item) => press(item, unfinished)).filter(Boolean);
       return parts.length ? turned({ [node.join]: parts }, node.not) : null;
     }
+    if (node.type === "new") return unfinished.push(node), null;
     if (node.type === "segment") {
       if (!node.id) return unfinished.push(node), null;
       return turned({ segment: Number(node.id) }, node.not);
@@ -125,7 +126,8 @@
   // -- the screen --------------------------------------------------------------------------------------------------
   class Builder {
     constructor(root, rule, changed, valuesAt) {
-      Object.assign(this, { root, changed, valuesAt, focus: null });
+      // `later`: searchable selects are made once their elements stand on the page.
+      Object.assign(this, { root, changed, valuesAt, focus: null, later: [] });
       this.elements = new Map();
       this.plant(rule);
     }
@@ -138,31 +140,35 @@
       this.root.querySelectorAll("select, input").forEach((element) => element.tomselect?.destroy());
       this.elements.clear();
       this.root.replaceChildren(this.group(this.tree, null));
+      this.later.splice(0).forEach((enliven) => enliven());
       if (this.focus) {
-        const row = this.elements.get(this.focus);
+        const [node, selector] = this.focus;
         this.focus = null;
-        (row?.querySelector("[data-first]") || row?.querySelector("select, input, button"))?.focus();
+        const row = this.elements.get(node);
+        const target = row?.querySelector(selector) || row?.querySelector("select:not(.tomselected), input, button");
+        // A searchable select that has just closed still settles its own focus; ours comes after.
+        setTimeout(() => (target?.tomselect || target)?.focus(), 60);
       }
       this.changed();
     }
     // Something was added or taken away: draw again and go on where the eye is.
-    redraw(focus = null) {
-      this.focus = focus;
+    redraw(node = null, selector = "[data-first]") {
+      this.focus = node && [node, selector];
       this.draw();
     }
     removeButton(parent, node) {
       const take = () => {
         const place = parent.items.indexOf(node);
         parent.items.splice(place, 1);
-        this.redraw(parent.items[Math.min(place, parent.items.length - 1)] || parent);
+        this.redraw(parent.items[Math.min(place, parent.items.length - 1)] || parent, ".ys-remove, .ys-foot button");
       };
       return make("button", { type: "button", class: "btn btn-icon btn-ghost-secondary ys-remove", "aria-label": text.remove, title: text.remove, onclick: take }, icon("x"));
     }
     group(node, parent, fact = null) {
       const heads = fact ? [text.rowsWhere, text.rowsNot] : [text.people, text.peopleNot];
       const head = make("div", { class: "ys-head" },
-        select(text.condition, [["", heads[0]], ["not", heads[1]]], node.not ? "not" : "", (value) => ((node.not = value === "not"), this.redraw(node)), "ys-auto"),
-        select(text.operator, [["all", text.all], ["any", text.any]], node.join, (value) => ((node.join = value), this.redraw(node)), "ys-auto"),
+        select(text.condition, [["", heads[0]], ["not", heads[1]]], node.not ? "not" : "", (value) => ((node.not = value === "not"), this.redraw(node, ".ys-not")), "ys-auto ys-not"),
+        select(text.operator, [["all", text.all], ["any", text.any]], node.join, (value) => ((node.join = value), this.redraw(node, ".ys-joins")), "ys-auto ys-joins"),
         parent ? this.removeButton(parent, node) : null);
       const list = make("div", { class: "ys-items" });
       node.items.forEach((item, i) => {
@@ -193,7 +199,7 @@
     picker(node, parent, columns) {
       const swap = (made) => {
         parent.items[parent.items.indexOf(node)] = made;
-        this.redraw(made);
+        this.redraw(made, ".ys-op, .ys-when, [data-value]");
       };
       if (columns) {
         return select(text.condition, columns.map((c) => [c.key, c.label]), node.key, (key) => swap(freshAttribute(columns.find((c) => c.key === key))), "ys-auto");
@@ -207,11 +213,8 @@
         box.append(part);
       }
       if (words.segments.length) box.append(make("optgroup", { label: text.segment }, option("segment", text.segment, current === "segment")));
-      queueMicrotask(() => {
-        if (!box.isConnected) return;
-        const pick = new TomSelect(box, { maxOptions: 300, onChange: (value) => value && value !== current && swap(fresh(value)) });
-        if (!current && document.activeElement === document.body) pick.focus();
-      });
+      const picked = (value) => value && value !== current && swap(fresh(value));
+      this.later.push(() => new TomSelect(box, { maxOptions: 300, render: { no_results: () => "" }, onChange: (value) => setTimeout(picked, 20, value) }));
       return box;
     }
     attribute(body, node, parent, columns = null, fact = "") {
@@ -223,7 +226,7 @@
         node.op = op;
         const shape = (o) => (NO_VALUE.has(o) ? "none" : LIST.has(o) ? "list" : o === "between" ? "pair" : o === "month is" ? "months" : o === "within last" ? "days" : "one");
         if (shape(op) !== shape(before)) node.value = shape(op) === "list" && !missing(node.value) && !Array.isArray(node.value) ? [node.value] : shape(op) === "days" ? 30 : undefined;
-        this.redraw(node);
+        this.redraw(node, ".ys-op");
       };
       const ops = words.ops[described.kind].map((o) => [o.op, o.label]);
       body.append(select(text.operator, ops, node.op, change, "ys-auto ys-op"));
@@ -270,8 +273,7 @@
         done(answer.ok ? (await answer.json()).values.map((item) => ({ value: item.value, text: item.label })) : []);
       };
       const holder = make("div", { class: "ys-value" }, box);
-      queueMicrotask(() => {
-        if (!box.isConnected) return;
+      this.later.push(() => {
         new TomSelect(box, {
           create: !fixed, createOnBlur: !fixed, persist: false, maxOptions: 500, placeholder: text.value, hidePlaceholder: true,
           plugins: many ? ["remove_button"] : [], onChange: put,
@@ -281,13 +283,13 @@
       });
       return holder;
     }
-    comparison(part, scale = 1) {
+    comparison(node, part, css, scale = 1) {
       const op = select(text.operator, words.comparisons.map((c) => [c.op, c.label]), part.op, (value) => {
         const wasPair = part.op === "between";
         part.op = value;
         if ((value === "between") !== wasPair) part.value = undefined;
-        this.redraw();
-      }, "ys-auto");
+        this.redraw(node, `.${css}`);
+      }, `ys-auto ${css}`);
       const number = (value, put) => input("number", text.value, missing(value) ? "" : value / scale, (raw) => (put(raw === "" ? undefined : Math.round(Number(raw) * scale)), this.changed()), { step: 1 / scale });
       if (part.op !== "between") return [op, make("div", { class: "ys-number" }, number(part.value, (value) => (part.value = value)))];
       const pair = [...(part.value || [undefined, undefined])];
@@ -298,7 +300,7 @@
       const fact = places.get(`did:${node.fact}`);
       const not = select(text.condition, [["", text.did], ["not", text.didNot]], node.not ? "not" : "", (value) => ((node.not = value === "not"), this.changed()), "ys-auto");
       const kinds = [["last", text.last], ["any", text.anyTime], ["between", text.fromTo]];
-      const when = make("div", { class: "ys-line" }, select(text.window, kinds, node.window.kind, (value) => ((node.window.kind = value), this.redraw(node)), "ys-auto"));
+      const when = make("div", { class: "ys-line" }, select(text.window, kinds, node.window.kind, (value) => ((node.window.kind = value), this.redraw(node, ".ys-when")), "ys-auto ys-when"));
       if (node.window.kind === "last") {
         when.append(make("div", { class: "ys-number" }, input("number", text.days, node.window.days, (raw) => ((node.window.days = Math.round(Number(raw))), this.changed()), { min: 1, max: 36500 })), make("span", {}, text.days));
       }
@@ -308,20 +310,20 @@
       }
       const units = [["", text.rows], ...fact.distinct.map((d) => [d.key, d.label])];
       const line = make("div", { class: "ys-line" });
-      if (node.count) line.append(make("span", {}, text.count), select(text.count, units, node.countOf, (value) => ((node.countOf = value), this.changed()), "ys-auto"), ...this.comparison(node.count));
+      if (node.count) line.append(make("span", {}, text.count), select(text.count, units, node.countOf, (value) => ((node.countOf = value), this.changed()), "ys-auto"), ...this.comparison(node, node.count, "ys-count-op"));
       const sums = [["", text.none], ...fact.sums.map((s) => [s.key, s.label])];
       const total = (column) => {
         node.sum = column ? { column, op: ">=", value: undefined } : null;
         if (node.sum && node.count?.op === ">=" && node.count.value === 1) node.count = null;
         if (!node.sum) node.count ??= { op: ">=", value: 1 };
-        this.redraw(node);
+        this.redraw(node, ".ys-sum");
       };
-      const sum = make("div", { class: "ys-line" }, make("span", {}, text.sum), select(text.sum, sums, node.sum?.column || "", total, "ys-auto"));
-      if (node.sum) sum.append(...this.comparison(node.sum, fact.sums.find((s) => s.key === node.sum.column)?.kind === "money" ? numbers : 1));
+      const sum = make("div", { class: "ys-line" }, make("span", {}, text.sum), select(text.sum, sums, node.sum?.column || "", total, "ys-auto ys-sum"));
+      if (node.sum) sum.append(...this.comparison(node, node.sum, "ys-sum-op", fact.sums.find((s) => s.key === node.sum.column)?.kind === "money" ? numbers : 1));
       body.append(make("div", { class: "ys-line" }, not, this.picker(node, parent)), when, ...(node.count ? [line] : []), sum);
       if (node.where.items.length) body.append(this.group(node.where, { items: [node.where], splice: null }, fact));
       else {
-        const narrow = () => (node.where.items.push(freshAttribute(fact.columns[0])), this.redraw(node.where.items[0]));
+        const narrow = () => (node.where.items.push(freshAttribute(fact.columns[0])), this.redraw(node.where.items[0], "select"));
         body.append(make("button", { type: "button", class: "btn btn-sm btn-ghost-secondary ys-narrow", onclick: narrow }, icon("filter"), text.addWhere));
       }
     }
