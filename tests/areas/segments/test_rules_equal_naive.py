@@ -39,7 +39,7 @@ def test_count_and_members_equal_the_naive_evaluation(seed, examples):
         check()
 
 
-def test_scope_and_references(subtests=None):
+def test_scope_and_references():
     pool = world.build(3, size=40, lines=150)
     from yutang.areas.segments import services
 

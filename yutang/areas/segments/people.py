@@ -38,7 +38,8 @@ def register() -> None:
         Attribute("customers.city", gettext_noop("City"), Kind.TEXT, is_shown=True),
         Attribute("customers.accepts_marketing", gettext_noop("Accepts marketing"), Kind.BOOL),
         Attribute(
-            "customers.home_node_id", gettext_noop("Home store"), Kind.CHOICE, choices=nodes, is_numbered=True, is_shown=True
+            "customers.home_node_id", gettext_noop("Home store"), Kind.CHOICE, choices=nodes, is_numbered=True,
+            is_shown=True,
         ),
         Attribute("customers.first_seen_on", gettext_noop("First seen"), Kind.DATE),
         Attribute(

@@ -198,7 +198,9 @@
     // The picker of everything that can be asked, by area.
     picker(node, parent, columns) {
       const swap = (made) => {
-        parent.items[parent.items.indexOf(node)] = made;
+        const place = parent.items.indexOf(node);
+        if (place < 0) return; // a select that goes away may tell of its choice twice
+        parent.items[place] = made;
         this.redraw(made, ".ys-op, .ys-when, [data-value]");
       };
       if (columns) {
@@ -214,7 +216,7 @@
       }
       if (words.segments.length) box.append(make("optgroup", { label: text.segment }, option("segment", text.segment, current === "segment")));
       const picked = (value) => value && value !== current && swap(fresh(value));
-      this.later.push(() => new TomSelect(box, { maxOptions: 300, render: { no_results: () => "" }, onChange: (value) => setTimeout(picked, 20, value) }));
+      this.later.push(() => new TomSelect(box, { maxOptions: 300, render: { no_results: () => "" }, onChange: (value) => setTimeout(picked, 0, value) }));
       return box;
     }
     attribute(body, node, parent, columns = null, fact = "") {
