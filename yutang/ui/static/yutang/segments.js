@@ -201,7 +201,7 @@
         const place = parent.items.indexOf(node);
         if (place < 0) return; // a select that goes away may tell of its choice twice
         parent.items[place] = made;
-        this.redraw(made, ".ys-op, .ys-when, [data-value]");
+        this.redraw(made, ".ys-op, .ys-when, .ys-value select");
       };
       if (columns) {
         return select(text.condition, columns.map((c) => [c.key, c.label]), node.key, (key) => swap(freshAttribute(columns.find((c) => c.key === key))), "ys-auto");
@@ -263,7 +263,7 @@
     }
     // One or many of a list, or free values with those that exist offered while typing.
     choices(chosen, known, many, put, fixed, source = null) {
-      const box = make("select", { class: "form-select", multiple: many, "aria-label": text.value, "data-value": true });
+      const box = make("select", { class: "form-select", multiple: many, "aria-label": text.value });
       const extra = chosen.filter((value) => !known.some((k) => String(k.value) === String(value)));
       if (!many) box.append(option("", "", !chosen.length));
       for (const item of [...known, ...extra.map((value) => ({ value, label: String(value) }))]) {
