@@ -107,6 +107,8 @@ def history_chart(segment: Segment, request: HttpRequest) -> dict[str, Any] | No
     found = queries.history(segment)
     if len(found) < 2:
         return None
+    # Of the first snapshot everybody would have "entered": no news.
+    entered, left = [0, *(s.entered for s in found[1:])], [0, *(-s.left for s in found[1:])]
     at = [timezone.localtime(snapshot.at).strftime("%m-%d %H:%M") for snapshot in found]
     labels = [gettext("People"), gettext("Entered"), gettext("Left")]
     option = {
@@ -116,8 +118,8 @@ def history_chart(segment: Segment, request: HttpRequest) -> dict[str, Any] | No
         "yAxis": [{"type": "value", "scale": True}, {"type": "value", "splitLine": {"show": False}}],
         "series": [
             {"name": labels[0], "type": "line", "data": [s.size for s in found], "smooth": True},
-            {"name": labels[1], "type": "bar", "yAxisIndex": 1, "data": [s.entered for s in found], "barMaxWidth": 14},
-            {"name": labels[2], "type": "bar", "yAxisIndex": 1, "data": [-s.left for s in found], "barMaxWidth": 14},
+            {"name": labels[1], "type": "bar", "yAxisIndex": 1, "data": entered, "barMaxWidth": 14},
+            {"name": labels[2], "type": "bar", "yAxisIndex": 1, "data": left, "barMaxWidth": 14},
         ],
     }
     rows = [[when, s.size, s.entered, s.left] for when, s in zip(at, found, strict=True)]
