@@ -50,6 +50,24 @@ def table(name: str) -> Table:
     return found
 
 
+def location(name: str) -> str | None:
+    """Where the table's newest metadata lies: changes with every commit; None before the table is made.
+
+    Read through the pool's own connection: one indexed row, where loading a table opens a connection of its own and
+    parses the metadata.
+    """
+    catalog()  # its first use makes the catalog's own tables
+    area, _, noun = name.partition(".")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT metadata_location FROM iceberg_tables"
+            " WHERE catalog_name = %s AND table_namespace = %s AND table_name = %s",
+            [settings.LAKE_CATALOG, area, noun],
+        )
+        row = cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
 def exists(name: str) -> bool:
     return bool(catalog().table_exists(name))
 

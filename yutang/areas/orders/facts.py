@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders.models import SaleLine, SalesChannel
+from yutang.areas.segments import registry as segments
+from yutang.areas.segments.registry import Attribute, Choice, Kind
 from yutang.lake.tables import REGISTRY, Column, FactTable, SnapshotPart, Type
 
 LINE = FactTable(
@@ -13,6 +17,7 @@ LINE = FactTable(
     columns=(
         Column("id", Type.INT),
         Column("order_id", Type.INT),
+        Column("is_reversal", Type.BOOL),  # takes an earlier row back; rows of old files have none and are none
         Column("kind", Type.TEXT, label=gettext_noop("Kind")),
         Column("product_code", Type.TEXT, label=gettext_noop("Product code")),
         Column("sku_code", Type.TEXT, label=gettext_noop("SKU code")),
@@ -49,3 +54,51 @@ STATISTICS = SnapshotPart(
 def register() -> None:
     REGISTRY.add_fact(LINE)
     REGISTRY.add_person_columns("orders", STATISTICS)
+    segments.REGISTRY.add_area("orders", gettext_noop("Purchases"))
+    segments.REGISTRY.add_attributes(
+        Attribute("orders.purchases", gettext_noop("Number of purchases"), Kind.INT, is_shown=True),
+        Attribute("orders.purchase_days", gettext_noop("Days with a purchase"), Kind.INT),
+        Attribute("orders.net_amount", gettext_noop("Net amount"), Kind.MONEY, is_shown=True),
+        Attribute("orders.first_purchase_on", gettext_noop("First purchase"), Kind.DATE),
+        Attribute("orders.last_purchase_on", gettext_noop("Last purchase"), Kind.DATE, is_shown=True),
+        Attribute(
+            "orders.days_since_last_purchase", gettext_noop("Days since last purchase"), Kind.INT,
+            "DATE_DIFF('DAY', last_purchase_on, :today)",
+        ),
+    )  # fmt: skip
+    segments.REGISTRY.add_fact(
+        segments.Fact(
+            key="orders.line",
+            label=gettext_noop("Bought"),
+            columns=(
+                Attribute("title", gettext_noop("Product"), Kind.TEXT),
+                Attribute("product_code", gettext_noop("Product code"), Kind.TEXT),
+                Attribute("sku_code", gettext_noop("SKU code"), Kind.TEXT),
+                Attribute("kind", gettext_noop("Kind"), Kind.CHOICE, choices=_kinds),
+                Attribute("channel_id", gettext_noop("Channel"), Kind.CHOICE, choices=_channels, is_numbered=True),
+                Attribute("node_id", gettext_noop("Store"), Kind.CHOICE, choices=_nodes, is_numbered=True),
+                Attribute("quantity", gettext_noop("Quantity"), Kind.INT, is_signed=True),
+                Attribute("amount", gettext_noop("Amount"), Kind.MONEY, is_signed=True),
+            ),
+            sums=("amount", "quantity"),
+            distinct=(
+                Attribute("order_id", gettext_noop("orders"), Kind.INT),
+                Attribute("occurred_on", gettext_noop("different days"), Kind.DATE),
+                Attribute("product_code", gettext_noop("different products"), Kind.TEXT),
+            ),
+            day="occurred_on",
+            reversal="is_reversal",
+        )
+    )
+
+
+def _kinds() -> list[Choice]:
+    return [Choice(value, str(label)) for value, label in SaleLine.Kind.choices]
+
+
+def _channels() -> list[Choice]:
+    return [Choice(channel.pk, str(channel)) for channel in SalesChannel.objects.order_by("source", "shop")]
+
+
+def _nodes() -> list[Choice]:
+    return [Choice(node.pk, node.name) for node in merchants.tree()]

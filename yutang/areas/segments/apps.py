@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class SegmentsConfig(AppConfig):
     name = "yutang.areas.segments"
     label = "segments"
+
+    def ready(self) -> None:
+        from yutang.areas.segments import people
+
+        people.register()

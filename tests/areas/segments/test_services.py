@@ -1,0 +1,183 @@
+"""Creating, changing, refreshing and archiving segments; who may, and what others see."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.areas.segments import world
+from tests.factories.merchants import make_merchant
+from yutang.areas.customers.models import Customer
+from yutang.areas.segments import members, queries, services, suggestions
+from yutang.areas.segments.errors import NameTaken, RuleInvalid, SegmentInUse
+from yutang.areas.segments.models import Segment, SegmentSnapshot
+from yutang.cli import segments as cli
+from yutang.core import access, tenancy
+from yutang.core.errors import NotAllowed, NotFound
+from yutang.core.models import AuditEntry, Event
+from yutang.lake import writer
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:Delete operation did not match"),
+]
+HANGZHOU = {"attr": "customers.city", "op": "=", "value": "杭州"}
+EVERYBODY = {"all": []}
+
+
+@pytest.fixture
+def pool():
+    made = world.build(5, size=30, lines=60)
+    with tenancy.scope(made.merchant.pk):
+        yield made
+
+
+@pytest.fixture
+def owner(pool):
+    return access.system(pool.merchant.pk, name="Lin")
+
+
+def limited(pool, *grants):
+    nodes = frozenset({pool.nodes[1]})
+    return access.Actor(
+        kind="user", id=9, name="manager", merchant_id=pool.merchant.pk, grants=dict.fromkeys(grants, nodes)
+    )
+
+
+def test_a_new_segment_is_counted_at_once_and_told(pool, owner):
+    segment = services.create(name=" 杭州 ", rule=HANGZHOU, actor=owner)
+    expected = world.evaluate(HANGZHOU, pool)
+    assert (segment.name, segment.last_count, segment.node_id) == ("杭州", len(expected), pool.nodes[0])
+    assert sorted(queries.members_at_last_refresh(segment)) == expected
+    event = Event.objects.get(name="segments.refreshed").payload
+    assert (event["size"], event["entered"], event["left"]) == (len(expected), len(expected), 0)
+    assert AuditEntry.objects.filter(action="segments.create", object_id=str(segment.pk)).count() == 1
+
+
+def test_refresh_tells_who_entered_and_left():
+    made = world.build(6, size=30, lines=10)
+    actor = access.system(made.merchant.pk)
+    with tenancy.scope(made.merchant.pk):
+        segment = services.create(name="a", rule=HANGZHOU, actor=actor)
+        before = world.evaluate(HANGZHOU, made)
+        others = [pk for pk in made.people if pk not in before][:2]
+        Customer.objects.filter(pk__in=others).update(city="杭州")
+        Customer.objects.filter(pk=before[0]).update(city="上海")
+        writer.mark_people_changed(made.merchant.pk)
+    writer.run()
+    with tenancy.scope(made.merchant.pk):
+        again = services.refresh(segment_id=segment.pk)
+        newest = queries.history(segment)[-1]
+        assert (again.last_count, again.last_change) == (len(before) + 1, 1)
+        assert (newest.size, newest.entered, newest.left) == (len(before) + 1, 2, 1)
+        assert queries.histories([segment]) == {segment.pk: [len(before), len(before) + 1]}
+
+
+def test_names_are_taken_once_until_archived(pool, owner):
+    first = services.create(name="a", rule=EVERYBODY, actor=owner)
+    with pytest.raises(NameTaken):
+        services.create(name="a", rule=EVERYBODY, actor=owner)
+    services.archive(segment_id=first.pk, actor=owner)
+    services.create(name="a", rule=EVERYBODY, actor=owner)
+    assert Segment.objects.count() == 2
+    with pytest.raises(NotFound):
+        queries.get(first.pk, actor=owner)
+
+
+def test_a_bad_rule_changes_nothing(pool, owner):
+    segment = services.create(name="a", rule=HANGZHOU, actor=owner)
+    with pytest.raises(RuleInvalid):
+        services.update(segment_id=segment.pk, name="b", rule={"attr": "x"}, actor=owner)
+    segment.refresh_from_db()
+    assert (segment.name, segment.rule) == ("a", HANGZHOU)
+
+
+def test_segments_build_on_each_other_but_not_in_circles(pool, owner):
+    first = services.create(name="a", rule=HANGZHOU, actor=owner)
+    second = services.create(name="b", rule={"not": {"segment": first.pk}}, actor=owner)
+    assert second.last_count == len(pool.people) - first.last_count
+    with pytest.raises(RuleInvalid):
+        services.update(segment_id=first.pk, name="a", rule={"segment": second.pk}, actor=owner)
+    with pytest.raises(RuleInvalid):
+        services.update(segment_id=first.pk, name="a", rule={"segment": first.pk}, actor=owner)
+    with pytest.raises(SegmentInUse):
+        services.archive(segment_id=first.pk, actor=owner)
+    found = queries.overlap(first, second, actor=owner)
+    assert (found.first, found.second, found.both) == (first.last_count, second.last_count, 0)
+    assert found.either == len(pool.people)
+
+
+def test_a_store_sees_its_own_people_only(pool, owner):
+    manager = limited(pool, "segments.view", "segments.edit", "customers.export")
+    hq = services.create(name="all", rule=EVERYBODY, actor=owner)
+    own = {pk for pk, person in pool.people.items() if person["customers.home_node_id"] == pool.nodes[1]}
+    assert queries.sizes([hq], actor=manager) == {hq.pk: len(own)}
+    assert {m.customer_id for m in members.every(EVERYBODY, [], actor=manager)} == own
+    with pytest.raises(NotAllowed):
+        services.archive(segment_id=hq.pk, actor=manager)
+    mine = services.create(name="mine", rule=EVERYBODY, actor=manager)
+    assert (mine.node_id, mine.last_count) == (pool.nodes[1], len(own))
+    other = access.Actor(
+        kind="user", id=2, name="o", merchant_id=pool.merchant.pk, grants={"segments.view": frozenset({pool.nodes[2]})}
+    )
+    assert set(queries.visible(other)) == {hq}
+    with pytest.raises(NotAllowed):
+        list(members.every(EVERYBODY, [], actor=other))
+
+
+def test_another_merchant_has_nobody(pool, owner):
+    segment = services.create(name="a", rule=EVERYBODY, actor=owner)
+    stranger = make_merchant()
+    with tenancy.scope(stranger.pk):
+        actor = access.system(stranger.pk)
+        assert queries.count(EVERYBODY, actor=actor).people == 0
+        with pytest.raises(NotFound):
+            queries.get(segment.pk, actor=actor)
+        with pytest.raises(RuleInvalid):
+            queries.count({"segment": segment.pk}, actor=actor)
+
+
+def test_a_rule_that_no_longer_holds_keeps_the_old_size(pool, owner):
+    segment = services.create(name="a", rule=HANGZHOU, actor=owner)
+    Segment.objects.filter(pk=segment.pk).update(rule={"attr": "gone.away", "op": "=", "value": 1})
+    again = services.refresh(segment_id=segment.pk)
+    assert again.last_count == segment.last_count
+    assert again.refresh_error.startswith("attr: ")
+    assert SegmentSnapshot.objects.count() == 1
+
+
+def test_export_is_masked_and_audited(pool, owner):
+    Customer.objects.update(name="张小明")
+    segment = services.create(name="a", rule=HANGZHOU, actor=owner)
+    table = members.export(segment, currency="CNY", actor=owner)
+    assert len(table) == segment.last_count + 1
+    assert {row[1] for row in table[1:]} == {"张**"}
+    assert AuditEntry.objects.get(action="segments.export").detail == {"people": segment.last_count}
+
+
+def test_suggestions_are_the_most_frequent_values(pool, owner):
+    found = [choice.value for choice in suggestions.suggest("customers.city", term="杭", actor=owner)]
+    assert sorted(found) == ["杭州", "杭州市"]
+    assert suggestions.suggest("title", fact="orders.line", term="croi", actor=owner)[0].value == "Croissant"
+    assert [c.value for c in suggestions.suggest("customers.gender", actor=owner)] == ["f", "m"]
+    with pytest.raises(NotFound):
+        suggestions.suggest("customers.phone", actor=owner)
+
+
+def test_command_line(pool, owner, tmp_path):
+    file = tmp_path / "rule.json"
+    file.write_text(json.dumps(HANGZHOU))
+    run = CliRunner().invoke
+    base = ["--merchant", pool.merchant.slug, "--rule"]
+    expected = world.evaluate(HANGZHOU, pool)
+    counted = run(cli.app, ["count", *base, str(file), "--json"])
+    assert json.loads(counted.stdout)["count"] == len(expected)
+    lines = run(cli.app, ["export", *base, "-", "--json"], input=json.dumps(HANGZHOU)).stdout.splitlines()
+    assert [json.loads(line)["customer_id"] for line in lines] == expected
+    assert run(cli.app, ["export", *base, str(file)]).stdout.startswith("customer_id,customers.source,")
+    bad = run(cli.app, ["count", *base, "-"], input='{"all": [{"attr": "x", "op": "="}]}')
+    assert (bad.exit_code, bad.stderr.split(":")[0]) == (2, "all[0].attr")
+    assert run(cli.app, ["count", "--merchant", "nobody", "--rule", str(file)]).exit_code == 2
+    assert run(cli.app, ["count", *base, str(tmp_path / "none.json")]).exit_code == 2

@@ -1,0 +1,177 @@
+"""Reads: segments, and what rules give. Everything is limited to the actor's part of the organisation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.segments import bitmaps, compiler, parser, rules
+from yutang.areas.segments.models import Segment, SegmentSnapshot
+from yutang.areas.segments.registry import REGISTRY
+from yutang.core import clock
+from yutang.core.errors import NotFound
+from yutang.lake import engine
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from pyroaring import BitMap64
+    from sqlglot import exp
+
+    from yutang.core.access import Actor
+
+VIEW = "segments.view"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many people fulfil a rule, by the lake's state of `as_of`, and how long the question took."""
+
+    people: int
+    as_of: datetime | None
+    milliseconds: float
+
+
+# -- segments ----------------------------------------------------------------------------------------------------
+
+
+def visible(actor: Actor) -> QuerySet[Segment]:
+    """Segments in use that the actor may see: the HQ's, and those of nodes in reach. Newest first."""
+    found = Segment.objects.filter(archived_at__isnull=True).order_by("-id")
+    nodes = actor.nodes(VIEW)
+    if nodes is not None:
+        found = found.filter(node_id__in=[*nodes, merchants.root_node().pk])
+    return found
+
+
+def get(segment_id: int, *, actor: Actor) -> Segment:
+    found = visible(actor).filter(pk=segment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def users_of(segment_id: int) -> list[Segment]:
+    """Segments in use whose rule refers to this one."""
+    others = Segment.objects.filter(archived_at__isnull=True).exclude(pk=segment_id)
+    return [other for other in others if segment_id in rules.segment_ids(other.rule)]
+
+
+def nodes_of(segment: Segment) -> frozenset[int] | None:
+    """The home stores a segment is limited to; None is the whole merchant."""
+    if segment.node_id == merchants.root_node().pk:
+        return None
+    return merchants.descendants(frozenset({segment.node_id}))
+
+
+def history(segment: Segment, limit: int = 60) -> list[SegmentSnapshot]:
+    """Its snapshots without the members, oldest first."""
+    newest = SegmentSnapshot.objects.filter(segment=segment).defer("members").order_by("-id")[:limit]
+    return list(reversed(newest))
+
+
+def histories(segments: Iterable[Segment], limit: int = 20) -> dict[int, list[int]]:
+    """The last sizes of many segments in one query, oldest first."""
+    newest_first = Window(RowNumber(), partition_by=F("segment_id"), order_by=F("id").desc())
+    rows = (
+        SegmentSnapshot.objects.filter(segment__in=list(segments))
+        .annotate(place=newest_first)
+        .filter(place__lte=limit)
+        .order_by("id")
+        .values_list("segment_id", "size")
+    )
+    found: dict[int, list[int]] = {}
+    for segment_id, size in rows:
+        found.setdefault(segment_id, []).append(size)
+    return found
+
+
+def members_at_last_refresh(segment: Segment) -> BitMap64 | None:
+    """The newest snapshot; None before the first."""
+    newest = SegmentSnapshot.objects.filter(segment=segment).order_by("-id").first()
+    return None if newest is None else bitmaps.unpack(newest.members)
+
+
+def sizes(segments: Iterable[Segment], *, actor: Actor) -> dict[int, int | None]:
+    """The stored size of each, for who sees everybody; else the part of its last members that is in reach."""
+    segments = list(segments)
+    if actor.nodes(VIEW) is None:
+        return {segment.pk: segment.last_count for segment in segments}
+    reach = bitmap({"all": []}, actor=actor)
+    found: dict[int, int | None] = {}
+    for segment in segments:
+        members = members_at_last_refresh(segment)
+        found[segment.pk] = None if members is None else members.intersection_cardinality(reach)
+    return found
+
+
+def overlap(first: Segment, second: Segment, *, actor: Actor) -> bitmaps.Overlap:
+    """Of two segments as they are now."""
+    return bitmaps.overlap(bitmap(segment_rule(first), actor=actor), bitmap(segment_rule(second), actor=actor))
+
+
+def segment_rule(segment: Segment) -> dict[str, Any]:
+    """A rule for everybody in the segment: with its limits to its own node."""
+    return {"segment": segment.pk}
+
+
+# -- rules ---------------------------------------------------------------------------------------------------------
+
+
+def today(actor: Actor) -> date:
+    return clock.today(merchants.current_merchant(actor.merchant_id).timezone)
+
+
+def parse(raw: Any, *, actor: Actor) -> rules.Rule:
+    """The checked rule; it may refer to segments the actor sees."""
+
+    def lookup(segment_id: int) -> parser.Referenced | None:
+        segment = visible(actor).filter(pk=segment_id).first()
+        if segment is None:
+            return None
+        nodes = nodes_of(segment)
+        return parser.Referenced(segment.name, segment.rule, None if nodes is None else tuple(sorted(nodes)))
+
+    return parser.parse(raw, REGISTRY, lookup)
+
+
+def people(raw: Any, *, actor: Actor, permission: str = VIEW, nodes: frozenset[int] | None = None) -> exp.Select:
+    """The compiled rule within the actor's reach (of `permission`), and within `nodes` where given."""
+    reach = actor.nodes(permission)
+    if nodes is not None:
+        reach = nodes if reach is None else reach & nodes
+    return compiler.people(parse(raw, actor=actor), registry=REGISTRY, today=today(actor), nodes=reach)
+
+
+def count(raw: Any, *, actor: Actor) -> Counted:
+    started = time.perf_counter()
+    table = engine.query(compiler.count(people(raw, actor=actor)))
+    elapsed = (time.perf_counter() - started) * 1000
+    return Counted(int(table.column("people")[0].as_py()), engine.as_of(), round(elapsed, 1))
+
+
+def bitmap(raw: Any, *, actor: Actor, nodes: frozenset[int] | None = None) -> BitMap64:
+    """Everybody who fulfils the rule."""
+    table = engine.query(compiler.ids(people(raw, actor=actor, nodes=nodes)))
+    return bitmaps.of_column(table.column("customer_id"))
+
+
+def member_ids(
+    raw: Any,
+    *,
+    actor: Actor,
+    permission: str = VIEW,
+    after: int = 0,
+    limit: int = 50,
+    nodes: frozenset[int] | None = None,
+) -> list[int]:
+    """A page of customer ids, ascending, beyond `after`."""
+    query = people(raw, actor=actor, permission=permission, nodes=nodes)
+    table = engine.query(compiler.ids(query, after=after, limit=limit))
+    return [int(value) for value in table.column("customer_id").to_pylist()]

@@ -1,0 +1,94 @@
+"""The vocabulary of rules: what is known of a person, and what a person may have done.
+
+Areas fill it in `apps.ready()`; the builder, the parser, the compiler and sentences read it. Labels are English msgids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    INT = "int"
+    MONEY = "money"  # minor units
+    BOOL = "bool"
+    DATE = "date"
+    CHOICE = "choice"  # one of a known list; the column holds text or numbers
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that a column may hold; `label` is text for the reader, translated already."""
+
+    value: str | int
+    label: str
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Something a condition can ask.
+
+    `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
+    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE.
+    """
+
+    key: str
+    label: str
+    kind: Kind
+    sql: str = ""
+    choices: Callable[[], list[Choice]] | None = None
+    is_numbered: bool = False  # a CHOICE whose column holds numbers
+    is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
+    is_shown: bool = False  # a column of member lists on screen
+
+    @property
+    def expression(self) -> str:
+        return self.sql or self.key.rpartition(".")[2]
+
+    @property
+    def is_column(self) -> bool:
+        """Read from a column as it is: its values can be suggested."""
+        return self.expression.isidentifier()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact table of the lake that rules may ask about; `key` is the table's name.
+
+    `day` is the date column windows work on. `reversal` is a boolean column: rows that take an earlier row back and
+    count −1. `distinct` are columns whose different values may be counted instead of rows.
+    """
+
+    key: str
+    label: str
+    columns: tuple[Attribute, ...]
+    day: str
+    sums: tuple[str, ...] = ()
+    distinct: tuple[Attribute, ...] = ()
+    reversal: str = ""
+
+    def column(self, name: str) -> Attribute | None:
+        return next((column for column in self.columns if column.key == name), None)
+
+
+@dataclass
+class Registry:
+    areas: dict[str, str] = field(default_factory=dict)  # "customers" → label
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+    def add_area(self, area: str, label: str) -> None:
+        self.areas[area] = label
+
+    def add_attributes(self, *attributes: Attribute) -> None:
+        for attribute in attributes:
+            self.attributes[attribute.key] = attribute
+
+    def add_fact(self, fact: Fact) -> None:
+        self.facts[fact.key] = fact
+
+
+REGISTRY = Registry()

@@ -1,0 +1,138 @@
+"""Writes: segments and their snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+from pyroaring import BitMap64
+
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.merchants.models import OrgNode
+from yutang.areas.segments import bitmaps, queries
+from yutang.areas.segments.errors import NameTaken, RuleInvalid, SegmentInUse
+from yutang.areas.segments.events import SegmentRefreshed
+from yutang.areas.segments.models import Segment, SegmentSnapshot
+from yutang.core import access, audit, clock, events
+from yutang.core.access import Actor
+from yutang.core.errors import Invalid, NotAllowed, NotFound
+from yutang.lake import engine
+
+EDIT = "segments.edit"
+
+
+@transaction.atomic
+def create(*, name: str, rule: Any, description: str = "", node: OrgNode | None = None, actor: Actor) -> Segment:
+    """A new segment, counted at once. Without `node` it belongs to the HQ, or to the actor's own top node."""
+    owner = node.pk if node is not None else _own_node(actor)
+    _may_change(owner, actor)
+    queries.parse(rule, actor=actor)
+    segment = Segment(
+        merchant_id=actor.merchant_id, name=_free_name(name), rule=rule, description=_described(description),
+        node_id=owner, created_by=actor.name,
+    )  # fmt: skip
+    segment.save()
+    audit.record("segments.create", actor=actor, object_type="segment", object_id=segment.pk, detail={"rule": rule})
+    return refresh(segment_id=segment.pk)
+
+
+@transaction.atomic
+def update(*, segment_id: int, name: str, rule: Any, description: str = "", actor: Actor) -> Segment:
+    """Changes a segment; a changed rule is counted at once and goes on with the same history."""
+    segment = _locked(segment_id, actor)
+    before, segment.rule = segment.rule, rule
+    # Written before it is read: a rule that comes to contain itself through another segment shows then.
+    segment.save(update_fields=["rule"])
+    queries.parse({"segment": segment.pk} if queries.users_of(segment.pk) else rule, actor=actor)
+    queries.parse(rule, actor=actor)
+    segment.name, segment.description = _free_name(name, besides=segment.pk), _described(description)
+    segment.updated_at = clock.now()
+    segment.save(update_fields=["name", "description", "updated_at"])
+    detail = {"before": before, "after": rule} if before != rule else {}
+    audit.record("segments.update", actor=actor, object_type="segment", object_id=segment.pk, detail=detail)
+    return refresh(segment_id=segment.pk) if before != rule else segment
+
+
+@transaction.atomic
+def archive(*, segment_id: int, actor: Actor) -> Segment:
+    """Takes a segment out of use; its history stays. Refused while another segment builds on it."""
+    segment = _locked(segment_id, actor)
+    if used_by := queries.users_of(segment.pk):
+        raise SegmentInUse(names=", ".join(other.name for other in used_by))
+    segment.archived_at = clock.now()
+    segment.save(update_fields=["archived_at"])
+    audit.record("segments.archive", actor=actor, object_type="segment", object_id=segment.pk)
+    return segment
+
+
+@transaction.atomic
+def refresh(*, segment_id: int) -> Segment:
+    """Counts a segment anew: a snapshot, its size, and the news of who entered and left.
+
+    Done by the product itself, so that the stored size is the segment's and not that of somebody's reach.
+    """
+    segment = Segment.objects.select_for_update().filter(pk=segment_id, archived_at__isnull=True).first()
+    if segment is None:
+        raise NotFound
+    actor = access.system(segment.merchant_id, name="segments")
+    before = queries.members_at_last_refresh(segment)
+    try:
+        members = queries.bitmap(segment.rule, actor=actor, nodes=queries.nodes_of(segment))
+    except RuleInvalid as error:
+        # An attribute went away, or a segment it builds on: the old size stands, the screen says why.
+        segment.refresh_error = str(error)[:500]
+        segment.save(update_fields=["refresh_error"])
+        return segment
+    known = before if before is not None else BitMap64()
+    snapshot = SegmentSnapshot.objects.create(
+        merchant_id=segment.merchant_id, segment=segment, as_of=engine.as_of(), size=len(members),
+        entered=members.difference_cardinality(known), left=known.difference_cardinality(members),
+        members=bitmaps.pack(members),
+    )  # fmt: skip
+    segment.last_count, segment.refreshed_at, segment.refresh_error = snapshot.size, snapshot.at, ""
+    segment.last_change = None if before is None else snapshot.size - len(before)
+    segment.save(update_fields=["last_count", "last_change", "refreshed_at", "refresh_error"])
+    events.publish(
+        SegmentRefreshed(
+            merchant_id=segment.merchant_id, segment_id=segment.pk, snapshot_id=snapshot.pk, size=snapshot.size,
+            entered=snapshot.entered, left=snapshot.left,
+        )
+    )  # fmt: skip
+    return segment
+
+
+def _locked(segment_id: int, actor: Actor) -> Segment:
+    queries.get(segment_id, actor=actor)
+    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    _may_change(segment.node_id, actor)
+    return segment
+
+
+def _may_change(node_id: int, actor: Actor) -> None:
+    nodes = actor.nodes(EDIT)
+    if nodes is not None and node_id not in nodes:
+        raise NotAllowed(permission=EDIT)
+
+
+def _own_node(actor: Actor) -> int:
+    nodes = actor.nodes(EDIT)
+    if nodes is None:
+        return merchants.root_node().pk
+    return next(node.pk for node in merchants.tree() if node.pk in nodes)  # parents come first
+
+
+def _free_name(name: str, besides: int = 0) -> str:
+    name = name.strip()
+    if not 0 < len(name) <= 120:
+        raise Invalid(field="name", field_label=gettext("Name"), reason=gettext("Write 1 to 120 characters."))
+    if Segment.objects.filter(name=name, archived_at__isnull=True).exclude(pk=besides).exists():
+        raise NameTaken(field="name", name=name)
+    return name
+
+
+def _described(text: str) -> str:
+    if len(text.strip()) > 500:
+        reason = gettext("Write at most 500 characters.")
+        raise Invalid(field="description", field_label=gettext("Description"), reason=reason)
+    return text.strip()

@@ -1,0 +1,149 @@
+"""Segments: the list, the builder with its live count, one segment, its members and its overlap with another."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from yutang.areas.segments import members, parser, queries, services, suggestions
+from yutang.console.access import page
+from yutang.console.segments import pictures
+from yutang.console.segments.builder import Draft
+from yutang.console.shell.listing import render_list
+from yutang.core.errors import DomainError
+from yutang.lake import engine
+from yutang.ui.paging import page_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+SAMPLE = 8
+MEMBERS = 25
+
+
+@page("segments.view", methods=("GET",))
+def segment_list(request: HttpRequest) -> HttpResponse:
+    found = queries.visible(request.actor).select_related("node")
+    if wanted := request.GET.get("q", "").strip():
+        found = found.filter(name__icontains=wanted)
+    shown = page_of(found, request)
+    context = {"page": shown, "entries": pictures.entries(shown.rows, actor=request.actor), "as_of": engine.as_of()}
+    return render_list(request, "console/segments/list.html", "console/segments/_rows.html", context)
+
+
+@page("segments.edit")
+def create(request: HttpRequest) -> HttpResponse:
+    draft = Draft.posted(request) if request.method == "POST" else Draft.fresh(request)
+    if request.method == "POST":
+        try:
+            segment = services.create(**draft.values(), actor=request.actor)
+        except DomainError as error:
+            return draft.answer(request, error)
+        messages.success(request, gettext("Saved “%(name)s”.") % {"name": segment.name})
+        return redirect("console:segment", segment.pk)
+    return draft.answer(request)
+
+
+@page("segments.edit")
+def edit(request: HttpRequest, segment_id: int) -> HttpResponse:
+    segment = queries.get(segment_id, actor=request.actor)
+    draft = Draft.posted(request, segment) if request.method == "POST" else Draft.of(segment)
+    if request.method == "POST":
+        try:
+            services.update(segment_id=segment_id, **draft.values(), actor=request.actor)
+        except DomainError as error:
+            return draft.answer(request, error)
+        messages.success(request, gettext("Saved “%(name)s”.") % {"name": draft.name})
+        return redirect("console:segment", segment.pk)
+    return draft.answer(request)
+
+
+@page("segments.view", methods=("POST",))
+def preview(request: HttpRequest) -> HttpResponse:
+    """Beside the builder: how many, in words, and some of them. A rule that is not right yet says where."""
+    try:
+        raw = parser.load(request.POST.get("rule", ""))
+        context = {
+            "counted": queries.count(raw, actor=request.actor),
+            "everybody": queries.count({"all": []}, actor=request.actor).people,
+            "sentence": pictures.sentence(raw, request),
+            "sample": pictures.member_table(raw, request, limit=SAMPLE),
+        }
+    except DomainError as error:
+        context = {"error": error}
+    return render(request, "console/segments/_preview.html", context)
+
+
+@page("segments.view", methods=("GET",))
+def values(request: HttpRequest) -> JsonResponse:
+    found = suggestions.suggest(
+        request.GET.get("key", ""), fact=request.GET.get("fact", ""), term=request.GET.get("q", ""), actor=request.actor
+    )
+    return JsonResponse({"values": [{"value": choice.value, "label": choice.label} for choice in found]})
+
+
+@page("segments.view", methods=("GET",))
+def detail(request: HttpRequest, segment_id: int) -> HttpResponse:
+    segment = queries.get(segment_id, actor=request.actor)
+    after = request.GET.get("after", "0")
+    rule = queries.segment_rule(segment)
+    table = pictures.member_table(rule, request, after=int(after[:18]) if after.isdecimal() else 0, limit=MEMBERS)
+    context = {"segment": segment, "members": table}
+    if request.headers.get("HX-Target") == "members":
+        return render(request, "console/segments/_members.html", context)
+    context |= {
+        "counted": queries.count(rule, actor=request.actor),
+        "sentence": pictures.sentence(segment.rule, request),
+        "chart": pictures.history_chart(segment, request),
+        "others": queries.visible(request.actor).exclude(pk=segment.pk),
+        "as_of": engine.as_of(),
+    }
+    return render(request, "console/segments/detail.html", context)
+
+
+@page("segments.edit", methods=("POST",))
+def refresh(request: HttpRequest, segment_id: int) -> HttpResponse:
+    segment = queries.get(segment_id, actor=request.actor)
+    services.refresh(segment_id=segment.pk)
+    messages.success(request, gettext("Counted anew."))
+    return redirect("console:segment", segment.pk)
+
+
+@page("segments.view", methods=("GET",))
+def overlap(request: HttpRequest, segment_id: int) -> HttpResponse:
+    segment = queries.get(segment_id, actor=request.actor)
+    wanted = request.GET.get("with", "")
+    if not wanted.isdecimal():
+        return HttpResponse()
+    other = queries.get(int(wanted[:18]), actor=request.actor)
+    found = queries.overlap(segment, other, actor=request.actor)
+    return render(request, "console/segments/_overlap.html", {"segment": segment, "other": other, "found": found})
+
+
+@page("customers.export", methods=("POST",))
+def export(request: HttpRequest, segment_id: int) -> HttpResponse:
+    segment = queries.get(segment_id, actor=request.actor)
+    table = members.export(segment, currency=request.merchant.currency, actor=request.actor)
+    text = io.StringIO()
+    csv.writer(text).writerows(table)
+    # Excel in China reads UTF-8 only by its mark.
+    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="segment-{segment.pk}.csv"'
+    return response
+
+
+@page("segments.edit", methods=("POST",))
+def archive(request: HttpRequest, segment_id: int) -> HttpResponse:
+    try:
+        segment = services.archive(segment_id=segment_id, actor=request.actor)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("console:segment", segment_id)
+    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": segment.name})
+    return redirect("console:segments")
