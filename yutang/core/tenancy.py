@@ -96,8 +96,9 @@ def _setting(name: str, value: int | str) -> Iterator[None]:
         before = _read(name)
         _write(name, str(value))
         yield
-        # After an error the rollback takes the setting back by itself: it is as transactional as the rows.
-        _write(name, before)
+        # A rollback, after an error or asked for, takes the setting back by itself: it is as transactional as the rows.
+        if not connection.needs_rollback:
+            _write(name, before)
 
 
 def _read(name: str) -> str:
