@@ -54,3 +54,11 @@ def test_the_database_role_can_neither_bypass_nor_become_superuser(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == (False, False)
+
+
+def test_a_scope_that_is_to_be_rolled_back_gives_the_outer_one_back(db):
+    first, second = make_merchant(), make_merchant()
+    with tenancy.scope(first.pk):
+        with tenancy.scope(second.pk):
+            transaction.set_rollback(True)
+        assert tenancy.current_merchant_id() == first.pk
