@@ -173,13 +173,12 @@ def _horizon() -> int:
         cursor.execute(
             """
             SELECT LEAST(
-                pg_snapshot_xmax(now.snapshot)::text::bigint,
+                max(pg_snapshot_xmax(now.snapshot)::text::bigint),
                 min(running.xid::text::bigint) FILTER (WHERE a.datname IS NULL OR a.datname = current_database())
             )
             FROM (SELECT pg_current_snapshot() AS snapshot) now
             LEFT JOIN LATERAL pg_snapshot_xip(now.snapshot) AS running (xid) ON true
             LEFT JOIN pg_stat_activity a ON a.backend_xid = running.xid::xid
-            GROUP BY now.snapshot
             """
         )
         return int(cursor.fetchone()[0])
