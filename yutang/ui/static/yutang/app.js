@@ -242,5 +242,9 @@
     all("[data-bs-toggle=tooltip]", root).forEach((element) => tabler.Tooltip.getOrCreateInstance(element));
   }
   document.addEventListener("DOMContentLoaded", () => enliven(document));
+  // hx-target="#panel-body" opens the side panel.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "panel-body") tabler.Offcanvas.getOrCreateInstance(document.getElementById("panel")).show();
+  });
   document.addEventListener("htmx:afterSettle", (event) => enliven(event.target));
 })();
