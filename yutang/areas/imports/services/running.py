@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +114,7 @@ def _run_chunks(
     seen_orders: set[int] = set()
     rejected = 0
     with _rejected_file(run) as reject:
-        for index, chunk in enumerate(_chunks(batches, chunk_rows)):
+        for index, chunk in enumerate(_ahead(_chunks(batches, chunk_rows))):
             rows, errors = pipeline.check(chunk.rows, places)
             for error in [*chunk.errors, *errors]:
                 reject(error)
@@ -258,6 +259,15 @@ def _chunks(batches: Iterator[normalise.Batch], size: int) -> Iterator[_Chunk]:
             held, errors, count = [], [], 0
     if held or errors:
         yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+
+
+def _ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Reads the next chunk while the database is busy with this one."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-reader") as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def _shops(rows: pa.Table) -> list[str]:

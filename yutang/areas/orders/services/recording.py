@@ -96,13 +96,14 @@ def record_lines(*, lines: pa.Table, run_id: int | None, actor: Actor) -> Record
     changes = _changes(lines, known.id[known.id >= 0])
     result.lines_written = changes.num_rows
     result.lines_known = len(number) - len(np.unique(_pair(changes)))
-    ids = pa.array(order_id)
-    header = header.append_column("id", ids)
+    header = header.append_column("id", pa.array(order_id))
+    header = _with_amounts(header, changes)
     _insert_orders(header.filter(pa.array(known.id < 0)), run_id, actor)
-    result.orders_updated = _update_orders(header.filter(pa.array((known.id >= 0) & ~stale)), run_id)
+    current = header.filter(pa.array((known.id >= 0) & ~stale))
+    result.orders_updated = _update_orders(current, run_id)
     if changes.num_rows:
         _write_facts(changes, run_id, actor)
-        _add_amounts(changes)
+        _add_amounts(current)
     touched = np.unique(np.concatenate([_people(header), known.customer[known.customer >= 0]]))
     if len(touched) and (changes.num_rows or result.orders_new or result.orders_updated):
         recompute_statistics(touched.tolist())
@@ -309,7 +310,7 @@ def _reversed(lines: pa.Table) -> pa.Table:
 
 def _insert_orders(header: pa.Table, run_id: int | None, actor: Actor) -> None:
     if header.num_rows:
-        copy_rows("orders_order", _with_owner(header, run_id, actor, sold_amount=0, refunded_amount=0, line_count=0))
+        copy_rows("orders_order", _with_owner(header, run_id, actor))
 
 
 def _update_orders(header: pa.Table, run_id: int | None) -> int:
@@ -346,43 +347,52 @@ def _write_facts(changes: pa.Table, run_id: int | None, actor: Actor) -> None:
     copy_rows("orders_saleline", _with_owner(changes, run_id, actor))
 
 
-def _add_amounts(changes: pa.Table) -> None:
-    """Keeps the orders' cached sums equal to their fact rows."""
-    refund = pc.equal(changes.column("kind"), "refund")
-    amount = changes.column("amount")
-    count = pc.if_else(changes.column("is_reversal"), -1, 1)
-    sums = (
-        pa.table(
-            {
-                "order_id": changes.column("order_id"),
-                "sold": pc.if_else(refund, 0, amount),
-                "refunded": pc.if_else(refund, amount, 0),
-                "lines": count,
-            }
+_AMOUNTS = ("sold_amount", "refunded_amount", "line_count")
+
+
+def _with_amounts(header: pa.Table, changes: pa.Table) -> pa.Table:
+    """What the fact rows add to each order's cached sums."""
+    ids = np.asarray(header.column("id"))
+    order = np.argsort(ids)
+    place = order[np.searchsorted(ids[order], np.asarray(changes.column("order_id")))]
+    amount = np.asarray(changes.column("amount"))
+    refund = np.asarray(pc.equal(changes.column("kind"), "refund"))
+    count = np.where(np.asarray(changes.column("is_reversal")), -1, 1)
+    for name, values in zip(_AMOUNTS, (np.where(refund, 0, amount), np.where(refund, amount, 0), count), strict=True):
+        sums = np.zeros(len(ids), dtype=np.int64)
+        np.add.at(sums, place, values)  # bincount would go through floats
+        header = header.append_column(name, pa.array(sums))
+    return header
+
+
+def _add_amounts(header: pa.Table) -> None:
+    """Keeps known orders' cached sums equal to their fact rows."""
+    moved = header.filter(
+        pc.or_(
+            pc.not_equal(header.column("line_count"), 0),
+            pc.or_(pc.not_equal(header.column("sold_amount"), 0), pc.not_equal(header.column("refunded_amount"), 0)),
         )
-        .group_by("order_id")
-        .aggregate([("sold", "sum"), ("refunded", "sum"), ("lines", "sum")])
     )
+    if not moved.num_rows:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE sums (order_id bigint, sold bigint, refunded bigint, lines int) ON COMMIT DROP"
+            "CREATE TEMP TABLE sums ON COMMIT DROP AS SELECT id, sold_amount, refunded_amount, line_count"
+            " FROM orders_order WITH NO DATA"
         )
-        copy_into_temporary("sums", sums.rename_columns(["order_id", "sold", "refunded", "lines"]))
+        copy_into_temporary("sums", moved.select(["id", *_AMOUNTS]))
         cursor.execute(
-            "UPDATE orders_order o SET sold_amount = o.sold_amount + s.sold,"
-            " refunded_amount = o.refunded_amount + s.refunded, line_count = o.line_count + s.lines"
-            " FROM sums s WHERE o.id = s.order_id"
+            "UPDATE orders_order o SET sold_amount = o.sold_amount + s.sold_amount,"
+            " refunded_amount = o.refunded_amount + s.refunded_amount, line_count = o.line_count + s.line_count"
+            " FROM sums s WHERE o.id = s.id"
         )
         cursor.execute("DROP TABLE sums")
 
 
-def _with_owner(rows: pa.Table, run_id: int | None, actor: Actor, **constants: int) -> pa.Table:
+def _with_owner(rows: pa.Table, run_id: int | None, actor: Actor) -> pa.Table:
     size = rows.num_rows
     rows = rows.append_column("merchant_id", pa.array(np.full(size, actor.merchant_id)))
-    rows = rows.append_column("import_run_id", pa.array([run_id] * size, pa.int64()))
-    for name, value in constants.items():
-        rows = rows.append_column(name, pa.array(np.full(size, value)))
-    return rows
+    return rows.append_column("import_run_id", pa.array([run_id] * size, pa.int64()))
 
 
 def _micros(column: pa.ChunkedArray) -> NDArray[np.int64]:
