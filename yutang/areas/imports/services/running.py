@@ -115,10 +115,12 @@ def _run_chunks(
     rejected = 0
     with _rejected_file(run) as reject:
         for index, chunk in enumerate(_ahead(_chunks(batches, chunk_rows))):
-            rows, errors = pipeline.check(chunk.rows, places)
-            for error in [*chunk.errors, *errors]:
+            rows, unplaced = pipeline.check(chunk.rows, places)
+            # One row makes up to three lines (goods, freight, refund); it is named once.
+            errors = dict.fromkeys([*chunk.errors, *unplaced])
+            for error in errors:
                 reject(error)
-            rejected += len({error.row for error in [*chunk.errors, *errors]})
+            rejected += len(errors)
             seen_orders.update(map(hash, zip(*(rows.column(n).to_pylist() for n in ("shop", "order_no")), strict=True)))
             position = Position(index, chunk.bytes_read, len(seen_orders), rejected)
             if not _apply(run, rows, position, places, actor):
