@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.utils.translation import gettext
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from pyroaring import BitMap64
 
 from yutang.areas.imports import normalise, pipeline
 from yutang.areas.imports.errors import ImportFileError
 from yutang.areas.imports.events import OrdersImported
-from yutang.areas.imports.failures import ROW_REASONS
 from yutang.areas.imports.mapping import Mapping
 from yutang.areas.imports.models import ImportRun
 from yutang.areas.merchants import queries as merchants
@@ -40,6 +38,8 @@ if TYPE_CHECKING:
 
 # Large enough that the few statements of a chunk do not count, small enough for memory and for a lively progress bar.
 CHUNK_ROWS = 120_000
+RUN_LOCK, WRITE_LOCK = 7_263_004, 7_263_005  # first halves of advisory locks
+INTERRUPTED = "run.interrupted"
 log = logs.get(__name__)
 
 
@@ -68,38 +68,72 @@ def execute(
 
     A file that cannot be read leaves the run `failed` with the reason and raises ImportFileError.
     """
-    with tenancy.scope(actor.merchant_id):
-        actor.require("imports.run")
-        run = _begin(run_id)
-    try:
-        with _dry(run.is_dry_run, actor):
-            counts = _run_chunks(run, actor, progress, chunk_rows)
-    except ImportFileError as error:
-        _finish(run, ImportRun.State.FAILED, actor, error={"code": error.code, "detail": error.detail})
-        raise
-    if counts is None:  # cancelled meanwhile
+    actor.require("imports.run")
+    with _alone(run_id):
+        with tenancy.scope(actor.merchant_id):
+            run = _begin(run_id)
+        if not run.is_open:  # cancelled while it waited, or done by another worker
+            return Counts(**run.counts)
+        with _told_when_interrupted(run, actor):
+            try:
+                with _dry(run.is_dry_run, actor):
+                    is_complete = _run_chunks(run, actor, progress, chunk_rows)
+            except ImportFileError as error:
+                _finish(run, ImportRun.State.FAILED, actor, error={"code": error.code, "detail": error.detail})
+                raise
+            if is_complete:
+                _finish(run, ImportRun.State.DONE, actor)
         return Counts(**run.counts)
-    _finish(run, ImportRun.State.DONE, actor, counts=counts)
-    return counts
 
 
-def rejected_path(run: ImportRun) -> Path:
-    """Where the run's bad rows are listed (CSV, UTF-8 with BOM for Excel)."""
-    return Path(settings.FILES) / "imports" / str(run.merchant_id) / f"rejected-{run.pk}.csv"
+@contextmanager
+def _alone(run_id: int) -> Iterator[None]:
+    """One executor per run. A second one (its job was taken for dead) waits, then finds nothing left to do. The lock
+    goes away with its connection, however that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [RUN_LOCK, run_id])
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [RUN_LOCK, run_id])
+
+
+@contextmanager
+def _told_when_interrupted(run: ImportRun, actor: Actor) -> Iterator[None]:
+    """Whatever else goes wrong (a full disk, a lost database) leaves the run `failed`, to be continued."""
+    ended = False
+    try:
+        yield
+        ended = True
+    except ImportFileError:
+        ended = True
+        raise
+    finally:
+        if not ended and not connection.in_atomic_block and connection.is_usable():
+            _finish(run, ImportRun.State.FAILED, actor, error={"code": INTERRUPTED, "detail": ""})
+
+
+def rejected_store(run: ImportRun) -> Path:
+    """Where the run's bad rows are kept as they were found; `rejected.py` shows them to people."""
+    return Path(settings.FILES) / "imports" / str(run.merchant_id) / f"rejected-{run.pk}.rows"
 
 
 def _begin(run_id: int) -> ImportRun:
     run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None:
         raise NotFound
-    run.state, run.started_at = ImportRun.State.RUNNING, run.started_at or clock.now()
-    run.save(update_fields=["state", "started_at"])
+    if run.is_open:
+        run.state, run.started_at = ImportRun.State.RUNNING, run.started_at or clock.now()
+        run.save(update_fields=["state", "started_at"])
     return run
 
 
 def _run_chunks(
     run: ImportRun, actor: Actor, progress: Callable[[int, int], None] | None, chunk_rows: int
-) -> Counts | None:
+) -> bool:
+    """False when the run was cancelled meanwhile."""
     with tenancy.scope(actor.merchant_id):
         merchant = merchants.current_merchant(actor.merchant_id)
         places = pipeline.Places(merchants.nodes_by_code(), merchants.root_node().pk)
@@ -124,10 +158,10 @@ def _run_chunks(
             seen_orders.update(map(hash, zip(*(rows.column(n).to_pylist() for n in ("shop", "order_no")), strict=True)))
             position = Position(index, chunk.bytes_read, len(seen_orders), rejected)
             if not _apply(run, rows, position, places, actor):
-                return None
+                return False
             if progress:
                 progress(min(chunk.bytes_read, run.bytes_total), run.bytes_total)
-    return Counts(**run.counts)
+    return True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +178,7 @@ def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.
     """Writes one chunk and the new position together; False when the run was cancelled."""
     with tenancy.scope(actor.merchant_id):
         # A dry run's transaction ends with the run: its row stays unlocked, so that it can be watched and cancelled.
+        _one_writer(actor.merchant_id)
         current = run if run.is_dry_run else ImportRun.objects.select_for_update().get(pk=run.pk)
         if current.state == ImportRun.State.CANCELLED:
             return False
@@ -170,6 +205,12 @@ def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.
         current.save(update_fields=["people_created", "people_matched", "chunks_done", "bytes_read", "counts"])
         run.counts = current.counts
     return True
+
+
+def _one_writer(merchant_id: int) -> None:
+    """Two chunks of one merchant never overlap: neither would see the orders that the other one is about to make."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [WRITE_LOCK, merchant_id])
 
 
 def _add(counts: Counts, done: pipeline.Applied) -> None:
@@ -210,14 +251,13 @@ def _finish(
     state: ImportRun.State,
     actor: Actor,
     *,
-    counts: Counts | None = None,
     error: dict[str, str] | None = None,
 ) -> None:
     with tenancy.scope(actor.merchant_id):
         current = ImportRun.objects.select_for_update().get(pk=run.pk)
         current.state, current.finished_at, current.error = state, clock.now(), error
-        if counts is not None:
-            current.counts = dataclasses.asdict(counts)
+        if run.is_dry_run and state == ImportRun.State.DONE:
+            current.counts = run.counts
         current.save(update_fields=["state", "finished_at", "error", "counts"])
         audit.record(
             "imports.run", actor=actor, object_type="import_run", object_id=run.pk,
@@ -278,21 +318,10 @@ def _shops(rows: pa.Table) -> list[str]:
 
 @contextmanager
 def _rejected_file(run: ImportRun) -> Iterator[Callable[[RowError], None]]:
-    path = rejected_path(run)
+    path = rejected_store(run)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8-sig", newline="") as target:
+    with draft.open("w", encoding="utf-8", newline="") as target:
         table = csv.writer(target)
-        table.writerow([gettext("Row"), gettext("Column"), gettext("Reason"), gettext("Code"), gettext("Value")])
-
-        def reject(error: RowError) -> None:
-            reason = gettext(ROW_REASONS.get(error.code, error.code))
-            table.writerow([error.row, error.column, reason, error.code, _harmless(error.value)])
-
-        yield reject
+        yield lambda error: table.writerow([error.row, error.column, error.code, error.value])
     draft.replace(path)
-
-
-def _harmless(value: str) -> str:
-    """A cell that a spreadsheet would run as a formula is shown as text."""
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
