@@ -116,13 +116,7 @@ def many(count: int = 60) -> str:
     return text(*(f"{n},a,2026-01-05 10:00,,1.00,1,,Bun,138{n % 7:08d}" for n in range(count)))
 
 
-@pytest.fixture
-def small_slices(monkeypatch):
-    """A reader that hands out ten rows at a time."""
-    monkeypatch.setattr("yutang.areas.imports.normalise.SLICE", 5)
-
-
-def test_cancelled_and_continued_it_ends_like_an_undisturbed_run(actor, small_slices):
+def test_cancelled_and_continued_it_ends_like_an_undisturbed_run(actor):
     made = upload(many(), actor)
     services.start(run_id=made.pk, dry_run=False, actor=actor)
 
@@ -155,7 +149,7 @@ def test_a_finished_run_is_not_run_again(actor):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_that_breaks_is_failed_and_goes_on_where_it_was(monkeypatch, small_slices):
+def test_an_import_that_breaks_is_failed_and_goes_on_where_it_was(monkeypatch):
     merchant = make_merchant()
     actor = access.system(merchant.pk)
     with tenancy.scope(merchant.pk):
@@ -209,7 +203,7 @@ def test_a_mapping_that_cannot_work_names_the_setting(actor):
     assert not SavedMapping.objects.exists()
 
 
-def test_a_new_mapping_makes_a_half_done_run_begin_anew(actor, small_slices):
+def test_a_new_mapping_makes_a_half_done_run_begin_anew(actor):
     made = upload(many(), actor)
     services.start(run_id=made.pk, dry_run=False, actor=actor)
     services.execute(

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -288,19 +289,38 @@ class _Chunk:
 
 
 def _chunks(batches: Iterator[normalise.Batch], size: int) -> Iterator[_Chunk]:
-    """Joins the reader's batches; where the cuts fall depends only on the file."""
+    """Joins and cuts the reader's batches; where the cuts fall depends only on the file and the size."""
     held: list[pa.Table] = []
     errors: list[RowError] = []
     count = read = 0
     for batch in batches:
-        held.append(batch.rows)
         errors.extend(batch.errors)
-        count, read = count + batch.rows.num_rows, batch.bytes_read
-        if count >= size:
-            yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
-            held, errors, count = [], [], 0
+        read = batch.bytes_read
+        for part in _parts(batch.rows, size):
+            held.append(part)
+            count += part.num_rows
+            if count >= size:
+                yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+                held, errors, count = [], [], 0
     if held or errors:
         yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+
+
+def _parts(rows: pa.Table, size: int) -> Iterator[pa.Table]:
+    """Pieces of about `size` lines. What one row of the file says (goods, freight, refund) stays together: alone, a
+    refund line would speak for its order."""
+    if rows.num_rows <= size:
+        yield rows
+        return
+    number = np.asarray(rows.column("row"))
+    order = np.argsort(number, kind="stable")
+    rows, number = rows.take(pa.array(order)), number[order]
+    cuts = np.append(np.flatnonzero(np.diff(number)) + 1, len(number))
+    start = 0
+    while start < len(number):
+        end = int(cuts[np.searchsorted(cuts, min(start + size, len(number)))])
+        yield rows.slice(start, end - start)
+        start = end
 
 
 def _ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
