@@ -41,7 +41,7 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 # No dates and no names: a second run changes nothing, and merges do not quarrel.
-HEADER = f'''# Chinese texts of Yutang. tools/messages.py keeps the list; people write the translations.
+HEADER = f"""# Chinese texts of Yutang. tools/messages.py keeps the list; people write the translations.
 msgid ""
 msgstr ""
 "Language: {LOCALE}\\n"
@@ -50,7 +50,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 "Plural-Forms: nplurals=1; plural=0;\\n"
 
-'''
+"""
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-z]|%[sd]|(?<!\{)\{\w*\}(?!\})")
 
 
@@ -79,7 +79,9 @@ def _as_python(source: str, origin: str) -> str:
 
 def _texts(source: str, path: Path) -> list[tuple]:
     try:
-        return list(extract_python(io.BytesIO(source.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"}))
+        return list(
+            extract_python(io.BytesIO(source.encode()), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+        )
     except (SyntaxError, IndentationError) as error:
         raise SystemExit(f"{path.relative_to(ROOT)}: {error}") from error
 

@@ -48,7 +48,9 @@ def stores(truth: brand.Truth, actor: Actor) -> None:
         merchants.add_node(parent=root, kind=OrgNode.Kind.STORE, code=store.code, name=store.name, actor=actor)
 
 
-def run_import(file: brand.ExportFile | brand.DirtyFile, actor: Actor) -> tuple[imports.Counts, list[tuple[int, str, str]]]:
+def run_import(
+    file: brand.ExportFile | brand.DirtyFile, actor: Actor
+) -> tuple[imports.Counts, list[tuple[int, str, str]]]:
     paths = [path for path in (file.path, file.companion) if path is not None]
     with ExitStack() as stack:
         run = imports.upload(
@@ -148,7 +150,9 @@ def compare_people(truth: brand.Truth) -> None:
 def test_bad_rows_are_named_and_the_rest_arrives(truth, stores, actor, tmp_path):
     for file in brand.write_dirty_samples(truth, tmp_path):
         counts, rejected = run_import(file, actor)
-        assert sorted(rejected) == sorted((error.row, error.column, error.code) for error in file.errors), file.path.name
+        assert sorted(rejected) == sorted((error.row, error.column, error.code) for error in file.errors), (
+            file.path.name
+        )
         imported = set(Order.objects.filter(channel__source=file.source).values_list("order_no", flat=True))
         assert set(file.good_orders) <= imported
         assert counts.rejected == len({(error.path, error.row) for error in file.errors})

@@ -34,7 +34,9 @@ def till_roll() -> str:
         phone, card = ("" if draw.random() < 0.3 else f"138{who:08d}", "" if draw.random() < 0.5 else f"C{who}")
         back = "1.00" if draw.random() < 0.05 else ""
         at = f"2026-0{number % 9 + 1}-11 09:00"
-        rows += [f"{number},{line},{at},,{draw.randrange(100, 9900) / 100},1,{back},Bun,{phone},{card}" for line in "ab"]
+        rows += [
+            f"{number},{line},{at},,{draw.randrange(100, 9900) / 100},1,{back},Bun,{phone},{card}" for line in "ab"
+        ]
     rows[7] = rows[7].replace("2026-", "someday-")
     return text(*rows)
 

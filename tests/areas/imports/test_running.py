@@ -209,7 +209,9 @@ def test_a_new_mapping_makes_a_half_done_run_begin_anew(actor):
     services.execute(
         run_id=made.pk, actor=actor, chunk_rows=10, progress=lambda *_: services.cancel(run_id=made.pk, actor=actor)
     )
-    services.save_mapping(run_id=made.pk, toml=MAPPING.replace('amount = "sum"', 'amount = "pieces"'), name="x", actor=actor)  # noqa: E501
+    services.save_mapping(
+        run_id=made.pk, toml=MAPPING.replace('amount = "sum"', 'amount = "pieces"'), name="x", actor=actor
+    )  # noqa: E501
     services.start(run_id=made.pk, dry_run=False, actor=actor)
     counts = services.execute(run_id=made.pk, actor=actor, chunk_rows=10)
     assert (counts.lines, counts.net_amount, counts.duplicates) == (60, 6000, 10)

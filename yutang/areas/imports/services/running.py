@@ -131,9 +131,7 @@ def _begin(run_id: int) -> ImportRun:
     return run
 
 
-def _run_chunks(
-    run: ImportRun, actor: Actor, progress: Callable[[int, int], None] | None, chunk_rows: int
-) -> bool:
+def _run_chunks(run: ImportRun, actor: Actor, progress: Callable[[int, int], None] | None, chunk_rows: int) -> bool:
     """False when the run was cancelled meanwhile."""
     with tenancy.scope(actor.merchant_id):
         merchant = merchants.current_merchant(actor.merchant_id)
