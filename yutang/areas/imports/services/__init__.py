@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from yutang.areas.imports.services.preparing import (
+    MAX_BYTES,
+    MAX_FILES,
     add_companion,
     cancel,
+    mapping_of,
     parse_mapping,
     queue,
     save_mapping,
@@ -16,6 +19,6 @@ from yutang.areas.imports.services.rejected import rejected_csv, rejected_path, 
 from yutang.areas.imports.services.running import Counts, execute
 
 __all__ = [
-    "Counts", "add_companion", "cancel", "execute", "parse_mapping", "queue", "rejected_csv", "rejected_path",
-    "rejected_rows", "save_mapping", "start", "upload", "use_layout",
+    "MAX_BYTES", "MAX_FILES", "Counts", "add_companion", "cancel", "execute", "mapping_of", "parse_mapping", "queue",
+    "rejected_csv", "rejected_path", "rejected_rows", "save_mapping", "start", "upload", "use_layout",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -162,6 +162,14 @@ def parse_mapping(toml: str) -> Mapping:
     """The mapping, or MappingUnusable naming the setting."""
     try:
         return Mapping.from_toml(toml)
+    except MappingError as error:
+        raise MappingUnusable(field=error.field, setting=error.field, code=error.code, detail=error.detail) from error
+
+
+def mapping_of(data: dict[str, Any]) -> Mapping:
+    """The same from plain data, such as a form's."""
+    try:
+        return Mapping.from_dict(data)
     except MappingError as error:
         raise MappingUnusable(field=error.field, setting=error.field, code=error.code, detail=error.detail) from error
 

@@ -223,7 +223,7 @@ def _add(counts: Counts, done: pipeline.Applied) -> None:
     counts.net_amount += done.net_amount
 
 
-def _bitmap(stored: bytes) -> BitMap64:
+def _bitmap(stored: bytes | memoryview) -> BitMap64:
     return BitMap64.deserialize(bytes(stored)) if stored else BitMap64()
 
 
