@@ -18,7 +18,7 @@ from yutang.areas.imports import services as imports
 from yutang.areas.merchants import queries
 from yutang.areas.merchants import services as merchants
 from yutang.areas.merchants.models import OrgNode
-from yutang.areas.orders.models import Order, SalesChannel, SaleLine
+from yutang.areas.orders.models import Order, SaleLine, SalesChannel
 from yutang.simulators import brand
 
 if TYPE_CHECKING:
@@ -65,11 +65,15 @@ def run_import(
 
 
 def everything() -> dict[str, tuple[int, str]]:
-    """Rows of every table that an import writes, and a hash of what they say."""
+    """Rows of every table that an import writes, and a hash of what they say.
+
+    Which run wrote an order last is left out: a closing adds no time, so an older export of a closed order, read again,
+    speaks until the newer export follows.
+    """
     found = {}
     with connection.cursor() as cursor:
         for table in TABLES:
-            cursor.execute(f"SELECT t::text FROM {table} t")
+            cursor.execute(f"SELECT (to_jsonb(t) - 'import_run_id')::text FROM {table} t")
             rows = sorted(row[0] for row in cursor.fetchall())
             found[table] = len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return found
@@ -138,7 +142,7 @@ def compare_orders(truth: brand.Truth) -> None:
 
 def compare_people(truth: brand.Truth) -> None:
     expected = brand.expected_people(truth)
-    owner = {number: person for number, person in Order.objects.values_list("order_no", "customer_id")}
+    owner = dict(Order.objects.values_list("order_no", "customer_id"))
     assert {n for n, p in owner.items() if p is not None} == set(expected.cluster_of)
     groups = defaultdict(set)
     for number, cluster in expected.cluster_of.items():

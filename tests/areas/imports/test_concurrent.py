@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import pytest
@@ -27,10 +28,8 @@ def meeting(monkeypatch):
 
     def look_and_wait(*args):
         found = look(*args)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             barrier.wait(1)
-        except threading.BrokenBarrierError:
-            pass
         return found
 
     monkeypatch.setattr(recording, "_known_orders", look_and_wait)

@@ -31,7 +31,7 @@ def attempt(data: bytes, actor, **options) -> None:
         services.start(run_id=run.pk, dry_run=False, actor=actor)
         services.execute(run_id=run.pk, actor=actor)
     except DomainError as error:
-        assert str(error)
+        assert str(error)  # noqa: PT017
         assert pool() == before
     except ImportFileError as error:
         assert error.code.startswith("file.")  # noqa: PT017

@@ -99,8 +99,10 @@ def test_rejected_rows_are_told_in_the_readers_language_and_never_run_as_formula
     made, _ = run(text("1,a,=cmd|x,,12.50", "1.23E+17,a,2026-01-05,,1"), actor)
     lines = "".join(services.rejected_csv(made)).split("\r\n")
     assert lines[0].startswith("\ufeff")
-    assert lines[1].startswith("2,at,") and lines[1].endswith(",row.date_unreadable,'=cmd|x")
-    assert lines[2].startswith("3,no,") and lines[2].endswith(",row.id_corrupted,1.23E+17")
+    assert lines[1].startswith("2,at,")
+    assert lines[1].endswith(",row.date_unreadable,'=cmd|x")
+    assert lines[2].startswith("3,no,")
+    assert lines[2].endswith(",row.id_corrupted,1.23E+17")
     assert len(lines) == 4
 
 
@@ -211,7 +213,7 @@ def test_a_new_mapping_makes_a_half_done_run_begin_anew(actor):
     )
     services.save_mapping(
         run_id=made.pk, toml=MAPPING.replace('amount = "sum"', 'amount = "pieces"'), name="x", actor=actor
-    )  # noqa: E501
+    )
     services.start(run_id=made.pk, dry_run=False, actor=actor)
     counts = services.execute(run_id=made.pk, actor=actor, chunk_rows=10)
     assert (counts.lines, counts.net_amount, counts.duplicates) == (60, 6000, 10)
