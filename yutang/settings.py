@@ -131,7 +131,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
-LAKE_CATALOG = "yutang"
+LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -43,7 +43,7 @@ def test_csv(tmp_path: Path) -> None:
     assert [(e.row, e.column, e.code) for e in errors] == [(6, "订单成交时间", "row.required")]
     assert [row["status"] for row in rows[:4]] == ["shipped", "shipped", "closed", "closed"]
     assert [row["paid_at"] is None for row in rows[:4]] == [False, False, True, False]
-    assert rows[1]["ordered_at"].isoformat() == "2026-01-02T19:05:00+00:00"  # paid
+    assert rows[1]["ordered_at"].isoformat() == "2026-01-02T16:00:00+00:00"  # the day in the number
     assert rows[2]["ordered_at"].isoformat() == "2026-01-03T16:00:00+00:00"  # from the order number
     assert (rows[0]["product_code"], rows[0]["sku_code"], rows[0]["spec"]) == ("77", "K1", "大")
     assert (rows[0]["province"], rows[0]["city"], rows[1]["city"]) == (None, "杭州市", None)

@@ -20,6 +20,8 @@ FILE_REASONS = {
     "file.kind_unknown": gettext_noop("its layout is not known; map its columns"),
     "file.columns_missing": gettext_noop("columns are missing"),
     "file.companion_missing": gettext_noop("the second report (orders or items) is missing"),
+    "file.not_a_pair": gettext_noop("it does not belong to the first file: choose two reports of one platform"),
+    "run.interrupted": gettext_noop("the import was interrupted; continue it, nothing is lost or doubled"),
 }
 ROW_REASONS = {
     "row.id_corrupted": gettext_noop("Excel has turned this number into 1.23E+17; export the column as text"),
@@ -37,6 +39,10 @@ MAPPING_REASONS = {
     "required": gettext_noop("this must be set"),
     "status_unknown": gettext_noop("this is not one of our order statuses"),
     "pattern": gettext_noop("the pattern cannot be used"),
+    "choice": gettext_noop("this is not one of the choices"),
+    "not_a_boolean": gettext_noop("this must be true or false"),
+    "not_a_table": gettext_noop("this must be a section with settings of its own"),
+    "not_text": gettext_noop("this must be text"),
 }
 
 
@@ -52,6 +58,12 @@ class FileUnreadable(DomainError):
         reason = gettext(FILE_REASONS.get(self.params["reason_code"], self.params["reason_code"]))
         detail = f" ({self.params['detail']})" if self.params["detail"] else ""
         return gettext(self.message) % {"name": self.params["name"], "reason": reason + detail}
+
+
+class FilesUnfit(DomainError):
+    code = "imports.files_unfit"
+    message = gettext_noop("Choose one file, or the two reports that belong together.")
+    status = 422
 
 
 class MappingUnusable(DomainError):

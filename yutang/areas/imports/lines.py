@@ -180,9 +180,10 @@ class Lines:
                 cache[source] = times.read_times(found, self.mapping.date_formats, self.timezone)
             parsed[name], unreadable = cache[source]
             self.report(unreadable, found, "row.date_unreadable")
-        parsed["ordered_at"] = pc.coalesce(parsed["ordered_at"], parsed["paid_at"])
         if self.mapping.order_no_date and parsed["ordered_at"].null_count:
+            # Before the time of payment: an order keeps its date when it is exported again after it was paid.
             parsed["ordered_at"] = pc.coalesce(parsed["ordered_at"], self._dates_from_numbers(order_no))
+        parsed["ordered_at"] = pc.coalesce(parsed["ordered_at"], parsed["paid_at"])
         self.report(as_mask(parsed["ordered_at"].is_null()), self.field("ordered_at"), "row.required")
         micros = [parsed[name].cast(pa.int64()) for name in TIMES]  # Arrow compares no zoned times
         parsed["updated_at"] = pc.max_element_wise(*micros, skip_nulls=True).cast(UTC_MICROS)

@@ -96,7 +96,7 @@ class Mapping:
             value = getattr(self, each.name)
             if isinstance(value, Dict):
                 if value:
-                    rows = "".join(f"{_quoted(key)} = {_toml(item)}\n" for key, item in value.items())
+                    rows = "".join(f"{_key(key)} = {_toml(item)}\n" for key, item in value.items())
                     tables.append(f"\n[{each.name}]\n{rows}")
             elif value != each.default:
                 plain.append(f"{each.name} = {_toml(value)}\n")
@@ -218,6 +218,10 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 def _quoted(text: str) -> str:
     # A JSON string is a TOML basic string, but TOML also wants DEL escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _quoted(text)
 
 
 def _toml(value: Any) -> str:

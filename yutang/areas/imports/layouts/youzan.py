@@ -45,6 +45,7 @@ def prepare_orders(orders: Whole, items: Whole | None) -> Whole:
             "=line_refund": (("商品已退款金额",), ()),
             "=discount": (("店铺优惠(分摊)",), ("店铺优惠合计",)),
             "=item_status": (("订单商品状态",), ()),
+            "=shipped_at": (("商品发货时间",), ()),
             "=note": (("商品留言",), ("买家备注",)),
         },
     )
@@ -96,6 +97,7 @@ ORDERS = Layout(
             "status": ("订单状态", "=item_status"),
             "ordered_at": ("订单创建时间",),
             "paid_at": ("买家付款时间",),
+            "shipped_at": ("=shipped_at",),
             "completed_at": ("交易成功时间",),
             "title": ("=title",),
             "spec": ("=spec",),

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from yutang.areas.imports.services.preparing import cancel, queue, save_mapping, start, upload
-from yutang.areas.imports.services.running import Counts, execute, rejected_path
+from yutang.areas.imports.services.preparing import (
+    MAX_BYTES,
+    MAX_FILES,
+    add_companion,
+    cancel,
+    mapping_of,
+    parse_mapping,
+    queue,
+    save_mapping,
+    start,
+    upload,
+    use_layout,
+)
+from yutang.areas.imports.services.rejected import rejected_csv, rejected_path, rejected_rows
+from yutang.areas.imports.services.running import Counts, execute
 
-__all__ = ["Counts", "cancel", "execute", "queue", "rejected_path", "save_mapping", "start", "upload"]
+__all__ = [
+    "MAX_BYTES", "MAX_FILES", "Counts", "add_companion", "cancel", "execute", "mapping_of", "parse_mapping", "queue",
+    "rejected_csv", "rejected_path", "rejected_rows", "save_mapping", "start", "upload", "use_layout",
+]  # fmt: skip

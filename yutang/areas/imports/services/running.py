@@ -15,16 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.utils.translation import gettext
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from pyroaring import BitMap64
 
 from yutang.areas.imports import normalise, pipeline
 from yutang.areas.imports.errors import ImportFileError
 from yutang.areas.imports.events import OrdersImported
-from yutang.areas.imports.failures import ROW_REASONS
 from yutang.areas.imports.mapping import Mapping
 from yutang.areas.imports.models import ImportRun
 from yutang.areas.merchants import queries as merchants
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 
 # Large enough that the few statements of a chunk do not count, small enough for memory and for a lively progress bar.
 CHUNK_ROWS = 120_000
+RUN_LOCK, WRITE_LOCK = 7_263_004, 7_263_005  # first halves of advisory locks
+INTERRUPTED = "run.interrupted"
 log = logs.get(__name__)
 
 
@@ -68,38 +69,70 @@ def execute(
 
     A file that cannot be read leaves the run `failed` with the reason and raises ImportFileError.
     """
-    with tenancy.scope(actor.merchant_id):
-        actor.require("imports.run")
-        run = _begin(run_id)
-    try:
-        with _dry(run.is_dry_run, actor):
-            counts = _run_chunks(run, actor, progress, chunk_rows)
-    except ImportFileError as error:
-        _finish(run, ImportRun.State.FAILED, actor, error={"code": error.code, "detail": error.detail})
-        raise
-    if counts is None:  # cancelled meanwhile
+    actor.require("imports.run")
+    with _alone(run_id):
+        with tenancy.scope(actor.merchant_id):
+            run = _begin(run_id)
+        if not run.is_open:  # cancelled while it waited, or done by another worker
+            return Counts(**run.counts)
+        with _told_when_interrupted(run, actor):
+            try:
+                with _dry(run.is_dry_run, actor):
+                    is_complete = _run_chunks(run, actor, progress, chunk_rows)
+            except ImportFileError as error:
+                _finish(run, ImportRun.State.FAILED, actor, error={"code": error.code, "detail": error.detail})
+                raise
+            if is_complete:
+                _finish(run, ImportRun.State.DONE, actor)
         return Counts(**run.counts)
-    _finish(run, ImportRun.State.DONE, actor, counts=counts)
-    return counts
 
 
-def rejected_path(run: ImportRun) -> Path:
-    """Where the run's bad rows are listed (CSV, UTF-8 with BOM for Excel)."""
-    return Path(settings.FILES) / "imports" / str(run.merchant_id) / f"rejected-{run.pk}.csv"
+@contextmanager
+def _alone(run_id: int) -> Iterator[None]:
+    """One executor per run. A second one (its job was taken for dead) waits, then finds nothing left to do. The lock
+    goes away with its connection, however that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [RUN_LOCK, run_id])
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [RUN_LOCK, run_id])
+
+
+@contextmanager
+def _told_when_interrupted(run: ImportRun, actor: Actor) -> Iterator[None]:
+    """Whatever else goes wrong (a full disk, a lost database) leaves the run `failed`, to be continued."""
+    ended = False
+    try:
+        yield
+        ended = True
+    except ImportFileError:
+        ended = True
+        raise
+    finally:
+        if not ended and not connection.in_atomic_block and connection.is_usable():
+            _finish(run, ImportRun.State.FAILED, actor, error={"code": INTERRUPTED, "detail": ""})
+
+
+def rejected_store(run: ImportRun) -> Path:
+    """Where the run's bad rows are kept as they were found; `rejected.py` shows them to people."""
+    return Path(settings.FILES) / "imports" / str(run.merchant_id) / f"rejected-{run.pk}.rows"
 
 
 def _begin(run_id: int) -> ImportRun:
     run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None:
         raise NotFound
-    run.state, run.started_at = ImportRun.State.RUNNING, run.started_at or clock.now()
-    run.save(update_fields=["state", "started_at"])
+    if run.is_open:
+        run.state, run.started_at = ImportRun.State.RUNNING, run.started_at or clock.now()
+        run.save(update_fields=["state", "started_at"])
     return run
 
 
-def _run_chunks(
-    run: ImportRun, actor: Actor, progress: Callable[[int, int], None] | None, chunk_rows: int
-) -> Counts | None:
+def _run_chunks(run: ImportRun, actor: Actor, progress: Callable[[int, int], None] | None, chunk_rows: int) -> bool:
+    """False when the run was cancelled meanwhile."""
     with tenancy.scope(actor.merchant_id):
         merchant = merchants.current_merchant(actor.merchant_id)
         places = pipeline.Places(merchants.nodes_by_code(), merchants.root_node().pk)
@@ -115,17 +148,19 @@ def _run_chunks(
     rejected = 0
     with _rejected_file(run) as reject:
         for index, chunk in enumerate(_ahead(_chunks(batches, chunk_rows))):
-            rows, errors = pipeline.check(chunk.rows, places)
-            for error in [*chunk.errors, *errors]:
+            rows, unplaced = pipeline.check(chunk.rows, places)
+            # One row makes up to three lines (goods, freight, refund); it is named once.
+            errors = dict.fromkeys([*chunk.errors, *unplaced])
+            for error in errors:
                 reject(error)
-            rejected += len({error.row for error in [*chunk.errors, *errors]})
+            rejected += len(errors)
             seen_orders.update(map(hash, zip(*(rows.column(n).to_pylist() for n in ("shop", "order_no")), strict=True)))
             position = Position(index, chunk.bytes_read, len(seen_orders), rejected)
             if not _apply(run, rows, position, places, actor):
-                return None
+                return False
             if progress:
                 progress(min(chunk.bytes_read, run.bytes_total), run.bytes_total)
-    return Counts(**run.counts)
+    return True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,6 +177,7 @@ def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.
     """Writes one chunk and the new position together; False when the run was cancelled."""
     with tenancy.scope(actor.merchant_id):
         # A dry run's transaction ends with the run: its row stays unlocked, so that it can be watched and cancelled.
+        _one_writer(actor.merchant_id)
         current = run if run.is_dry_run else ImportRun.objects.select_for_update().get(pk=run.pk)
         if current.state == ImportRun.State.CANCELLED:
             return False
@@ -168,6 +204,12 @@ def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.
         current.save(update_fields=["people_created", "people_matched", "chunks_done", "bytes_read", "counts"])
         run.counts = current.counts
     return True
+
+
+def _one_writer(merchant_id: int) -> None:
+    """Two chunks of one merchant never overlap: neither would see the orders that the other one is about to make."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [WRITE_LOCK, merchant_id])
 
 
 def _add(counts: Counts, done: pipeline.Applied) -> None:
@@ -208,14 +250,13 @@ def _finish(
     state: ImportRun.State,
     actor: Actor,
     *,
-    counts: Counts | None = None,
     error: dict[str, str] | None = None,
 ) -> None:
     with tenancy.scope(actor.merchant_id):
         current = ImportRun.objects.select_for_update().get(pk=run.pk)
         current.state, current.finished_at, current.error = state, clock.now(), error
-        if counts is not None:
-            current.counts = dataclasses.asdict(counts)
+        if run.is_dry_run and state == ImportRun.State.DONE:
+            current.counts = run.counts
         current.save(update_fields=["state", "finished_at", "error", "counts"])
         audit.record(
             "imports.run", actor=actor, object_type="import_run", object_id=run.pk,
@@ -246,19 +287,38 @@ class _Chunk:
 
 
 def _chunks(batches: Iterator[normalise.Batch], size: int) -> Iterator[_Chunk]:
-    """Joins the reader's batches; where the cuts fall depends only on the file."""
+    """Joins and cuts the reader's batches; where the cuts fall depends only on the file and the size."""
     held: list[pa.Table] = []
     errors: list[RowError] = []
     count = read = 0
     for batch in batches:
-        held.append(batch.rows)
         errors.extend(batch.errors)
-        count, read = count + batch.rows.num_rows, batch.bytes_read
-        if count >= size:
-            yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
-            held, errors, count = [], [], 0
+        read = batch.bytes_read
+        for part in _parts(batch.rows, size):
+            held.append(part)
+            count += part.num_rows
+            if count >= size:
+                yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+                held, errors, count = [], [], 0
     if held or errors:
         yield _Chunk(pa.concat_tables(held).combine_chunks(), errors, read)
+
+
+def _parts(rows: pa.Table, size: int) -> Iterator[pa.Table]:
+    """Pieces of about `size` lines. What one row of the file says (goods, freight, refund) stays together: alone, a
+    refund line would speak for its order."""
+    if rows.num_rows <= size:
+        yield rows
+        return
+    number = np.asarray(rows.column("row"))
+    order = np.argsort(number, kind="stable")
+    rows, number = rows.take(pa.array(order)), number[order]
+    cuts = np.append(np.flatnonzero(np.diff(number)) + 1, len(number))
+    start = 0
+    while start < len(number):
+        end = int(cuts[np.searchsorted(cuts, min(start + size, len(number)))])
+        yield rows.slice(start, end - start)
+        start = end
 
 
 def _ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -276,21 +336,10 @@ def _shops(rows: pa.Table) -> list[str]:
 
 @contextmanager
 def _rejected_file(run: ImportRun) -> Iterator[Callable[[RowError], None]]:
-    path = rejected_path(run)
+    path = rejected_store(run)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8-sig", newline="") as target:
+    with draft.open("w", encoding="utf-8", newline="") as target:
         table = csv.writer(target)
-        table.writerow([gettext("Row"), gettext("Column"), gettext("Reason"), gettext("Code"), gettext("Value")])
-
-        def reject(error: RowError) -> None:
-            reason = gettext(ROW_REASONS.get(error.code, error.code))
-            table.writerow([error.row, error.column, reason, error.code, _harmless(error.value)])
-
-        yield reject
+        yield lambda error: table.writerow([error.row, error.column, error.code, error.value])
     draft.replace(path)
-
-
-def _harmless(value: str) -> str:
-    """A cell that a spreadsheet would run as a formula is shown as text."""
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,97 @@
+"""Processes to be killed: a small server that has everything imported and forks one child per order.
+
+Starting Python fifty times would take longer than what is tested. Run as `python -m tests.killing module.function`;
+every line on standard input is a JSON list of arguments for a child, whose pid and then whose end are answered.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Children:
+    """Start children that call `target` (a function by its dotted name) and kill them at random moments."""
+
+    def __init__(self, target: str, environment: dict[str, str]) -> None:
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "tests.killing", target],
+            cwd=REPOSITORY,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings", **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.server.stdout.readline() == "ready\n"
+
+    def run(self, *arguments: object, kill_after: float) -> bool:
+        """True when the child had to be killed; False when it ended by itself before."""
+        self.server.stdin.write(json.dumps(arguments) + "\n")
+        self.server.stdin.flush()
+        pid = int(self.server.stdout.readline())
+        time.sleep(kill_after)
+        os.kill(pid, signal.SIGKILL)  # nobody else's: it stays a zombie until the server is asked for its end
+        self.server.stdin.write("\n")
+        self.server.stdin.flush()
+        status = int(self.server.stdout.readline())
+        assert status in (0, -signal.SIGKILL), status
+        return status != 0
+
+    def close(self) -> None:
+        self.server.stdin.close()
+        self.server.stdout.close()
+        self.server.wait(20)
+
+
+def moments(random: Random, longest: float):
+    while True:
+        yield random.uniform(0, longest)
+
+
+def environment(settings, home: Path) -> dict[str, str]:
+    """What a child needs to work on the test's database and folders."""
+    from django.db import connection
+    from psycopg.conninfo import make_conninfo
+
+    return {
+        "DATABASE_URL": make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"]),
+        "YUTANG_HOME": str(home),
+        "YUTANG_LAKE_CATALOG": settings.LAKE_CATALOG,
+        "YUTANG_SECRET": os.environ["YUTANG_SECRET"],
+    }
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    module, _, function = sys.argv[1].rpartition(".")
+    target = getattr(import_module(module), function)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            target(*json.loads(line))
+            os._exit(0)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+        sys.stdin.readline()
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

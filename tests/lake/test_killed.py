@@ -1,0 +1,73 @@
+"""The lake's writer killed at any moment loses and doubles nothing."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from tests.factories.merchants import make_merchant
+from tests.factories.orders import make_sale_line
+from tests.killing import Children, environment, moments
+from yutang.areas.orders.models import SaleLine
+from yutang.core import tenancy
+from yutang.lake import engine, writer
+
+KILLS, LONGEST, ROWS_AT_ONCE = 50, 0.7, 40
+pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
+
+
+def write_on(until: int) -> None:
+    """In the child: pass after pass."""
+    for _ in range(until):
+        writer.run()
+
+
+def in_lake(merchant) -> list[int]:
+    with tenancy.scope(merchant.pk):
+        return engine.query("SELECT id FROM orders.line").column("id").to_pylist()
+
+
+def in_pool(merchant) -> list[int]:
+    with tenancy.scope(merchant.pk):
+        return list(SaleLine.objects.values_list("id", flat=True))
+
+
+def test_killed_fifty_times(settings, tmp_path):
+    merchants = [make_merchant(), make_merchant()]
+    stopping = threading.Event()
+
+    def sell() -> None:
+        try:
+            while not stopping.wait(0.02):
+                for merchant in merchants:
+                    with tenancy.scope(merchant.pk):
+                        for _ in range(ROWS_AT_ONCE // 10):
+                            make_sale_line(merchant)
+        finally:
+            connection.close()
+
+    writer.run()  # makes the tables
+    children = Children("tests.lake.test_killed.write_on", environment(settings, tmp_path))
+    selling = threading.Thread(target=sell)
+    selling.start()
+    sizes, moment = [], moments(random.Random(), LONGEST)
+    try:
+        for _ in range(KILLS):
+            assert children.run(10_000, kill_after=next(moment))
+            sizes.append(sum(len(in_lake(merchant)) for merchant in merchants))
+            for merchant in merchants:
+                assert max(Counter(in_lake(merchant)).values(), default=1) == 1
+    finally:
+        stopping.set()
+        selling.join()
+        children.close()
+    while writer.run().busy:  # the last killed writer's connection may not be gone yet
+        pass
+    writer.run()
+    for merchant in merchants:
+        assert sorted(in_lake(merchant)) == sorted(in_pool(merchant))
+    assert len(set(sizes)) > KILLS // 4  # the children were really writing
