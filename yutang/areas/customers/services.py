@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext
 
+from yutang.areas.customers import merging
 from yutang.areas.customers.errors import CaseDecided
 from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
 from yutang.areas.customers.merging import Pair, merge, merge_many, split, unmerge
@@ -37,8 +38,8 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
     if case.state != ReviewCase.State.OPEN:
         raise CaseDecided(by=case.decided_by)
     if merge_people:
-        today = Customer.objects.filter(pk__in=case.customers, merged_into__isnull=True).order_by("pk")
-        open_people = list(today.values_list("pk", flat=True))
+        # Whom the case asked about may have become part of somebody else since.
+        open_people = sorted({merging.above(person)[-1] for person in case.customers})
         evidence = [{"kind": "decision", "case": case.pk, "by": actor.name}, *case.evidence]
         pairs = [Pair(open_people[0], other, evidence) for other in open_people[1:]]
         if pairs:
