@@ -11,6 +11,9 @@ from yutang.areas.merchants.permissions import PERMISSIONS
 PUBLIC = {
     "health": "for whoever watches the server",
     "console:login": "the way in",
+    "console:login_code": "the way in, second step",
+    "console:login_enrol": "the way in, second step for the first time",
+    "console:choose_password": "behind a signed one-time link",
     "console:logout": "the way out",
     "console:language": "before and after logging in",
     "console:choose_merchant": "logged in, no merchant chosen yet",

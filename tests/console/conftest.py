@@ -22,6 +22,18 @@ def _static_folder():
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings):
+    """Argon2 is slow on purpose; tests/console/auth checks that it is what runs outside tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def client() -> Client:
+    """A stranger who reads English."""
+    return Client(headers={"Accept-Language": "en"})
+
+
 @pytest.fixture
 def client_for(db):
     """`client_for(merchant, role="owner", node=None)` is a browser logged in as a new person with that role there."""

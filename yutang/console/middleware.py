@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from yutang.areas.merchants import queries
 from yutang.core import tenancy
@@ -56,6 +57,9 @@ def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 def _with_toasts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A fragment carries the messages of its request along, out of band."""
+    patch_vary_headers(response, ["HX-Request"])  # the same address answers with a page or with a part of it
+    if request.user.is_authenticated:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
     if (
         request.headers.get("HX-Request")
         and response.status_code == 200

@@ -13,11 +13,17 @@ from yutang.core.tenancy import TenantModel
 class Merchant(models.Model):
     """The tenant: a brand."""
 
+    class SecondFactor(models.TextChoices):
+        OPTIONAL = "optional", _("Whoever wants it")
+        PRIVILEGED = "privileged", _("Required for owners, finance and similar roles")
+        EVERYONE = "everyone", _("Required for everybody")
+
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     currency = models.CharField(max_length=3, default="CNY")
     timezone = models.CharField(max_length=60, default="Asia/Shanghai")
     phone_region = models.CharField(max_length=2, default="CN")  # how a phone without a country code is read
+    second_factor = models.CharField(max_length=12, choices=SecondFactor, default=SecondFactor.PRIVILEGED)
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

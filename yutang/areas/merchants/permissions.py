@@ -25,6 +25,23 @@ PERMISSIONS: dict[str, str] = {
     "api_keys.manage": gettext_noop("Manage API keys"),
 }
 
+# Who holds one of these must prove more than a password (Merchant.second_factor = "privileged").
+PRIVILEGED = frozenset({"staff.edit", "ledger.adjust", "settings.edit"})
+
+# area -> its name on screen; order is the order on screen
+AREAS: dict[str, str] = {
+    "home": gettext_noop("Home"),
+    "customers": gettext_noop("Customers"),
+    "orders": gettext_noop("Orders"),
+    "segments": gettext_noop("Segments"),
+    "imports": gettext_noop("Import centre"),
+    "ledger": gettext_noop("Balances"),
+    "staff": gettext_noop("Staff and roles"),
+    "audit": gettext_noop("Audit log"),
+    "settings": gettext_noop("Settings"),
+    "api_keys": gettext_noop("API keys"),
+}
+
 _LOOK = ["home.view", "customers.view", "orders.view", "segments.view"]
 
 # key -> (name, permissions); order is the order on screen

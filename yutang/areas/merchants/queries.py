@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import gettext
+
 from yutang.areas.merchants.errors import UnknownMerchant
-from yutang.areas.merchants.models import Grant, Member, Merchant, OrgNode
+from yutang.areas.merchants.models import Grant, Member, Merchant, OrgNode, Role
+from yutang.areas.merchants.permissions import PRESETS, PRIVILEGED
+from yutang.core import tenancy
 from yutang.core.access import Actor
+from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from yutang.areas.merchants.models import User
 
 
@@ -67,27 +75,175 @@ def memberships(user: User) -> list[Member]:
     return list(Member.objects.filter(user=user, is_active=True).select_related("merchant").order_by("merchant__name"))
 
 
+def permissions_of(role: Role) -> list[str]:
+    """Presets follow the product: a new version may add a permission to them."""
+    return PRESETS[role.key][1] if role.is_preset and role.key in PRESETS else role.permissions
+
+
 def actor_for(user: User, merchant_id: int, ip: str | None = None) -> Actor | None:
     """The actor a logged-in person is for a merchant, or None without an active membership. Call in its scope."""
-    member = Member.objects.filter(user=user, is_active=True, merchant_id=merchant_id).first()
-    if member is None:
+    grants = list(
+        Grant.objects.filter(member__user=user, member__is_active=True, merchant_id=merchant_id).select_related(
+            "role", "node"
+        )
+    )
+    if not grants and not Member.objects.filter(user=user, is_active=True, merchant_id=merchant_id).exists():
         return None
-    root = root_node().pk
-    reach: dict[str, set[int] | None] = {}
-    for grant in Grant.objects.filter(member=member).select_related("role"):
-        for permission in grant.role.permissions:
-            if grant.node_id == root:
-                reach[permission] = None
-            else:
-                held = reach.setdefault(permission, set())
-                if held is not None:
-                    held.add(grant.node_id)
+    held: dict[str, set[int]] = {}
+    for grant in grants:
+        for permission in permissions_of(grant.role):
+            held.setdefault(permission, set()).add(grant.node_id)
+    whole = {grant.node_id for grant in grants if grant.node.parent_id is None}
+    reach: dict[str, frozenset[int] | None] = {}
     expanded: dict[frozenset[int], frozenset[int]] = {}
-    grants: dict[str, frozenset[int] | None] = {}
-    for permission, nodes in reach.items():
-        if nodes is None:
-            grants[permission] = None
-        else:
-            key = frozenset(nodes)
-            grants[permission] = expanded.setdefault(key, descendants(key) if key not in expanded else expanded[key])
-    return Actor(kind="user", id=user.pk, name=str(user), merchant_id=merchant_id, grants=grants, ip=ip)
+    for permission, nodes in held.items():
+        if nodes & whole:
+            reach[permission] = None
+            continue
+        key = frozenset(nodes)
+        if key not in expanded:
+            expanded[key] = descendants(key)
+        reach[permission] = expanded[key]
+    return Actor(kind="user", id=user.pk, name=str(user), merchant_id=merchant_id, grants=reach, ip=ip)
+
+
+# -- staff -----------------------------------------------------------------------------------------------------------
+
+
+def staff(*, actor: Actor) -> QuerySet[Member]:
+    """Members this actor may see: all, or those with a role inside the own nodes."""
+    return _within(Member.objects.select_related("user"), actor.nodes("staff.view"))
+
+
+def member(member_id: int, *, actor: Actor, permission: str = "staff.view") -> Member:
+    """One member, fetched and authorised."""
+    found = _within(Member.objects.select_related("user"), actor.nodes(permission)).filter(pk=member_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _within(members: QuerySet[Member], nodes: frozenset[int] | None) -> QuerySet[Member]:
+    if nodes is None:
+        return members
+    return members.filter(Exists(Grant.objects.filter(member=OuterRef("pk"), node_id__in=nodes)))
+
+
+def with_role(members: QuerySet[Member], role_id: int) -> QuerySet[Member]:
+    return members.filter(Exists(Grant.objects.filter(member=OuterRef("pk"), role_id=role_id)))
+
+
+def grants_of(member: Member) -> list[Grant]:
+    return list(Grant.objects.filter(member=member).select_related("role", "node").order_by("role__key", "node__code"))
+
+
+def grants_by_member(members: list[Member]) -> dict[int, list[Grant]]:
+    found: dict[int, list[Grant]] = {member.pk: [] for member in members}
+    for grant in Grant.objects.filter(member__in=members).select_related("role", "node").order_by("id"):
+        found[grant.member_id].append(grant)
+    return found
+
+
+def user_ids_within(nodes: frozenset[int]) -> QuerySet[Member, int]:
+    """Accounts of the people with a role inside these nodes."""
+    return _within(Member.objects.all(), nodes).values_list("user_id", flat=True)
+
+
+def may_hand_out(actor: Actor, role: Role, node_id: int) -> bool:
+    """Whether the actor manages staff at the node and holds there everything the role gives."""
+    if actor.kind == "system":
+        return True
+    return all(_holds(actor, permission, node_id) for permission in {*permissions_of(role), "staff.edit"})
+
+
+def may_hand_out_somewhere(actor: Actor, role: Role) -> bool:
+    """Whether there is any node where the actor may give this role; forms offer no other."""
+    needed = {*permissions_of(role), "staff.edit"}
+    if actor.kind == "system":
+        return True
+    if not needed <= set(actor.grants):
+        return False
+    reaches = [nodes for permission in needed if (nodes := actor.grants[permission]) is not None]
+    return not reaches or bool(frozenset.intersection(*reaches))
+
+
+def may_manage(actor: Actor, member: Member) -> bool:
+    """Whether everything the member holds is the actor's to give; somebody without roles belongs to the HQ."""
+    if actor.kind == "system":
+        return True
+    grants = grants_of(member)
+    if not grants:
+        return holds_everywhere(actor, {"staff.edit"})
+    return all(may_hand_out(actor, grant.role, grant.node_id) for grant in grants)
+
+
+def holds_everywhere(actor: Actor, permissions: set[str]) -> bool:
+    return actor.kind == "system" or all(
+        permission in actor.grants and actor.grants[permission] is None for permission in permissions
+    )
+
+
+def _holds(actor: Actor, permission: str, node_id: int) -> bool:
+    if permission not in actor.grants:
+        return False
+    nodes = actor.grants[permission]
+    return nodes is None or node_id in nodes
+
+
+def nodes_for(permission: str, *, actor: Actor) -> list[OrgNode]:
+    """The part of the tree a permission reaches, parents before children."""
+    reach = actor.nodes(permission)
+    return [node for node in tree() if reach is None or node.pk in reach]
+
+
+def node(node_id: int, *, actor: Actor, permission: str) -> OrgNode:
+    reach = actor.nodes(permission)
+    found = OrgNode.objects.filter(pk=node_id).select_related("parent").first()
+    if found is None or (reach is not None and found.pk not in reach):
+        raise NotFound
+    return found
+
+
+# -- roles -----------------------------------------------------------------------------------------------------------
+
+
+def roles() -> list[Role]:
+    """Presets in their order, then own roles by name."""
+    order = {key: number for number, key in enumerate(PRESETS)}
+    return sorted(Role.objects.all(), key=lambda role: (order.get(role.key, len(order)), role.name, role.pk))
+
+
+def role(role_id: int, *, actor: Actor) -> Role:
+    actor.require("staff.view")
+    found = Role.objects.filter(pk=role_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def role_name(role: Role) -> str:
+    return gettext(PRESETS[role.key][0]) if role.is_preset and role.key in PRESETS else role.name
+
+
+def people_per_role() -> dict[int, int]:
+    counted = Grant.objects.filter(member__is_active=True).values_list("role_id")
+    return dict(counted.annotate(Count("member", distinct=True)))
+
+
+# -- second factor ---------------------------------------------------------------------------------------------------
+
+
+def must_have_factor(user: User) -> bool:
+    """Whether any merchant the person works for asks for a second factor."""
+    with tenancy.account_scope(user.pk):
+        members = memberships(user)
+    for member in members:
+        rule = member.merchant.second_factor
+        if rule == Merchant.SecondFactor.EVERYONE:
+            return True
+        if rule == Merchant.SecondFactor.PRIVILEGED:
+            with tenancy.scope(member.merchant_id):
+                actor = actor_for(user, member.merchant_id)
+            if actor is not None and PRIVILEGED & set(actor.grants):
+                return True
+    return False

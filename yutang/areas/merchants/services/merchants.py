@@ -1,4 +1,4 @@
-"""A new tenant."""
+"""A new tenant, and what it decides for itself."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from yutang.areas.merchants import permissions
-from yutang.areas.merchants.errors import BadSetting, SlugTaken
+from yutang.areas.merchants.errors import BadSetting, BeyondOwnRights, SlugTaken
 from yutang.areas.merchants.models import Merchant, OrgNode, Role
 from yutang.areas.merchants.services.staff import add_member, grant_role
 from yutang.core import access, audit, tenancy
+from yutang.core.access import Actor
 
 
 @transaction.atomic
@@ -53,3 +54,28 @@ def create_merchant(
         grant_role(member=owner, role_key="owner", node=hq, actor=actor)
         audit.record("merchants.create", actor=actor, object_type="merchant", object_id=merchant.pk)
     return merchant
+
+
+@transaction.atomic
+def change(*, name: str, timezone: str, second_factor: str, actor: Actor) -> None:
+    """What the merchant may decide about itself. The currency stays: amounts are stored in it."""
+    if actor.nodes("settings.edit") is not None:
+        raise BeyondOwnRights
+    name = " ".join(name.split())
+    if not name or len(name) > 120:
+        raise BadSetting(field="name", field_label=gettext("Name"), value=name or "“”")
+    if timezone not in zoneinfo.available_timezones():
+        raise BadSetting(field="timezone", field_label=gettext("Time zone"), value=timezone)
+    if second_factor not in Merchant.SecondFactor.values:
+        raise BadSetting(field="second_factor", field_label=gettext("Second factor"), value=second_factor)
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=actor.merchant_id)
+    wanted = {"name": name, "timezone": timezone, "second_factor": second_factor}
+    changes = {key: [getattr(merchant, key), value] for key, value in wanted.items() if getattr(merchant, key) != value}
+    if not changes:
+        return
+    for key, value in wanted.items():
+        setattr(merchant, key, value)
+    merchant.save(update_fields=list(wanted))
+    audit.record(
+        "merchants.change", actor=actor, object_type="merchant", object_id=merchant.pk, detail={"changes": changes}
+    )

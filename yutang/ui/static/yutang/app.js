@@ -82,6 +82,9 @@
       }
     }
   });
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    all("[data-clear]").forEach((link) => (link.hidden = !location.search));
+  });
   document.addEventListener("htmx:sendError", () => toast("error", body().dataset.textFailed));
   document.addEventListener("htmx:timeout", () => toast("error", body().dataset.textFailed));
   document.addEventListener("htmx:responseError", () => toast("error", body().dataset.textServer));
@@ -185,7 +188,7 @@
   const formatters = {
     percent: () => new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }),
     number: () => new Intl.NumberFormat(language()),
-    money: (currency) => new Intl.NumberFormat(language(), { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
+    money: (currency) => new Intl.NumberFormat(language(), { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" }),
   };
   // "yt:percent" in the JSON stands for a function; JSON itself cannot hold one.
   function resolved(value) {
@@ -242,5 +245,9 @@
     all("[data-bs-toggle=tooltip]", root).forEach((element) => tabler.Tooltip.getOrCreateInstance(element));
   }
   document.addEventListener("DOMContentLoaded", () => enliven(document));
+  // hx-target="#panel-body" opens the side panel.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "panel-body") tabler.Offcanvas.getOrCreateInstance(document.getElementById("panel")).show();
+  });
   document.addEventListener("htmx:afterSettle", (event) => enliven(event.target));
 })();

@@ -1,0 +1,83 @@
+"""What the log calls things. An action without a label here is shown by its code."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, gettext_noop
+
+ACTIONS: dict[str, str] = {
+    "auth.login": gettext_noop("Logged in"),
+    "auth.logout": gettext_noop("Logged out"),
+    "auth.factor_failed": gettext_noop("Wrong second factor"),
+    "auth.factor_on": gettext_noop("Second factor turned on"),
+    "auth.factor_off": gettext_noop("Second factor turned off"),
+    "auth.recovery_renewed": gettext_noop("New recovery codes"),
+    "auth.password_changed": gettext_noop("Password changed"),
+    "staff.add": gettext_noop("Colleague added"),
+    "staff.grant": gettext_noop("Role given"),
+    "staff.revoke": gettext_noop("Role taken away"),
+    "staff.activate": gettext_noop("Colleague activated"),
+    "staff.deactivate": gettext_noop("Colleague deactivated"),
+    "staff.reset_factor": gettext_noop("Second factor reset"),
+    "staff.password_link": gettext_noop("Password link made"),
+    "roles.create": gettext_noop("Role made"),
+    "roles.change": gettext_noop("Role changed"),
+    "roles.delete": gettext_noop("Role deleted"),
+    "nodes.create": gettext_noop("Region or store added"),
+    "nodes.change": gettext_noop("Region or store changed"),
+    "nodes.activate": gettext_noop("Region or store activated"),
+    "nodes.deactivate": gettext_noop("Region or store deactivated"),
+    "merchants.create": gettext_noop("Merchant set up"),
+    "merchants.change": gettext_noop("Shop settings changed"),
+    "customers.view": gettext_noop("Customer looked at"),
+    "customers.unmask": gettext_noop("Full contact details looked at"),
+    "customers.export": gettext_noop("Customers exported"),
+    "customers.edit": gettext_noop("Customer changed"),
+    "customers.note": gettext_noop("Note written"),
+    "customers.merge": gettext_noop("Customers merged"),
+    "customers.unmerge": gettext_noop("Merge undone"),
+    "customers.review": gettext_noop("Merge case decided"),
+    "imports.upload": gettext_noop("File uploaded"),
+    "imports.start": gettext_noop("Import started"),
+    "imports.run": gettext_noop("File imported"),
+    "imports.cancel": gettext_noop("Import cancelled"),
+    "segments.create": gettext_noop("Segment made"),
+    "segments.change": gettext_noop("Segment changed"),
+    "segments.delete": gettext_noop("Segment deleted"),
+    "segments.export": gettext_noop("Segment exported"),
+    "ledger.adjust": gettext_noop("Balance corrected"),
+    "api_keys.create": gettext_noop("API key made"),
+    "api_keys.revoke": gettext_noop("API key revoked"),
+}
+
+OBJECTS: dict[str, str] = {
+    "user": gettext_noop("Account"),
+    "member": gettext_noop("Colleague"),
+    "role": gettext_noop("Role"),
+    "node": gettext_noop("Region or store"),
+    "merchant": gettext_noop("Merchant"),
+    "customer": gettext_noop("Customer"),
+    "order": gettext_noop("Order"),
+    "segment": gettext_noop("Segment"),
+    "import": gettext_noop("Import"),
+    "import_run": gettext_noop("Import"),
+    "review_case": gettext_noop("Merge case"),
+    "api_key": gettext_noop("API key"),
+}
+
+ACTORS: dict[str, str] = {
+    "user": gettext_noop("Person"),
+    "api_key": gettext_noop("API key"),
+    "system": gettext_noop("System"),
+}
+
+
+def action(key: str) -> str:
+    return gettext(ACTIONS[key]) if key in ACTIONS else key
+
+
+def object_type(key: str) -> str:
+    return gettext(OBJECTS[key]) if key in OBJECTS else key
+
+
+def actor_kind(key: str) -> str:
+    return gettext(ACTORS[key]) if key in ACTORS else key
