@@ -7,10 +7,12 @@ from django.utils.translation import gettext
 
 from yutang.areas.customers import merging
 from yutang.areas.customers.errors import CaseDecided
+from yutang.areas.customers.identity import keys
 from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
+from yutang.areas.customers.identity.single import identify
 from yutang.areas.customers.merging import Pair, merge, merge_many, split, unmerge
-from yutang.areas.customers.models import Customer, Note, ReviewCase
-from yutang.core import audit, clock
+from yutang.areas.customers.models import Customer, Identity, Note, ReviewCase
+from yutang.core import audit, clock, crypto
 from yutang.core.access import Actor
 from yutang.core.errors import Invalid, NotFound
 
@@ -26,6 +28,31 @@ def add_note(*, customer: Customer, text: str, actor: Actor) -> Note:
     )
     audit.record("customers.note", actor=actor, object_type="customer", object_id=customer.pk)
     return note
+
+
+@transaction.atomic
+def reveal(*, customer: Customer, identity_id: int | None, actor: Actor) -> str:
+    """The full value of a phone or an e-mail, or with `identity_id=None` the address. Every look is audited."""
+    actor.require("customers.unmask")
+    if identity_id is None:
+        shown = crypto.decrypt(customer.address, customer.merchant_id) if customer.address is not None else ""
+    else:
+        identity = Identity.objects.filter(pk=identity_id, customer=customer).first()
+        if identity is None:
+            raise NotFound
+        shown = keys.readable(identity)
+    audit.record(
+        "customers.unmask", actor=actor, object_type="customer", object_id=customer.pk,
+        detail={"field": "address"} if identity_id is None else {"identity": identity_id},
+    )  # fmt: skip
+    return shown
+
+
+@transaction.atomic
+def record_export(*, rows: int, filters: dict[str, str], actor: Actor) -> None:
+    """Writes down that a list of people left the house."""
+    actor.require("customers.export")
+    audit.record("customers.export", actor=actor, object_type="customer", detail={"rows": rows, "filters": filters})
 
 
 @transaction.atomic
@@ -55,5 +82,6 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
 
 
 __all__ = [
-    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "merge", "merge_many", "resolve", "split", "unmerge",
+    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "identify", "merge", "merge_many", "record_export",
+    "resolve", "reveal", "split", "unmerge",
 ]  # fmt: skip
