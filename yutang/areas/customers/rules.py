@@ -36,6 +36,13 @@ def clusters(*, records: int, keys: int, edges: Edges, bonds: Edges, people: int
     return labels[:records], labels[records : records + keys], labels[records + keys :]
 
 
+def groups(left: Ints, right: Ints, lefts: int, rights: int) -> tuple[Ints, Ints]:
+    """Group numbers (0 …) of the things on both sides of the pairs (left[i], right[i])."""
+    graph = coo_array((np.ones(len(left), dtype=np.int32), (left, right + lefts)), shape=(lefts + rights,) * 2)
+    labels = connected_components(graph, directed=False)[1].astype(np.int64)
+    return labels[:lefts], labels[lefts:]
+
+
 def contradicting(labels: Ints, values: Ints) -> Ints:
     """Labels of clusters that hold more than one value of an exclusive kind; the arrays are parallel sightings."""
     pairs = np.unique(np.stack([labels, values]), axis=1)

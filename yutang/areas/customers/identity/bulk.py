@@ -35,15 +35,25 @@ class Known:
     shared: NDArray[np.bool_]  # per key
 
     @property
+    def tied(self) -> rules.Ints:
+        """Known keys that tie their records to a person; a shared phone ties nobody."""
+        return np.flatnonzero((self.home >= 0) & ~self.shared)
+
+    @property
     def people(self) -> rules.Ints:
-        """Distinct people of today, ascending."""
-        return np.unique(self.owner[(self.owner >= 0) & ~self.shared])
+        """Distinct homes, ascending. Merges don't count here: whether they stand or not, records unite the same."""
+        return np.unique(self.home[self.tied])
 
     @property
     def bonds(self) -> rules.Edges:
-        """Key ↔ person, as numbers into `people`; a shared phone ties nobody."""
-        bound = np.flatnonzero((self.owner >= 0) & ~self.shared)
-        return rules.Edges(np.searchsorted(self.people, self.owner[bound]), bound)
+        """Key ↔ home, as numbers into `people`."""
+        return rules.Edges(np.searchsorted(self.people, self.home[self.tied]), self.tied)
+
+    @property
+    def roots(self) -> rules.Ints:
+        """The person of today of each of `people`."""
+        _, first = np.unique(self.home[self.tied], return_index=True)
+        return self.owner[self.tied][first]
 
 
 def known(blind: list[bytes], merchant_id: int) -> Known:
@@ -96,8 +106,8 @@ def exclusive_values(
         return np.empty(0, np.int64), np.empty(0, np.int64)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT customer_id, key FROM customers_identity"
-            " WHERE merchant_id = %s AND kind = ANY(%s) AND customer_id = ANY(%s) AND NOT is_shared",
+            "SELECT home_customer_id, key FROM customers_identity"
+            " WHERE merchant_id = %s AND kind = ANY(%s) AND home_customer_id = ANY(%s) AND NOT is_shared",
             [merchant_id, sorted(Identity.EXCLUSIVE), people.tolist()],
         )
         rows = cursor.fetchall()

@@ -101,8 +101,8 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     united = cluster(found, edges, known, blind, count, actor.merchant_id)
 
     chosen = _people_of_clusters(united.person, known)
-    resolution.known = chosen.survivors
-    resolution.merged = _merge_known(chosen, found, known, united, source, actor)
+    resolution.known = np.unique(chosen.survivors)
+    resolution.merged = _merge_known(chosen, found, known, source, actor)
     first_key = _filing_key(united.edges, count)
     used = first_key >= 0
     new_keys = np.unique(united.edges.key[known.identity[united.edges.key] < 0])
@@ -218,10 +218,12 @@ def without_shared(found: Keys, known: bulk.Known, count: int) -> rules.Edges:
 
 @dataclass
 class _Chosen:
+    """Which people of today the clusters are. Clusters of two homes that a merge has united are one person."""
+
     labels: rules.Ints  # clusters that hold people known before
-    survivors: rules.Ints  # the oldest of each
-    known: rules.Ints  # all known people seen
-    label_of_known: rules.Ints
+    survivors: rules.Ints  # parallel: the person that each will be, the oldest
+    roots: rules.Ints  # all people of today that were shown
+    survivor_of_root: rules.Ints
 
     def owners(self, size: int) -> rules.Ints:
         owner = np.full(size, -1, dtype=np.int64)
@@ -230,20 +232,20 @@ class _Chosen:
 
 
 def _people_of_clusters(person_label: rules.Ints, known: bulk.Known) -> _Chosen:
-    order = np.argsort(known.people, kind="stable")
-    labels, first = np.unique(person_label[order], return_index=True)
-    return _Chosen(labels, known.people[order][first], known.people, person_label)
+    labels, label_number = np.unique(person_label, return_inverse=True)
+    roots, root_number = np.unique(known.roots, return_inverse=True)
+    of_label, of_root = rules.groups(label_number, root_number, len(labels), len(roots))
+    _, oldest = np.unique(of_root, return_index=True)  # roots ascend, so the first of a group is its oldest
+    survivor = roots[oldest]
+    return _Chosen(labels, survivor[of_label], roots, survivor[of_root])
 
 
-def _merge_known(chosen: _Chosen, found: Keys, known: bulk.Known, united: Clusters, source: str, actor: Actor) -> int:
+def _merge_known(chosen: _Chosen, found: Keys, known: bulk.Known, source: str, actor: Actor) -> int:
     """Known people whose keys the records show together become one, the oldest survives."""
-    survivor_of = chosen.owners(int(max(united.key.max(), united.person.max(initial=0))) + 1)
-    absorbed = np.flatnonzero(survivor_of[chosen.label_of_known] != chosen.known)
+    absorbed = np.flatnonzero(chosen.survivor_of_root != chosen.roots)
     if not len(absorbed):
         return 0
-    seen = np.flatnonzero((known.identity >= 0) & ~known.shared)
-    seen = seen[np.isin(united.key[seen], chosen.label_of_known[absorbed])]
-    seen = seen[np.argsort(known.owner[seen], kind="stable")]
+    seen = known.tied[np.argsort(known.owner[known.tied], kind="stable")]
     owner = known.owner[seen]
 
     def shown(person: int) -> list[dict[str, object]]:
@@ -252,7 +254,7 @@ def _merge_known(chosen: _Chosen, found: Keys, known: bulk.Known, united: Cluste
 
     pairs = []
     for number in absorbed.tolist():
-        person, survivor = int(chosen.known[number]), int(survivor_of[chosen.label_of_known[number]])
+        person, survivor = int(chosen.roots[number]), int(chosen.survivor_of_root[number])
         pairs.append(merging.Pair(survivor, person, [*shown(survivor), *shown(person)]))
     merging.unite(pairs=pairs, actor=actor)
     return len(pairs)
