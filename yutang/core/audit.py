@@ -29,6 +29,17 @@ def record(
     )
 
 
+def record_many(action: str, *, actor: Actor, object_type: str, objects: list[tuple[object, dict[str, Any]]]) -> None:
+    """The same for many (object id, detail) in one statement."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            merchant_id=actor.merchant_id, actor_kind=actor.kind, actor_id=actor.id, actor_name=actor.name,
+            action=action, object_type=object_type, object_id=str(object_id), detail=detail, ip=actor.ip,
+        )
+        for object_id, detail in objects
+    )  # fmt: skip
+
+
 def entries(*, actor: Actor) -> QuerySet[AuditEntry]:
     """Newest first; needs `audit.view`."""
     actor.require("audit.view")

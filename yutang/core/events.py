@@ -15,7 +15,7 @@ from yutang.core import jobs, tenancy
 from yutang.core.models import Event, EventHandling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 REGISTRY: dict[str, type[DomainEvent]] = {}
 HANDLERS: dict[str, dict[str, Callable[[Any], None]]] = {}
@@ -53,12 +53,19 @@ def on(event: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
 
 def publish(event: DomainEvent) -> None:
     """Call inside the transaction that made the fact true."""
-    payload = dataclasses.asdict(event)
-    row = Event.objects.create(merchant_id=event.merchant_id, name=event.name, payload=payload)
-    for handler in HANDLERS.get(event.name, {}):
-        jobs.defer(
-            "core.handle_event", lock=event.lock(), merchant_id=event.merchant_id, event_id=row.pk, handler=handler
-        )
+    publish_many([event])
+
+
+def publish_many(happened: Sequence[DomainEvent]) -> None:
+    """The same for many events: one statement for them, one per job that they start."""
+    rows = Event.objects.bulk_create(
+        Event(merchant_id=event.merchant_id, name=event.name, payload=dataclasses.asdict(event)) for event in happened
+    )
+    for event, row in zip(happened, rows, strict=True):
+        for handler in HANDLERS.get(event.name, {}):
+            jobs.defer(
+                "core.handle_event", lock=event.lock(), merchant_id=event.merchant_id, event_id=row.pk, handler=handler
+            )
 
 
 def handle(*, merchant_id: int, event_id: int, handler: str) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
-from yutang.areas.customers import rules
+from yutang.areas.customers import filling
 from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, NothingToSplit, SamePerson
 from yutang.areas.customers.events import CustomersMerged, CustomersUnmerged, IdentitiesSplit
 from yutang.areas.customers.models import Customer, Identity, Merge
@@ -20,7 +21,7 @@ from yutang.core.errors import NotFound
 from yutang.lake import writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from yutang.core.access import Actor
 
@@ -35,9 +36,6 @@ class Participant:
 
 _participants: dict[str, Participant] = {}
 _recompute: list[Callable[[Sequence[int]], None]] = []
-_FILLED = (
-    "name", "name_initials", "gender", "birthday", "country", "province", "city", "district", "accepts_marketing",
-)  # fmt: skip
 
 
 def register(table: str, *, by_identity: bool) -> None:
@@ -73,7 +71,13 @@ def merge(*, survivor_id: int, absorbed_id: int, evidence: list[dict[str, Any]],
 @transaction.atomic
 def merge_many(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
     """Many merges in a few statements; no survivor of one pair may be the absorbed person of another."""
-    actor.require("customers.merge")
+    within_reach([person for pair in pairs for person in (pair.survivor_id, pair.absorbed_id)], actor)
+    return unite(pairs=pairs, actor=actor)
+
+
+@transaction.atomic
+def unite(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
+    """`merge_many` for the resolver: strong keys unite people whoever imports the file."""
     survivors, absorbed = [p.survivor_id for p in pairs], [p.absorbed_id for p in pairs]
     if set(survivors) & set(absorbed) or len(set(absorbed)) != len(absorbed):
         raise SamePerson
@@ -85,11 +89,12 @@ def merge_many(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
     merges = [
         Merge(
             merchant_id=actor.merchant_id, survivor_id=pair.survivor_id, absorbed_id=pair.absorbed_id,
-            evidence=pair.evidence, filled=_fill(people[pair.survivor_id], people[pair.absorbed_id]),
+            evidence=pair.evidence, filled=filling.fill(people[pair.survivor_id], people[pair.absorbed_id]),
             merged_by=actor.name,
         )
         for pair in pairs
     ]  # fmt: skip
+    filling.save(people[pk] for pk in dict.fromkeys(merged.survivor_id for merged in merges if merged.filled))
     _run(
         "UPDATE customers_customer c SET merged_into_id = m.survivor"
         " FROM unnest(%s::bigint[], %s::bigint[]) AS m (survivor, absorbed) WHERE c.id = m.absorbed",
@@ -98,62 +103,80 @@ def merge_many(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
     for table in _tables():
         _run(
             f"UPDATE {table} t SET customer_id = m.survivor"  # noqa: S608  registered names
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS m (survivor, absorbed) WHERE t.customer_id = m.absorbed",
-            [survivors, absorbed],
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS m (survivor, absorbed)"
+            " WHERE t.merchant_id = %s AND t.customer_id = m.absorbed",
+            [survivors, absorbed, actor.merchant_id],
         )
     Merge.objects.bulk_create(merges)
     _finish([*people], actor)
-    for merged in merges:
-        audit.record(
-            "customers.merge", actor=actor, object_type="customer", object_id=merged.survivor_id,
-            detail={"absorbed": merged.absorbed_id, "merge": merged.pk},
-        )  # fmt: skip
-        events.publish(
+    audit.record_many(
+        "customers.merge", actor=actor, object_type="customer",
+        objects=[(merged.survivor_id, {"absorbed": merged.absorbed_id, "merge": merged.pk}) for merged in merges],
+    )  # fmt: skip
+    events.publish_many(
+        [
             CustomersMerged(
                 merchant_id=actor.merchant_id, survivor_id=merged.survivor_id, absorbed_id=merged.absorbed_id
             )
-        )
+            for merged in merges
+        ]
+    )
     return merges
 
 
 @transaction.atomic
 def unmerge(*, merge_id: int, actor: Actor) -> Merge:
     """Cuts one edge; everything that was the absorbed person's, and what came since under its accounts, goes back."""
-    actor.require("customers.merge")
-    merged = Merge.objects.select_for_update().filter(pk=merge_id).first()
+    merged = Merge.objects.filter(pk=merge_id).first()
     if merged is None:
         raise NotFound
-    if merged.unmerged_at is not None:
-        raise AlreadyUnmerged(at=merged.unmerged_at.isoformat(timespec="minutes"))
+    within_reach([merged.survivor_id, merged.absorbed_id], actor)
+    return undo(merge_id=merge_id, actor=actor)
+
+
+@transaction.atomic
+def undo(*, merge_id: int, actor: Actor) -> Merge:
+    """`unmerge` for the resolver."""
     lock_identities(actor.merchant_id)
-    above = dict(Customer.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
-    root = rules.root_of(merged.survivor_id, above)
-    absorbed = Customer.objects.select_for_update().get(pk=merged.absorbed_id)
-    absorbed.merged_into = None
-    absorbed.save(update_fields=["merged_into"])
-    _unfill(merged)
-    homes = _below(absorbed.pk, above)
+    merged = Merge.objects.select_for_update().get(pk=merge_id)
+    if merged.unmerged_at is not None:
+        raise AlreadyUnmerged(at=timezone.localtime(merged.unmerged_at).strftime("%Y-%m-%d %H:%M"))
+    chain = above(merged.survivor_id)
+    root = chain[-1]
+    for other in filling.without(merged, chain):
+        other.save(update_fields=["filled"])
+    Customer.objects.filter(pk=merged.absorbed_id).update(merged_into=None)
+    homes = below(merged.absorbed_id)
     for table in _tables():
         _run(
-            f"UPDATE {table} SET customer_id = %s WHERE customer_id = %s AND {_belongs(table)}",  # noqa: S608
-            [absorbed.pk, root, homes],
+            f"UPDATE {table} SET customer_id = %s WHERE merchant_id = %s AND customer_id = %s"  # noqa: S608
+            f" AND {_belongs(table)}",
+            [merged.absorbed_id, actor.merchant_id, root, homes],
         )
     merged.unmerged_at = clock.now()
     merged.unmerged_by = actor.name
     merged.save(update_fields=["unmerged_at", "unmerged_by"])
-    _finish([root, absorbed.pk], actor)
+    _finish([root, merged.absorbed_id], actor)
     audit.record(
         "customers.unmerge", actor=actor, object_type="customer", object_id=root,
-        detail={"restored": absorbed.pk, "merge": merged.pk},
+        detail={"restored": merged.absorbed_id, "merge": merged.pk},
     )  # fmt: skip
-    events.publish(CustomersUnmerged(merchant_id=actor.merchant_id, customer_id=root, restored_id=absorbed.pk))
+    events.publish(CustomersUnmerged(merchant_id=actor.merchant_id, customer_id=root, restored_id=merged.absorbed_id))
     return merged
 
 
 @transaction.atomic
 def split(*, identity_ids: Iterable[int], reason: str, actor: Actor) -> Customer:
     """Takes accounts off a person: they and everything that happened under them become a person of their own."""
-    actor.require("customers.merge")
+    ids = sorted(set(identity_ids))
+    within_reach(Identity.objects.filter(pk__in=ids).values_list("customer_id", flat=True), actor)
+    return take_off(identity_ids=ids, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def take_off(*, identity_ids: Iterable[int], reason: str, actor: Actor) -> Customer:
+    """`split` for the resolver."""
+    lock_identities(actor.merchant_id)
     identities = list(Identity.objects.select_for_update().filter(pk__in=set(identity_ids)).order_by("pk"))
     owners = {identity.customer_id for identity in identities}
     if len(owners) != 1:
@@ -172,7 +195,11 @@ def split(*, identity_ids: Iterable[int], reason: str, actor: Actor) -> Customer
     Identity.objects.filter(customer=owner, via__in=ids).update(via=None)
     for participant in participants():
         if participant.by_identity:
-            _run(f"UPDATE {participant.table} SET customer_id = %s WHERE identity_id = ANY(%s)", [made.pk, ids])  # noqa: S608
+            _run(
+                f"UPDATE {participant.table} SET customer_id = %s"  # noqa: S608
+                " WHERE merchant_id = %s AND customer_id = %s AND identity_id = ANY(%s)",
+                [made.pk, actor.merchant_id, owner.pk, ids],
+            )
     _finish([owner.pk, made.pk], actor)
     audit.record(
         "customers.split", actor=actor, object_type="customer", object_id=owner.pk,
@@ -180,6 +207,45 @@ def split(*, identity_ids: Iterable[int], reason: str, actor: Actor) -> Customer
     )  # fmt: skip
     events.publish(IdentitiesSplit(merchant_id=actor.merchant_id, customer_id=owner.pk, new_customer_id=made.pk))
     return made
+
+
+def within_reach(customer_ids: Iterable[int], actor: Actor) -> None:
+    """Refuses people outside the nodes for which the actor may merge, as if they did not exist."""
+    nodes = actor.nodes("customers.merge")
+    ids = set(customer_ids)
+    if nodes is not None and Customer.objects.filter(pk__in=ids, home_node__in=nodes).count() != len(ids):
+        raise NotFound
+
+
+def has_rows(identity_id: int, customer_id: int) -> bool:
+    """Whether anything happened under this account of the person."""
+    with connection.cursor() as cursor:
+        for participant in participants():
+            if participant.by_identity:
+                cursor.execute(
+                    f"SELECT EXISTS (SELECT 1 FROM {participant.table}"  # noqa: S608
+                    " WHERE merchant_id = NULLIF(current_setting('yutang.merchant_id'), '')::bigint"
+                    " AND customer_id = %s AND identity_id = %s)",
+                    [customer_id, identity_id],
+                )
+                if cursor.fetchone()[0]:
+                    return True
+    return False
+
+
+def above(person: int) -> list[int]:
+    """The person, whom it was merged into, and so on up to the person of today."""
+    return _tree(
+        "SELECT c.id, c.merged_into_id, t.depth + 1 FROM customers_customer c, tree t WHERE c.id = t.up", person
+    )
+
+
+def below(person: int) -> list[int]:
+    """The person and everybody merged into it, directly or not."""
+    return _tree(
+        "SELECT c.id, c.merged_into_id, t.depth + 1 FROM customers_customer c, tree t WHERE c.merged_into_id = t.id",
+        person,
+    )
 
 
 def lock_identities(merchant_id: int) -> None:
@@ -205,18 +271,15 @@ def _belongs(table: str) -> str:
     return "home_customer_id = ANY(%s)"
 
 
-def _below(person: int, above: Mapping[int, int | None]) -> list[int]:
-    """The person and everybody merged into it, directly or not, after the cut."""
-    below: dict[int, list[int]] = {}
-    for child, parent in above.items():
-        if child != person and parent is not None:
-            below.setdefault(parent, []).append(child)
-    found, stack = [], [person]
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        stack.extend(below.get(node, []))
-    return found
+def _tree(step: str, start: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE tree (id, up, depth) AS ("  # noqa: S608  our own steps
+            f"SELECT id, merged_into_id, 0 FROM customers_customer WHERE id = %s UNION ALL {step}"
+            ") SELECT id FROM tree ORDER BY depth, id",
+            [start],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _locked(ids: Iterable[int]) -> dict[int, Customer]:
@@ -230,28 +293,6 @@ def _locked(ids: Iterable[int]) -> dict[int, Customer]:
 def _finish(customer_ids: list[int], actor: Actor) -> None:
     recompute(customer_ids)
     writer.mark_people_changed(actor.merchant_id)
-
-
-def _fill(survivor: Customer, absorbed: Customer) -> dict[str, Any]:
-    filled = {}
-    for name in _FILLED:
-        value = getattr(absorbed, name)
-        if getattr(survivor, name) in ("", None) and value not in ("", None):
-            setattr(survivor, name, value)
-            filled[name] = value.isoformat() if name == "birthday" else value
-    if filled:
-        survivor.save(update_fields=list(filled))
-    return filled
-
-
-def _unfill(merged: Merge) -> None:
-    survivor = Customer.objects.select_for_update().get(pk=merged.survivor_id)
-    for name, value in merged.filled.items():
-        current = getattr(survivor, name)
-        if current is not None and (current.isoformat() if name == "birthday" else current) == value:
-            setattr(survivor, name, None if Customer._meta.get_field(name).null else "")
-    if merged.filled:
-        survivor.save()
 
 
 def _run(sql: str, values: list[Any]) -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
+
+if TYPE_CHECKING:
+    from yutang.areas.merchants.models import Merchant
+
+
+def unchecked_merchant() -> models.ForeignKey[Merchant, Merchant]:
+    """The merchant of a table that is written by the million. Row-level security checks it in every statement already;
+    a constraint would check it again, row by row, when the transaction commits. The same holds for other references
+    of these tables that are copied from rows just read under the merchant's identity lock."""
+    return models.ForeignKey(
+        "merchants.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
 
 class Customer(TenantModel):
@@ -23,6 +37,7 @@ class Customer(TenantModel):
         FEMALE = "f", _("Female")
         MALE = "m", _("Male")
 
+    merchant = unchecked_merchant()
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200, blank=True)
     name_initials = models.CharField(max_length=80, blank=True)  # pinyin initials of the name, for search
@@ -33,7 +48,9 @@ class Customer(TenantModel):
     city = models.CharField(max_length=80, blank=True)
     district = models.CharField(max_length=80, blank=True)
     address = models.BinaryField(null=True)  # encrypted
-    home_node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False)
+    home_node = models.ForeignKey(
+        "merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     source = models.CharField(max_length=40, blank=True)  # first source: "taobao", "pos", …
     accepts_marketing = models.BooleanField(null=True)
     first_seen_at = models.DateTimeField()  # earliest fact known, not when the row was written
@@ -46,7 +63,9 @@ class Customer(TenantModel):
             ),
             models.Index(fields=["merchant", "home_node", "-id"], name="customer_by_node"),
             models.Index(fields=["merchant", "name"], name="customer_name", opclasses=["", "text_pattern_ops"]),
-            models.Index(fields=["merchant", "name_initials"], name="customer_initials"),
+            models.Index(
+                fields=["merchant", "name_initials"], name="customer_initials", opclasses=["", "text_pattern_ops"]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +86,7 @@ class Identity(TenantModel):
         OAID = "oaid", _("Encrypted receiver (OAID)")
         DEVICE = "device", _("Device")
 
+    merchant = unchecked_merchant()
     kind = models.CharField(max_length=20, choices=Kind)
     namespace = models.CharField(max_length=60, blank=True)  # platform of a buyer id, app of an openid
     key = models.BinaryField(max_length=16)  # blind index over kind, namespace and value
@@ -74,7 +94,9 @@ class Identity(TenantModel):
     value_encrypted = models.BinaryField(null=True)  # phone, e-mail
     tail_key = models.BinaryField(max_length=16, null=True)  # blind index of a phone's last four digits
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identities", db_index=False)
-    home_customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    home_customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     # Evidence: the identity it was first seen together with; these edges span the person's identities as a tree.
     via = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False

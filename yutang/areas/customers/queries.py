@@ -1,20 +1,259 @@
-"""Reads about people."""
+"""Reads about people. Everything that names a person goes through the nodes of the actor."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yutang.areas.customers.models import Customer, ReviewCase
+import phonenumbers
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from yutang.areas.customers import merging
+from yutang.areas.customers.identity import keys, names
+from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase
+from yutang.core import crypto
+from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from yutang.core.access import Actor
+
+BIGGEST_ID = 2**63 - 1
+# Kinds that are looked up by what somebody typed, besides phone and e-mail.
+_TYPED = ("member_card", "unionid", "external_userid")
 
 
-def names(ids: Iterable[int]) -> dict[int, str]:
+@dataclass(frozen=True)
+class Search:
+    """Filters of the customer list; empty ones let everybody through."""
+
+    text: str = ""
+    source: str = ""
+    province: str = ""
+    nodes: frozenset[int] | None = None
+    accepts_marketing: str = ""  # "yes", "no", "unknown"
+    also: frozenset[int] = frozenset()  # people whom the caller found by the text elsewhere: by order number
+
+
+def customer(actor: Actor, customer_id: int, permission: str = "customers.view") -> Customer:
+    """The checked door: the person of today, whom a merged id leads to, or `NotFound`."""
+    nodes = actor.nodes(permission)
+    if not 0 < customer_id <= BIGGEST_ID:
+        raise NotFound
+    line = merging.above(customer_id)
+    found = Customer.objects.select_related("home_node").filter(pk=line[-1]).first() if line else None
+    if found is None or (nodes is not None and found.home_node_id not in nodes):
+        raise NotFound
+    return found
+
+
+def people(
+    actor: Actor,
+    search: Search,
+    *,
+    namespaces: Sequence[str] = (),
+    region: str = "CN",
+    permission: str = "customers.view",
+) -> QuerySet[Customer]:
+    """People of today that the actor may see. `namespaces`: platforms whose buyer ids may be meant."""
+    found = Customer.objects.filter(merged_into__isnull=True)
+    nodes = actor.nodes(permission)
+    if nodes is not None:
+        found = found.filter(home_node__in=nodes)
+    if search.nodes is not None:
+        found = found.filter(home_node__in=search.nodes)
+    if search.source:
+        found = found.filter(source=search.source)
+    if search.province:
+        found = found.filter(province=search.province)
+    if search.accepts_marketing:
+        found = found.filter(accepts_marketing={"yes": True, "no": False}.get(search.accepts_marketing))
+    if text := " ".join(search.text.split()):
+        found = found.filter(
+            _named(text) | Q(pk__in=_by_account(text, namespaces, region, actor.merchant_id) | search.also)
+        )
+    return found
+
+
+def named(ids: Iterable[int]) -> dict[int, str]:
     """Names as screens show them; who has none is shown by number."""
     return {customer.pk: str(customer) for customer in Customer.objects.filter(pk__in=list(ids)).only("name")}
 
 
-def open_case_count() -> int:
-    """Review cases that wait for an answer."""
-    return ReviewCase.objects.filter(state=ReviewCase.State.OPEN).count()
+def by_id(customer_ids: Iterable[int]) -> dict[int, Customer]:
+    """People by id, merged ones too; for lists whose rows were checked already."""
+    return Customer.objects.in_bulk(set(customer_ids))
+
+
+def phones(customer_ids: Iterable[int]) -> dict[int, str]:
+    """A masked phone of each person that has one; one that is only theirs comes first."""
+    found: dict[int, str] = {}
+    for identity in Identity.objects.filter(kind="phone", customer__in=list(customer_ids)).order_by("is_shared", "id"):
+        if identity.customer_id not in found:
+            found[identity.customer_id] = keys.masked(identity)
+    return found
+
+
+def address(person: Customer) -> str:
+    """The full street address; callers must be allowed to unmask."""
+    return crypto.decrypt(person.address, person.merchant_id) if person.address is not None else ""
+
+
+def sources() -> list[str]:
+    """Where the merchant's people came from first, as far as a filter needs to know."""
+    return _distinct("source")
+
+
+def provinces() -> list[str]:
+    return _distinct("province")
+
+
+def notes(person: Customer) -> QuerySet[Note]:
+    return Note.objects.filter(customer=person)
+
+
+# -- evidence --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Account:
+    """One identity of a person and why it is theirs."""
+
+    identity: Identity
+    shown: str  # masked
+    via: Identity | None  # the identity it was first seen together with
+    via_shown: str
+    merge: Merge | None  # the merge that brought its home to this person
+
+
+def evidence(person: Customer) -> list[Account]:
+    """Every identity of the person, the strongest kind first, with the edge or the merge that ties it to them."""
+    identities = {i.pk: i for i in Identity.objects.filter(customer=person)}
+    brought = {merge.absorbed_id: merge for merge in merges_of(person) if merge.unmerged_at is None}
+    rank = {kind: place for place, kind in enumerate(Identity.STRONG)}
+    accounts = []
+    for identity in sorted(identities.values(), key=lambda i: (rank.get(i.kind, 99), i.pk)):
+        via = identities.get(identity.via_id or 0)
+        accounts.append(
+            Account(
+                identity, keys.masked(identity), via, keys.masked(via) if via else "",
+                brought.get(identity.home_customer_id),
+            )
+        )  # fmt: skip
+    return accounts
+
+
+def merges_of(person: Customer) -> list[Merge]:
+    """All merges that made this person, undone ones too, the newest first."""
+    family = merging.below(person.pk)
+    return list(
+        Merge.objects.filter(Q(survivor__in=family) | Q(absorbed__in=family))
+        .select_related("survivor", "absorbed")
+        .order_by("-id")[:200]
+    )
+
+
+def merges(actor: Actor) -> QuerySet[Merge]:
+    """The merge history the actor may see."""
+    nodes = actor.nodes("customers.merge")
+    found = Merge.objects.select_related("survivor", "absorbed")
+    return found if nodes is None else found.filter(survivor__home_node__in=nodes, absorbed__home_node__in=nodes)
+
+
+# -- review cases ----------------------------------------------------------------------------------------------------
+
+
+def cases(actor: Actor, *, is_open: bool) -> QuerySet[ReviewCase]:
+    """Cases all of whose people the actor may merge."""
+    nodes = actor.nodes("customers.merge")
+    state = ReviewCase.State.OPEN
+    found = ReviewCase.objects.filter(state=state) if is_open else ReviewCase.objects.exclude(state=state)
+    if nodes is None:
+        return found
+    outside = RawSQL(
+        "NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(customers_reviewcase.customers) e"
+        " JOIN customers_customer c ON c.id = e::bigint WHERE NOT c.home_node_id = ANY(%s))",
+        [sorted(nodes)],
+    )
+    return found.alias(within=outside).filter(within=True)
+
+
+def case(actor: Actor, case_id: int) -> ReviewCase:
+    if 0 < case_id <= BIGGEST_ID:
+        for is_open in (True, False):
+            if found := cases(actor, is_open=is_open).filter(pk=case_id).first():
+                return found
+    raise NotFound
+
+
+@dataclass(frozen=True)
+class Side:
+    """One person of a comparison."""
+
+    customer: Customer
+    accounts: list[Account]
+    is_today: bool  # false: has become part of somebody else since
+
+
+def sides(customer_ids: Sequence[int]) -> list[Side]:
+    """People beside each other, the given order kept."""
+    found = Customer.objects.select_related("home_node").in_bulk(list(customer_ids))
+    return [
+        Side(found[pk], evidence(found[pk]), found[pk].merged_into_id is None) for pk in customer_ids if pk in found
+    ]
+
+
+# -- inner workings --------------------------------------------------------------------------------------------------
+
+
+def _named(text: str) -> Q:
+    found = Q(name__startswith=text)
+    if text.isascii() and (initials := names.initials([text])[0]):
+        found |= Q(name_initials__startswith=initials)
+    if re.fullmatch(r"#\d{1,18}", text):
+        found |= Q(pk=int(text[1:]))
+    return found
+
+
+def _by_account(text: str, namespaces: Sequence[str], region: str, merchant_id: int) -> frozenset[int]:
+    """People with an account of exactly this value, or a phone ending in these four digits."""
+    wanted = [keys.key(kind, "", text, merchant_id) for kind in _TYPED]
+    wanted += [keys.key("buyer", namespace, text, merchant_id) for namespace in namespaces]
+    if "@" in text:
+        wanted.append(keys.key("email", "", text.lower(), merchant_id))
+    if phone := _phone(text, region):
+        wanted.append(keys.key("phone", "", phone, merchant_id))
+    found = Q(key__in=wanted)
+    if re.fullmatch(r"\d{4}", text):
+        found |= Q(tail_key=keys.tail_key(text, merchant_id))
+    return frozenset(Identity.objects.filter(found).values_list("customer_id", flat=True)[:5000])
+
+
+def _phone(text: str, region: str) -> str:
+    if not re.fullmatch(r"[+\d\s()\-.]{7,25}", text):
+        return ""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _distinct(column: str) -> list[str]:
+    """Distinct values in the newest 5,000 people: enough for a filter's choices, whatever the size of the pool."""
+    newest = Customer.objects.filter(merged_into__isnull=True).order_by("-id").values(value=F(column))[:5000]
+    return sorted({row["value"] for row in newest} - {""})
+
+
+__all__ = [
+    "Account", "Search", "Side", "address", "by_id", "case", "cases", "customer", "evidence", "merges", "merges_of",
+    "notes", "people", "phones", "provinces", "sides", "sources",
+]  # fmt: skip
+
+
+def open_case_count(actor: Actor) -> int:
+    """Review cases that wait for an answer of this actor."""
+    return cases(actor, is_open=True).count()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext
 
+from yutang.areas.customers import merging
 from yutang.areas.customers.errors import CaseDecided
+from yutang.areas.customers.identity import keys
 from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
+from yutang.areas.customers.identity.single import identify
 from yutang.areas.customers.merging import Pair, merge, merge_many, split, unmerge
-from yutang.areas.customers.models import Customer, Note, ReviewCase
-from yutang.core import audit, clock
+from yutang.areas.customers.models import Customer, Identity, Note, ReviewCase
+from yutang.core import audit, clock, crypto
 from yutang.core.access import Actor
 from yutang.core.errors import Invalid, NotFound
 
@@ -28,6 +31,31 @@ def add_note(*, customer: Customer, text: str, actor: Actor) -> Note:
 
 
 @transaction.atomic
+def reveal(*, customer: Customer, identity_id: int | None, actor: Actor) -> str:
+    """The full value of a phone or an e-mail, or with `identity_id=None` the address. Every look is audited."""
+    actor.require("customers.unmask")
+    if identity_id is None:
+        shown = crypto.decrypt(customer.address, customer.merchant_id) if customer.address is not None else ""
+    else:
+        identity = Identity.objects.filter(pk=identity_id, customer=customer).first()
+        if identity is None:
+            raise NotFound
+        shown = keys.readable(identity)
+    audit.record(
+        "customers.unmask", actor=actor, object_type="customer", object_id=customer.pk,
+        detail={"field": "address"} if identity_id is None else {"identity": identity_id},
+    )  # fmt: skip
+    return shown
+
+
+@transaction.atomic
+def record_export(*, rows: int, filters: dict[str, str], actor: Actor) -> None:
+    """Writes down that a list of people left the house."""
+    actor.require("customers.export")
+    audit.record("customers.export", actor=actor, object_type="customer", detail={"rows": rows, "filters": filters})
+
+
+@transaction.atomic
 def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase:
     """Answers a review case: the people become one, or are kept apart and never asked about again."""
     actor.require("customers.merge")
@@ -37,8 +65,8 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
     if case.state != ReviewCase.State.OPEN:
         raise CaseDecided(by=case.decided_by)
     if merge_people:
-        today = Customer.objects.filter(pk__in=case.customers, merged_into__isnull=True).order_by("pk")
-        open_people = list(today.values_list("pk", flat=True))
+        # Whom the case asked about may have become part of somebody else since.
+        open_people = sorted({merging.above(person)[-1] for person in case.customers})
         evidence = [{"kind": "decision", "case": case.pk, "by": actor.name}, *case.evidence]
         pairs = [Pair(open_people[0], other, evidence) for other in open_people[1:]]
         if pairs:
@@ -54,5 +82,6 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
 
 
 __all__ = [
-    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "merge", "merge_many", "resolve", "split", "unmerge",
+    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "identify", "merge", "merge_many", "record_export",
+    "resolve", "reveal", "split", "unmerge",
 ]  # fmt: skip

@@ -77,7 +77,7 @@ def apply(
     done.net_amount = pc.sum(rows.column("amount").filter(orders.sold(lines))).as_py() or 0
     done.orders_new, done.orders_updated = recorded.orders_new, recorded.orders_updated
     done.known_lines, done.facts = recorded.lines_known, recorded.lines_written
-    done.customers_created, done.customers_known = found.created.tolist(), found.known.tolist()
+    done.customers_created, done.customers_known = found.new_people, found.known.tolist()
     done.merged = found.merged
     return done
 

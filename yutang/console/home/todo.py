@@ -25,7 +25,7 @@ class Task:
 def tasks(actor: Actor) -> list[Task]:
     found = []
     address = link("console:reviews")
-    if address and actor.may("customers.merge") and (count := customers.open_case_count()):
+    if address and actor.may("customers.merge") and (count := customers.open_case_count(actor)):
         found.append(Task(gettext("Accounts to check: one person or two?"), count, "git-merge", address))
     return found
 

@@ -30,58 +30,91 @@ class Known:
     """What the pool knows of the keys of a batch."""
 
     identity: rules.Ints  # per key: identity id, −1 unknown
+    home: rules.Ints  # per key: the person it was made for, −1 unknown
     owner: rules.Ints  # per key: the person of today, −1 unknown
     shared: NDArray[np.bool_]  # per key
 
     @property
+    def tied(self) -> rules.Ints:
+        """Known keys that tie their records to a person; a shared phone ties nobody."""
+        return np.flatnonzero((self.home >= 0) & ~self.shared)
+
+    @property
     def people(self) -> rules.Ints:
-        """Distinct people of today, ascending."""
-        return np.unique(self.owner[(self.owner >= 0) & ~self.shared])
+        """Distinct homes, ascending. Merges don't count here: whether they stand or not, records unite the same."""
+        return np.unique(self.home[self.tied])
 
     @property
     def bonds(self) -> rules.Edges:
-        """Key ↔ person, as numbers into `people`; a shared phone ties nobody."""
-        bound = np.flatnonzero((self.owner >= 0) & ~self.shared)
-        return rules.Edges(np.searchsorted(self.people, self.owner[bound]), bound)
+        """Key ↔ home, as numbers into `people`."""
+        return rules.Edges(np.searchsorted(self.people, self.home[self.tied]), self.tied)
+
+    @property
+    def roots(self) -> rules.Ints:
+        """The person of today of each of `people`."""
+        _, first = np.unique(self.home[self.tied], return_index=True)
+        return self.owner[self.tied][first]
 
 
 def known(blind: list[bytes], merchant_id: int) -> Known:
     """Looks all keys up through a temporary table."""
     size = len(blind)
-    found = Known(np.full(size, -1, np.int64), np.full(size, -1, np.int64), np.zeros(size, bool))
+    found = Known(*(np.full(size, -1, np.int64) for _ in range(3)), np.zeros(size, bool))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE lookup (n bigint, key bytea) ON COMMIT DROP")
         copy_into_temporary("lookup", pa.table({"n": np.arange(size), "key": _hex(blind)}))
+        cursor.execute("ANALYZE lookup")
         cursor.execute(
-            "SELECT l.n, i.id, i.customer_id, i.is_shared FROM lookup l"
+            "SELECT l.n, i.id, i.home_customer_id, i.customer_id, i.is_shared::int FROM lookup l"
             " JOIN customers_identity i ON i.merchant_id = %s AND i.key = l.key",
             [merchant_id],
         )
-        rows = cursor.fetchall()
+        rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 5)
         cursor.execute("DROP TABLE lookup")
-    if rows:
-        number, identity, owner, shared = (np.array(column) for column in zip(*rows, strict=True))
-        found.identity[number], found.owner[number], found.shared[number] = identity, owner, shared
+    number = rows[:, 0]
+    found.identity[number], found.home[number], found.owner[number] = rows[:, 1:4].T
+    found.shared[number] = rows[:, 4].astype(bool)
     return found
 
 
 def refresh_owners(found: Known, merchant_id: int) -> None:
     """After a split the keys may belong to other people."""
     seen = found.identity >= 0
-    _, found.owner[seen] = owners(found.identity[seen], merchant_id)
+    found.home[seen], found.owner[seen] = owners(found.identity[seen], merchant_id)
 
 
 def owners(identity_ids: rules.Ints, merchant_id: int) -> tuple[rules.Ints, rules.Ints]:
-    """Home and person of today of each identity."""
+    """Home and person of today of each identity, −1 where the id is −1."""
     distinct, back = np.unique(identity_ids, return_inverse=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, home_customer_id, customer_id FROM customers_identity"
-            " WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id",
-            [merchant_id, distinct.tolist()],
+            "SELECT a.id, COALESCE(i.home_customer_id, -1), COALESCE(i.customer_id, -1)"
+            " FROM unnest(%s::bigint[]) a (id)"
+            " LEFT JOIN customers_identity i ON i.merchant_id = %s AND i.id = a.id ORDER BY a.id",
+            [distinct.tolist(), merchant_id],
         )
         rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 3)
     return rows[:, 1][back], rows[:, 2][back]
+
+
+def exclusive_values(
+    people: rules.Ints, keys_shown: rules.Ints, blind: list[bytes], merchant_id: int
+) -> tuple[rules.Ints, rules.Ints]:
+    """Keys of exclusive kinds that known people hold: (number into `people`, key number). Keys that the batch does not
+    show get numbers below zero."""
+    if not len(people):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT home_customer_id, key FROM customers_identity"
+            " WHERE merchant_id = %s AND kind = ANY(%s) AND home_customer_id = ANY(%s) AND NOT is_shared",
+            [merchant_id, sorted(Identity.EXCLUSIVE), people.tolist()],
+        )
+        rows = cursor.fetchall()
+    number_of = {blind[number]: number for number in keys_shown.tolist()}
+    values = [number_of.setdefault(bytes(key), -len(number_of) - 1) for _, key in rows]
+    holders = np.array([person for person, _ in rows], dtype=np.int64)
+    return np.searchsorted(people, holders), np.array(values, dtype=np.int64)
 
 
 def buyers_of(
@@ -93,9 +126,18 @@ def buyers_of(
     number_of = dict(zip(identity[phones].tolist(), phones.tolist(), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id, b.id FROM customers_identity p JOIN customers_identity b"
-            " ON b.merchant_id = p.merchant_id AND b.customer_id = p.customer_id"
-            " WHERE p.merchant_id = %s AND p.id = ANY(%s) AND b.kind = 'buyer' AND b.namespace = %s",
+            """
+            SELECT p.id, b.id FROM customers_identity p
+            JOIN customers_identity b ON b.merchant_id = p.merchant_id AND b.customer_id = p.customer_id
+            WHERE p.merchant_id = %s AND p.id = ANY(%s) AND b.kind = 'buyer' AND b.namespace = %s
+              -- Of the person that the phone made; what staff merged by hand says nothing of the phone.
+              AND (b.home_customer_id = p.home_customer_id
+                   OR EXISTS (SELECT 1 FROM customers_merge m
+                              WHERE m.merchant_id = p.merchant_id AND m.survivor_id = p.customer_id
+                                AND m.unmerged_at IS NULL
+                                AND m.absorbed_id IN (b.home_customer_id, p.home_customer_id)
+                                AND m.evidence @> jsonb_build_array(jsonb_build_object('identity', p.id))))
+            """,
             [merchant_id, list(number_of), namespace],
         )
         rows = cursor.fetchall()
@@ -126,7 +168,7 @@ def create_customers(
     if not len(wanted):
         return ids
     ours = np.flatnonzero(used & np.isin(labels, wanted))
-    seen = np.asarray(records.column("seen_at").cast(pa.timestamp("us")).cast(pa.int64()))
+    seen = _micros(records.column("seen_at"))
     ours = ours[np.argsort(seen[ours], kind="stable")]
     person = np.searchsorted(wanted, labels[ours])  # 0 … number of new people − 1
 
@@ -169,39 +211,51 @@ def create_customers(
     return ids
 
 
+@dataclass(frozen=True)
+class NewKeys:
+    """What `create_identities` stores: `new` keys of `found`, seen together along `edges`."""
+
+    found: Keys
+    blind: list[bytes]
+    known: Known
+    new: rules.Ints
+    edges: rules.Edges
+    first_key: rules.Ints  # per record
+    owner: rules.Ints  # per key: the person of today
+
+
 def create_identities(
-    found: Keys,
-    blind: list[bytes],
-    known_keys: Known,
-    shared: NDArray[np.bool_],
-    edges: rules.Edges,
-    first_key: rules.Ints,
-    owner: rules.Ints,
-    records: pa.Table,
-    source: str,
-    namespace: str,
-    actor: Actor,
-) -> rules.Ints:
-    """Stores the keys the pool does not know, each with the key it was first seen with; returns all identity ids."""
-    new = np.flatnonzero((known_keys.identity < 0) & (owner >= 0))
+    keyed: NewKeys, records: pa.Table, *, source: str, namespace: str, actor: Actor
+) -> tuple[rules.Ints, rules.Ints, rules.Ints]:
+    """Stores the keys the pool does not know, each with the key it was first seen with.
+
+    Returns identity, home and person of today of every key. A new key belongs to the home of the known key that its
+    evidence begins with, so that undoing a merge gives it back to the right person.
+    """
+    found, known_keys, new = keyed.found, keyed.known, keyed.new
+    size = len(found.kind)
     ids = known_keys.identity.copy()
     ids[new] = reserve_ids("customers_identity", len(new))
+    owner = np.where(keyed.owner >= 0, keyed.owner, known_keys.owner)
     if not len(new):
-        return ids
-    sightings = rules.Edges(first_key[edges.record], edges.key)
-    apart = sightings.record != sightings.key
-    via = rules.evidence_tree(
-        rules.Edges(sightings.record[apart], sightings.key[apart]), len(found.kind), known_keys.identity >= 0
-    )
-    seen = np.asarray(records.column("seen_at").cast(pa.timestamp("us")).cast(pa.int64()))
-    first_seen = np.full(len(found.kind), np.iinfo(np.int64).max)
-    np.minimum.at(first_seen, edges.key, seen[edges.record])
+        return ids, known_keys.home.copy(), owner
+    sighting = rules.Edges(keyed.first_key[keyed.edges.record], keyed.edges.key)
+    apart = sighting.record != sighting.key
+    via = rules.evidence_tree(rules.Edges(sighting.record[apart], sighting.key[apart]), size, known_keys.identity >= 0)
+    begins = known_keys.home[rules.first_of(via)]
+    home = np.where(known_keys.home >= 0, known_keys.home, np.where(begins >= 0, begins, owner))
+    seen = _micros(records.column("seen_at"))
+    first_seen = np.full(size, np.iinfo(np.int64).max)
+    np.minimum.at(first_seen, keyed.edges.key, seen[keyed.edges.record])
     merchant = actor.merchant_id
     kind = [found.kind[n] for n in new]
     value = [found.value[n] for n in new]
     secret = [k in Identity.SENSITIVE for k in kind]
     tails = dict.fromkeys(v[-4:] for v, k in zip(value, kind, strict=True) if k == "phone")
-    tail = dict(zip(tails, crypto.blind_indexes("phone-tail", list(tails), merchant), strict=True))
+    tail = {
+        digits: "\\x" + blind.hex()
+        for digits, blind in zip(tails, crypto.blind_indexes("phone-tail", list(tails), merchant), strict=True)
+    }
     via_id = np.where(via[new] >= 0, ids[via[new]], -1)
     copy_rows(
         "customers_identity",
@@ -211,24 +265,59 @@ def create_identities(
                 "merchant_id": np.full(len(new), merchant),
                 "kind": pa.array(kind),
                 "namespace": pa.array([namespace if k in keys.NAMESPACED else "" for k in kind]),
-                "key": _hex([blind[n] for n in new]),
+                "key": _hex([keyed.blind[n] for n in new]),
                 "value": pa.array(["" if s else v[:200] for v, s in zip(value, secret, strict=True)]),
                 "value_encrypted": _encrypted([v if s else None for v, s in zip(value, secret, strict=True)], merchant),
                 "tail_key": pa.array(
-                    ["\\x" + tail[v[-4:]].hex() if k == "phone" else None for v, k in zip(value, kind, strict=True)],
-                    pa.string(),
+                    [tail[v[-4:]] if k == "phone" else None for v, k in zip(value, kind, strict=True)], pa.string()
                 ),
                 "customer_id": owner[new],
-                "home_customer_id": owner[new],
+                "home_customer_id": home[new],
                 "via_id": pa.array(via_id, mask=via_id < 0),
-                "is_shared": shared[new],
+                "is_shared": known_keys.shared[new],
                 "is_split": np.zeros(len(new), bool),
                 "source": pa.array([source] * len(new)),
                 "first_seen_at": pa.array(first_seen[new], pa.timestamp("us", tz="UTC")),
             }
         ),
     )
-    return ids
+    return ids, home, owner
+
+
+def seen_earlier(known_keys: Known, records: pa.Table, edges: rules.Edges, merchant_id: int) -> None:
+    """Files do not come in the order of time: an older one moves the first sight of keys and people back."""
+    hit = known_keys.identity[edges.key] >= 0
+    if not hit.any():
+        return
+    key, seen = edges.key[hit], _micros(records.column("seen_at"))[edges.record[hit]]
+    first_seen = np.full(len(known_keys.identity), np.iinfo(np.int64).max)
+    np.minimum.at(first_seen, key, seen)
+    touched = np.unique(key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH sighting AS (
+                SELECT s.identity, to_timestamp(0) + s.seen * interval '1 microsecond' AS seen_at
+                FROM unnest(%(identity)s::bigint[], %(seen)s::bigint[]) AS s (identity, seen)
+            ), earlier AS (
+                UPDATE customers_identity i SET first_seen_at = s.seen_at FROM sighting s
+                WHERE i.merchant_id = %(merchant)s AND i.id = s.identity AND i.first_seen_at > s.seen_at
+                RETURNING i.home_customer_id, s.seen_at
+            )
+            UPDATE customers_customer c SET first_seen_at = e.seen_at
+            FROM (SELECT home_customer_id, min(seen_at) AS seen_at FROM earlier GROUP BY home_customer_id) e
+            WHERE c.merchant_id = %(merchant)s AND c.id = e.home_customer_id AND c.first_seen_at > e.seen_at
+            """,
+            {
+                "identity": known_keys.identity[touched].tolist(),
+                "seen": first_seen[touched].tolist(),
+                "merchant": merchant_id,
+            },
+        )
+
+
+def _micros(column: pa.ChunkedArray) -> rules.Ints:
+    return np.asarray(column.cast(pa.timestamp("us")).cast(pa.int64()))
 
 
 def _encrypted(values: Sequence[str | None], merchant_id: int) -> pa.Array:

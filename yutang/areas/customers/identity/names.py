@@ -15,4 +15,5 @@ def _of_character(character: str) -> str:
 
 def initials(names: list[str]) -> list[str]:
     """`王小明` → `wxm`; other scripts keep their letters and digits in lower case. At most 80 characters each."""
-    return ["".join(_of_character(character) for character in name)[:80] for name in names]
+    found = {name: "".join(_of_character(character) for character in name)[:80] for name in set(names)}
+    return [found[name] for name in names]

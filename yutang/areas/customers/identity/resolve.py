@@ -6,6 +6,7 @@ whose it is. Clusters are found in memory (rules.clusters), the pool is asked on
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,22 +51,37 @@ class Resolution:
     identity: NDArray[np.int64]
     home: NDArray[np.int64]
     customer: NDArray[np.int64]
-    created: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # new people
+    new_people: list[int] = field(default_factory=list)
     known: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # people known before
     merged: int = 0
     cases: int = 0
 
+    @property
+    def created(self) -> int:
+        return len(self.new_people)
+
 
 @dataclass
 class Keys:
-    """All distinct keys of the records, numbered; known ones with what the pool says of them."""
+    """All distinct keys of the records, numbered in filing order; `edges` says which record shows which."""
 
     kind: list[str] = field(default_factory=list)
     value: list[str] = field(default_factory=list)
     edges: rules.Edges = field(default_factory=lambda: rules.Edges(_ints(), _ints()))
 
     def mask(self, kinds: frozenset[str]) -> NDArray[np.bool_]:
-        return np.isin(np.array(self.kind, dtype=object), list(kinds))
+        return np.isin(np.array(self.kind), list(kinds))
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Labels of records, keys and known people; the sightings they stand on, and those that contradicted them."""
+
+    record: rules.Ints
+    key: rules.Ints
+    person: rules.Ints
+    edges: rules.Edges
+    cut: rules.Edges
 
 
 @transaction.atomic
@@ -77,36 +93,41 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     """
     count = records.num_rows
     none = np.full(count, -1, dtype=np.int64)
+    resolution = Resolution(none, none.copy(), none.copy())
     found = collect_keys(records)
     if not found.kind:
-        return Resolution(none, none.copy(), none.copy())
+        return resolution
     merging.lock_identities(actor.merchant_id)
     blind = _blind(found, namespace, actor.merchant_id)
     known = bulk.known(blind, actor.merchant_id)
-    shared = _shared(found, known, namespace, actor)
-    edges = without_shared(found, shared, count)
-    record_label, key_label, person_label, doubtful = cluster(found, edges, known, count)
+    known.shared = _shared(found, known, namespace, actor)
+    edges = without_shared(found, known, count)
+    united = cluster(found, edges, known, blind, count, actor.merchant_id)
 
-    chosen = _people_of_clusters(person_label, known)
-    resolution = Resolution(none, none.copy(), none.copy())
-    resolution.known = chosen.survivors
-    resolution.merged = _merge_known(chosen, found, known, key_label, source, actor)
-    first_key = _filing_key(edges, count)
+    chosen = _people_of_clusters(united.person, known)
+    resolution.known = np.unique(chosen.survivors)
+    resolution.merged = _merge_known(chosen, found, known, source, actor)
+    first_key = _filing_key(united.edges, count)
     used = first_key >= 0
-    new_labels = np.setdiff1d(np.unique(key_label[np.unique(edges.key)]), chosen.labels)
-    created = bulk.create_customers(records, record_label, used, new_labels, namespace, actor)
-    resolution.created = created
+    new_keys = np.unique(united.edges.key[known.identity[united.edges.key] < 0])
+    new_labels = np.setdiff1d(united.key[new_keys], chosen.labels)
+    created = bulk.create_customers(records, united.record, used, new_labels, namespace, actor)
 
-    owner_of_label = chosen.owners(key_label.max() + 1)
+    owner_of_label = chosen.owners(int(united.key.max()) + 1)
     owner_of_label[new_labels] = created
-    identity_ids = bulk.create_identities(
-        found, blind, known, shared, edges, first_key, owner_of_label[key_label], records, source, namespace, actor
-    )
+    identity_ids, homes, owners = bulk.create_identities(
+        bulk.NewKeys(found, blind, known, new_keys, united.edges, first_key, owner_of_label[united.key]),
+        records, source=source, namespace=namespace, actor=actor,
+    )  # fmt: skip
+    of_household = cases.households(known, identity_ids, first_key[used], actor)
+    bulk.seen_earlier(known, records, united.edges, actor.merchant_id)
+    if of_household:
+        homes, owners = bulk.owners(identity_ids, actor.merchant_id)
     resolution.identity[used] = identity_ids[first_key[used]]
-    homes, owners = bulk.owners(resolution.identity[used], actor.merchant_id)
-    resolution.home[used], resolution.customer[used] = homes, owners
-    resolution.cases = cases.contradictions(doubtful, resolution, source, actor)
-    if len(created) or resolution.merged:
+    resolution.home[used], resolution.customer[used] = homes[first_key[used]], owners[first_key[used]]
+    resolution.new_people = [*created.tolist(), *of_household]
+    resolution.cases = cases.contradictions(found, united.cut, identity_ids, owners, resolution, source, actor)
+    if resolution.created or resolution.merged:
         writer.mark_people_changed(actor.merchant_id)
         events.publish(
             CustomersResolved(
@@ -138,47 +159,74 @@ def collect_keys(records: pa.Table) -> Keys:
 
 
 def cluster(
-    found: Keys, edges: rules.Edges, known: bulk.Known, count: int
-) -> tuple[rules.Ints, rules.Ints, rules.Ints, NDArray[np.bool_]]:
-    """Labels of records, keys and known people; and which records stood in a cluster that contradicted itself.
+    found: Keys, edges: rules.Edges, known: bulk.Known, blind: list[bytes], count: int, merchant_id: int
+) -> Clusters:
+    """Connected records, keys and known people. Only where that contradicts itself does the slow, exact rule decide."""
+    people = known.people
+    record, key, person = rules.clusters(
+        records=count, keys=len(found.kind), edges=edges, bonds=known.bonds, people=len(people)
+    )
+    exclusive = np.flatnonzero(found.mask(Identity.EXCLUSIVE))
+    holder, held = bulk.exclusive_values(people, exclusive, blind, merchant_id)
+    bad = rules.contradicting(np.concatenate([key[exclusive], person[holder]]), np.concatenate([exclusive, held]))
+    whole = Clusters(record, key, person, edges, rules.Edges(_ints(), _ints()))
+    if not len(bad):
+        return whole
+    return _agreed(whole, bad, known.bonds, exclusive, holder, held)
 
-    A cluster with two values of an exclusive kind loses its loosest keys, then the next loosest, until it agrees.
-    """
-    exclusive = found.mask(Identity.EXCLUSIVE)
-    doubtful = np.zeros(count, dtype=bool)
+
+def _agreed(
+    whole: Clusters, bad: rules.Ints, bonds: rules.Edges, exclusive: rules.Ints, holder: rules.Ints, held: rules.Ints
+) -> Clusters:
+    places = np.flatnonzero(np.isin(whole.record[whole.edges.record], bad))
+    bound = np.isin(whole.key[bonds.key], bad)
+    held_by_person: dict[int, set[int]] = {}
+    for someone, value in zip(holder.tolist(), held.tolist(), strict=True):
+        held_by_person.setdefault(someone, set()).add(value)
+    edges = whole.edges
+    agreed = rules.agree(
+        edges=rules.Edges(edges.record[places], edges.key[places]),
+        bonds=rules.Edges(bonds.record[bound], bonds.key[bound]),
+        value_of_key={key: key for key in exclusive.tolist()},
+        held_by_person=held_by_person,
+    )
+    record, key, person = whole.record.copy(), whole.key.copy(), whole.person.copy()
+    offset = int(key.max()) + 1
+    for labels, changed in ((record, agreed.record), (key, agreed.key), (person, agreed.person)):
+        labels[list(changed)] = np.fromiter(changed.values(), np.int64, len(changed)) + offset
     kept = np.ones(len(edges.key), dtype=bool)
-    for loose in (None, *rules.LOOSE_KINDS):
-        if loose is not None:
-            bad = rules.contradicting(key_label, exclusive)  # noqa: F821  set by the first round
-            if not len(bad):
-                break
-            doubtful |= np.isin(record_label, bad)  # noqa: F821
-            only_key = np.bincount(edges.record[kept], minlength=count)[edges.record] == 1
-            kept &= ~(np.isin(key_label[edges.key], bad) & found.mask(loose)[edges.key] & ~only_key)  # noqa: F821
-        record_label, key_label, person_label = rules.clusters(
-            records=count,
-            keys=len(found.kind),
-            edges=rules.Edges(edges.record[kept], edges.key[kept]),
-            bonds=known.bonds,
-            people=len(known.people),
-        )
-    return record_label, key_label, person_label, doubtful
+    kept[places[agreed.cut]] = False
+    return Clusters(
+        record, key, person, rules.Edges(edges.record[kept], edges.key[kept]),
+        rules.Edges(edges.record[~kept], edges.key[~kept]),
+    )  # fmt: skip
 
 
-def without_shared(found: Keys, shared: NDArray[np.bool_], count: int) -> rules.Edges:
-    """Shared phones unite nobody; a record that shows nothing else is filed under the household itself."""
+def without_shared(found: Keys, known: bulk.Known, count: int) -> rules.Edges:
+    """Shared phones unite nobody; a record that shows nothing else is filed under the household itself.
+
+    A new one stays with the first record that shows it, so that the pool remembers it as shared.
+    """
     edges = found.edges
-    keys_of_record = np.bincount(edges.record, minlength=count)
-    dropped = shared[edges.key] & (keys_of_record[edges.record] > 1)
+    alone = np.bincount(edges.record, minlength=count)[edges.record] == 1
+    dropped = known.shared[edges.key] & ~alone
+    of_household = np.zeros(len(found.kind), dtype=bool)
+    of_household[edges.key[alone]] = True
+    homeless = np.flatnonzero(dropped & ~of_household[edges.key] & (known.identity[edges.key] < 0))
+    homeless = homeless[np.lexsort((edges.record[homeless], edges.key[homeless]))]
+    _, first = np.unique(edges.key[homeless], return_index=True)
+    dropped[homeless[first]] = False
     return rules.Edges(edges.record[~dropped], edges.key[~dropped])
 
 
 @dataclass
 class _Chosen:
+    """Which people of today the clusters are. Clusters of two homes that a merge has united are one person."""
+
     labels: rules.Ints  # clusters that hold people known before
-    survivors: rules.Ints  # the oldest of each
-    known: rules.Ints  # all known people seen
-    label_of_known: rules.Ints
+    survivors: rules.Ints  # parallel: the person that each will be, the oldest
+    roots: rules.Ints  # all people of today that were shown
+    survivor_of_root: rules.Ints
 
     def owners(self, size: int) -> rules.Ints:
         owner = np.full(size, -1, dtype=np.int64)
@@ -187,33 +235,32 @@ class _Chosen:
 
 
 def _people_of_clusters(person_label: rules.Ints, known: bulk.Known) -> _Chosen:
-    order = np.argsort(known.people, kind="stable")
-    labels, first = np.unique(person_label[order], return_index=True)
-    return _Chosen(labels, known.people[order][first], known.people, person_label)
+    labels, label_number = np.unique(person_label, return_inverse=True)
+    roots, root_number = np.unique(known.roots, return_inverse=True)
+    of_label, of_root = rules.groups(label_number, root_number, len(labels), len(roots))
+    _, oldest = np.unique(of_root, return_index=True)  # roots ascend, so the first of a group is its oldest
+    survivor = roots[oldest]
+    return _Chosen(labels, survivor[of_label], roots, survivor[of_root])
 
 
-def _merge_known(
-    chosen: _Chosen, found: Keys, known: bulk.Known, key_label: rules.Ints, source: str, actor: Actor
-) -> int:
+def _merge_known(chosen: _Chosen, found: Keys, known: bulk.Known, source: str, actor: Actor) -> int:
     """Known people whose keys the records show together become one, the oldest survives."""
-    survivor_of = dict(zip(chosen.labels.tolist(), chosen.survivors.tolist(), strict=True))
+    absorbed = np.flatnonzero(chosen.survivor_of_root != chosen.roots)
+    if not len(absorbed):
+        return 0
+    seen = known.tied[np.argsort(known.owner[known.tied], kind="stable")]
+    owner = known.owner[seen]
+
+    def shown(person: int) -> list[dict[str, object]]:
+        keys_of = seen[np.searchsorted(owner, person) : np.searchsorted(owner, person, side="right")][:10]
+        return [{"kind": found.kind[k], "identity": int(known.identity[k]), "source": source} for k in keys_of.tolist()]
+
     pairs = []
-    for label, person in zip(chosen.label_of_known.tolist(), chosen.known.tolist(), strict=True):
-        survivor = survivor_of[label]
-        if person == survivor:
-            continue
-        evidence = [
-            {"kind": found.kind[k], "identity": int(known.identity[k]), "source": source}
-            for k in np.flatnonzero((key_label == label) & (known.identity >= 0))[:20]
-        ]
-        pairs.append(merging.Pair(survivor, person, evidence))
-    contradicting = cases.contradicting_pairs(pairs)
-    for pair in contradicting:
-        cases.open_contradiction(pair, actor)
-    agreed = [pair for pair in pairs if pair not in contradicting]
-    if agreed:
-        merging.merge_many(pairs=agreed, actor=actor)
-    return len(agreed)
+    for number in absorbed.tolist():
+        person, survivor = int(chosen.roots[number]), int(chosen.survivor_of_root[number])
+        pairs.append(merging.Pair(survivor, person, [*shown(survivor), *shown(person)]))
+    merging.unite(pairs=pairs, actor=actor)
+    return len(pairs)
 
 
 def _shared(found: Keys, known: bulk.Known, namespace: str, actor: Actor) -> NDArray[np.bool_]:
@@ -227,36 +274,35 @@ def _shared(found: Keys, known: bulk.Known, namespace: str, actor: Actor) -> NDA
     by_record[record[buyer[key]]] = key[buyer[key]]
     sighting = phone[key] & (by_record[record] >= 0)
     phones, buyers = key[sighting], by_record[record[sighting]]
-    known_phones = np.flatnonzero(phone & (known.identity >= 0) & ~shared)
-    more_phones, more_buyers = bulk.buyers_of(known.identity, known_phones, namespace, actor.merchant_id)
+    asked = np.unique(phones)
+    asked = asked[(known.identity[asked] >= 0) & ~shared[asked]]
+    more_phones, more_buyers = bulk.buyers_of(known.identity, asked, namespace, actor.merchant_id)
     # A pool buyer that the records show too carries its number here; others get numbers of their own.
     new_numbers = bulk.renumber(more_buyers, known.identity, offset=len(found.kind))
-    fresh = rules.shared_phones(np.concatenate([phones, more_phones]), np.concatenate([buyers, new_numbers]))
+    many = rules.shared_phones(np.concatenate([phones, more_phones]), np.concatenate([buyers, new_numbers]))
+    fresh = many[~shared[many]]
     shared[fresh] = True
-    for number in fresh[known.identity[fresh] >= 0].tolist():
-        if not known.shared[number]:
-            cases.share_phone(int(known.identity[number]), actor)
-    if len(fresh):
+    in_pool = known.identity[fresh[known.identity[fresh] >= 0]]
+    for identity_id in in_pool.tolist():
+        cases.share_phone(identity_id, actor)
+    if len(in_pool):
         bulk.refresh_owners(known, actor.merchant_id)
     return shared
 
 
 def _filing_key(edges: rules.Edges, count: int) -> rules.Ints:
     """The first key of each record in filing order: keys are numbered that way, so it is the lowest."""
-    first = np.full(count, np.iinfo(np.int64).max, dtype=np.int64)
-    np.minimum.at(first, edges.record, edges.key)
-    first[first == np.iinfo(np.int64).max] = -1
+    first = np.full(count, -1, dtype=np.int64)
+    order = np.lexsort((edges.key, edges.record))[::-1]  # the last write wins, so the lowest key comes last
+    first[edges.record[order]] = edges.key[order]
     return first
 
 
 def _blind(found: Keys, namespace: str, merchant_id: int) -> list[bytes]:
     blind: list[bytes] = []
-    start = 0
-    while start < len(found.kind):
-        kind = found.kind[start]
-        end = start + found.kind.count(kind)
-        blind.extend(keys.keys(kind, namespace, found.value[start:end], merchant_id))
-        start = end
+    for kind, group in itertools.groupby(range(len(found.kind)), key=found.kind.__getitem__):
+        numbers = list(group)
+        blind.extend(keys.keys(kind, namespace, found.value[numbers[0] : numbers[-1] + 1], merchant_id))
     return blind
 
 

@@ -1,0 +1,62 @@
+"""One account at a time, for whoever talks to a person right now: log-in, API, chat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from yutang.areas.customers import merging
+from yutang.areas.customers.identity import keys, names
+from yutang.areas.customers.models import Customer, Identity
+from yutang.core import clock, crypto
+from yutang.lake import writer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from yutang.core.access import Actor
+
+
+@transaction.atomic
+def identify(
+    *,
+    kind: str,
+    value: str,
+    namespace: str = "",
+    node_id: int,
+    source: str,
+    name: str = "",
+    seen_at: datetime | None = None,
+    actor: Actor,
+) -> Identity:
+    """The identity of an account, made together with its person when it is new.
+
+    `value` is normal (phones in E.164, e-mails in lower case). One statement when known; two callers at once get the
+    same identity, because whoever makes one holds the merchant's identity lock.
+    """
+    key = keys.key(kind, namespace, value, actor.merchant_id)
+    if (known := _known(key, actor)) is not None:
+        return known
+    merging.lock_identities(actor.merchant_id)
+    if (known := _known(key, actor)) is not None:
+        return known
+    at = seen_at or clock.now()
+    person = Customer.objects.create(
+        merchant_id=actor.merchant_id, name=name[:200], name_initials=names.initials([name])[0], home_node_id=node_id,
+        source=namespace or source.partition(":")[0], first_seen_at=at,
+    )  # fmt: skip
+    is_secret = kind in Identity.SENSITIVE
+    identity = Identity.objects.create(
+        merchant_id=actor.merchant_id, kind=kind, namespace=namespace if kind in keys.NAMESPACED else "", key=key,
+        value="" if is_secret else value[:200],
+        value_encrypted=crypto.encrypt(value, actor.merchant_id) if is_secret else None,
+        tail_key=keys.tail_key(value, actor.merchant_id) if kind == Identity.Kind.PHONE else None,
+        customer=person, home_customer=person, source=source, first_seen_at=at,
+    )  # fmt: skip
+    writer.mark_people_changed(actor.merchant_id)
+    return identity
+
+
+def _known(key: bytes, actor: Actor) -> Identity | None:
+    return Identity.objects.select_related("customer").filter(merchant_id=actor.merchant_id, key=key).first()

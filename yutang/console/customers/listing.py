@@ -1,0 +1,90 @@
+"""The customer list as a screen composes it: people, their phones, what they bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from yutang.areas.customers import queries as customers
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders import queries as orders
+from yutang.ui.paging import page_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from yutang.areas.customers.models import Customer
+    from yutang.areas.orders.models import CustomerStatistic
+    from yutang.ui.paging import Page
+
+FILTERS = ("q", "source", "province", "node", "purchased", "marketing", "sort")
+# Figures of purchases are sorted by their own index, which holds only people who have ordered.
+SORTS = {"": ("-id",), "last": ("-last_purchase_at", "-customer_id"), "net": ("-net_amount", "-customer_id")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person on the list."""
+
+    id: int
+    customer: Customer
+    phone: str
+    statistic: CustomerStatistic
+
+    @property
+    def pk(self) -> int:
+        return self.id
+
+
+def filters(request: HttpRequest) -> dict[str, str]:
+    """What the address asks for; unknown values count as empty."""
+    found = {name: request.GET.get(name, "").strip()[:200] for name in FILTERS}
+    known = {"sort": SORTS, "purchased": ("yes", "no"), "marketing": ("yes", "no", "unknown")}
+    return {name: value if value in known.get(name, (value,)) else "" for name, value in found.items()}
+
+
+def people(request: HttpRequest, wanted: dict[str, str], permission: str = "customers.view") -> QuerySet[Customer]:
+    """The people these filters let through, as far as the actor may see them."""
+    node = wanted["node"]
+    nodes = merchants.descendants(frozenset({int(node)})) if node.isdecimal() and len(node) < 19 else None
+    by_order = request.actor.may("orders.view") and wanted["q"]
+    search = customers.Search(
+        text=wanted["q"], source=wanted["source"], province=wanted["province"], nodes=nodes,
+        accepts_marketing=wanted["marketing"],
+        also=orders.buyers_by_order_no(wanted["q"]) if by_order else frozenset(),
+    )  # fmt: skip
+    found = customers.people(
+        request.actor, search, namespaces=orders.sources() if wanted["q"] else (), region=request.merchant.phone_region,
+        permission=permission,
+    )  # fmt: skip
+    return orders.purchased(found, yes=wanted["purchased"] == "yes") if wanted["purchased"] else found
+
+
+def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
+    found = people(request, wanted)
+    order = SORTS[wanted["sort"]]
+    if wanted["sort"]:
+        shown = page_of(orders.ranked(found), request, order=order, nullable={"last_purchase_at"})
+        shown.rows = rows([statistic.customer for statistic in shown.rows])
+    else:
+        shown = page_of(found.select_related("home_node"), request, order=order)
+        shown.rows = rows(shown.rows)
+    return shown
+
+
+def rows(found: list[Customer]) -> list[Row]:
+    """Adds phones and statistics: two queries for any number of people."""
+    ids = [person.pk for person in found]
+    phones, statistics = customers.phones(ids), orders.statistics(ids)
+    return [Row(person.pk, person, phones.get(person.pk, ""), statistics[person.pk]) for person in found]
+
+
+def choices(request: HttpRequest) -> dict[str, Any]:
+    """What the filters offer; stores only as far as the actor sees them."""
+    nodes = request.actor.nodes("customers.view")
+    return {
+        "sources": customers.sources(),
+        "provinces": customers.provinces(),
+        "nodes": [node for node in merchants.tree() if nodes is None or node.pk in nodes],
+    }

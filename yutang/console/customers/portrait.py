@@ -1,0 +1,86 @@
+"""What is known of a person, in sentences, each with where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from yutang.console.customers import labels
+from yutang.core import clock
+
+if TYPE_CHECKING:
+    from yutang.areas.customers.models import Customer
+    from yutang.areas.customers.queries import Account
+    from yutang.areas.orders.models import CustomerStatistic
+    from yutang.areas.orders.queries import ChannelShare, Favourite
+
+
+@dataclass(frozen=True)
+class Statement:
+    icon: str
+    text: str
+    source: str
+
+
+def statements(
+    person: Customer,
+    accounts: list[Account],
+    statistic: CustomerStatistic,
+    favourites: list[Favourite],
+    channels: list[ChannelShare],
+) -> list[Statement]:
+    return [*_who(person, accounts), *_buying(statistic, favourites, channels)]
+
+
+def _who(person: Customer, accounts: list[Account]) -> list[Statement]:
+    profile = gettext("profile")
+    first = min(accounts, key=lambda account: account.identity.first_seen_at, default=None)
+    found = []
+    if first is not None:
+        seen_on = timezone.localtime(first.identity.first_seen_at).strftime("%Y-%m-%d")
+        found.append(
+            Statement(
+                "calendar",
+                gettext("Known since %(day)s, first seen at %(source)s.")
+                % {"day": seen_on, "source": labels.source(person.source)},
+                labels.origin(first.identity.source),
+            )
+        )
+    if person.birthday:
+        found.append(
+            Statement("gift", gettext("Birthday: %(day)s.") % {"day": person.birthday.strftime("%m-%d")}, profile)
+        )
+    if person.accepts_marketing is not None:
+        text = gettext("Accepts marketing messages.") if person.accepts_marketing else gettext("Declined marketing.")
+        found.append(Statement("bell", text, profile))
+    return found
+
+
+def _buying(statistic: CustomerStatistic, favourites: list[Favourite], channels: list[ChannelShare]) -> list[Statement]:
+    orders = ngettext("%(n)s order", "%(n)s orders", statistic.purchases) % {"n": statistic.purchases}
+    found = []
+    if statistic.last_purchase_at:
+        days = (clock.now() - statistic.last_purchase_at).days
+        found.append(Statement("clock", gettext("Last bought %(days)s days ago.") % {"days": days}, orders))
+    if statistic.purchase_days >= 3:
+        span = (statistic.last_purchase_at - statistic.first_purchase_at).days
+        gap = max(1, round(span / (statistic.purchase_days - 1)))
+        found.append(
+            Statement("refresh", gettext("Comes back every %(days)s days on average.") % {"days": gap}, orders)
+        )
+    if favourites and favourites[0].orders > 1:
+        best = favourites[0]
+        found.append(
+            Statement(
+                "shopping-bag",
+                gettext("Most often buys “%(title)s”.") % {"title": best.title},
+                ngettext("%(n)s order", "%(n)s orders", best.orders) % {"n": best.orders},
+            )
+        )
+    if len(channels) > 1:
+        listed = gettext(", ").join(f"{labels.source(c.source)} {c.orders}" for c in channels[:4])
+        found.append(Statement("layout-grid", gettext("Buys in several places: %(list)s.") % {"list": listed}, orders))
+    return found
