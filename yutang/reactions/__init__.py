@@ -9,5 +9,6 @@ WITHOUT_REACTION = {
     "customers.unmerged": "as above",
     "customers.identities_split": "as above",
     "customers.resolved": "people's snapshots are marked due in the same transaction",
+    "segments.refreshed": "kept for journeys and webhooks, which come later",
     "imports.orders_imported": "the lake's writer follows the rows themselves",
 }

@@ -16,7 +16,7 @@ from yutang.areas.imports.mapping import Mapping
 from yutang.areas.imports.models import ImportRun, SavedMapping
 from yutang.areas.imports.reader import open_source
 from yutang.areas.merchants import queries as merchants
-from yutang.core import money
+from yutang.core import clock, money
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -127,3 +127,10 @@ def words_of(found: ImportRun, header: str) -> list[tuple[str, str]]:
 def paths(found: ImportRun) -> list[Path]:
     """Where the files lie: only ever what the run itself names."""
     return [Path(settings.FILES) / name for name in found.files]
+
+
+def need_attention(*, actor: Actor) -> int:
+    """Runs of the last month that failed or left rows out."""
+    actor.require("imports.view")
+    recent = ImportRun.objects.filter(created_at__gte=clock.now() - timedelta(days=30), is_dry_run=False)
+    return recent.filter(Q(state=ImportRun.State.FAILED) | Q(state="done", counts__rejected__gt=0)).count()

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from sqlglot import exp
 
-from yutang.areas.customers.models import Customer
+from yutang.areas.customers import queries as customers
 from yutang.areas.segments import compiler, queries
 from yutang.areas.segments.models import Segment
 from yutang.areas.segments.registry import REGISTRY, Attribute
@@ -57,7 +57,8 @@ def rows(
 
 def named(members: Sequence[Member]) -> list[Member]:
     """The same with masked names."""
-    names = dict(Customer.objects.filter(pk__in=[m.customer_id for m in members]).values_list("pk", "name"))
+    people = customers.by_id(m.customer_id for m in members)
+    names = {pk: person.name for pk, person in people.items()}
     return [Member(m.customer_id, masked(names.get(m.customer_id, "")), tuple(m.values)) for m in members]
 
 

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from yutang.areas.customers import queries as customers
+from yutang.areas.imports import queries as imports
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -27,6 +28,9 @@ def tasks(actor: Actor) -> list[Task]:
     address = link("console:reviews")
     if address and actor.may("customers.merge") and (count := customers.open_case_count(actor)):
         found.append(Task(gettext("Accounts to check: one person or two?"), count, "git-merge", address))
+    address = link("console:imports")
+    if address and actor.may("imports.view") and (count := imports.need_attention(actor=actor)):
+        found.append(Task(gettext("Imports that failed or left rows out"), count, "file-alert", address))
     return found
 
 
