@@ -396,4 +396,4 @@ def _people(header: pa.Table) -> NDArray[np.int64]:
 def _pair(changes: pa.Table) -> NDArray[np.object_]:
     """A value per fact row that is equal for rows of the same line."""
     keys = pc.binary_join_element_wise(changes.column("order_id").cast(pa.string()), changes.column("line_key"), "\x1f")
-    return np.asarray(keys.combine_chunks().dictionary_encode().indices) if changes.num_rows else np.empty(0)
+    return np.asarray(keys.combine_chunks().dictionary_encode().indices) if changes.num_rows else np.empty(0, object)
