@@ -99,7 +99,7 @@ def phones(customer_ids: Iterable[int]) -> dict[int, str]:
 
 def address(person: Customer) -> str:
     """The full street address; callers must be allowed to unmask."""
-    return crypto.decrypt(person.address, person.merchant_id) if person.address is not None else ""
+    return crypto.decrypt(bytes(person.address), person.merchant_id) if person.address is not None else ""
 
 
 def sources() -> list[str]:

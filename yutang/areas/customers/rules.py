@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # A phone that this many buyers of one platform use belongs to a household, an office or a reseller.
 SHARED_PHONE_BUYERS = 4
@@ -141,7 +145,7 @@ def evidence_tree(edges: Edges, keys: int, roots: NDArray[np.bool_]) -> Ints:
         ),
         shape=(keys + 1, keys + 1),
     ).tocsr()
-    via = breadth_first_order(graph, top, directed=True)[1].astype(np.int64)[:keys]
+    via: Ints = breadth_first_order(graph, top, directed=True)[1].astype(np.int64)[:keys]
     via[(via == top) | (via < 0)] = -1
     return via
 

@@ -35,7 +35,7 @@ def reveal(*, customer: Customer, identity_id: int | None, actor: Actor) -> str:
     """The full value of a phone or an e-mail, or with `identity_id=None` the address. Every look is audited."""
     actor.require("customers.unmask")
     if identity_id is None:
-        shown = crypto.decrypt(customer.address, customer.merchant_id) if customer.address is not None else ""
+        shown = crypto.decrypt(bytes(customer.address), customer.merchant_id) if customer.address is not None else ""
     else:
         identity = Identity.objects.filter(pk=identity_id, customer=customer).first()
         if identity is None:

@@ -108,10 +108,10 @@ def channels_of(customer_id: int) -> list[ChannelShare]:
     rows = (
         Order.objects.filter(customer_id=customer_id, sold_amount__gt=0)
         .values(source=F("channel__source"))
-        .annotate(orders=Count("id"), net_amount=Sum(F("sold_amount") + F("refunded_amount")))
+        .annotate(orders=Count("id"), net=Sum(F("sold_amount") + F("refunded_amount")))
         .order_by("-orders", "source")
     )
-    return [ChannelShare(**row) for row in rows]
+    return [ChannelShare(row["source"], row["orders"], row["net"]) for row in rows]
 
 
 def _visible(actor: Actor) -> QuerySet[Order]:

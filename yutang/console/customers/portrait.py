@@ -81,6 +81,6 @@ def _buying(statistic: CustomerStatistic, favourites: list[Favourite], channels:
             )
         )
     if len(channels) > 1:
-        listed = gettext(", ").join(f"{labels.source(c.source)} {c.orders}" for c in channels[:4])
+        listed = " · ".join(f"{labels.source(c.source)} {c.orders}" for c in channels[:4])
         found.append(Statement("layout-grid", gettext("Buys in several places: %(list)s.") % {"list": listed}, orders))
     return found

@@ -59,7 +59,7 @@ class Known:
 def known(blind: list[bytes], merchant_id: int) -> Known:
     """Looks all keys up through a temporary table."""
     size = len(blind)
-    found = Known(*(np.full(size, -1, np.int64) for _ in range(3)), np.zeros(size, bool))
+    found = Known(_unknown(size), _unknown(size), _unknown(size), np.zeros(size, bool))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE lookup (n bigint, key bytea) ON COMMIT DROP")
         copy_into_temporary("lookup", pa.table({"n": np.arange(size), "key": _hex(blind)}))
@@ -75,6 +75,10 @@ def known(blind: list[bytes], merchant_id: int) -> Known:
     found.identity[number], found.home[number], found.owner[number] = rows[:, 1:4].T
     found.shared[number] = rows[:, 4].astype(bool)
     return found
+
+
+def _unknown(size: int) -> rules.Ints:
+    return np.full(size, -1, dtype=np.int64)
 
 
 def refresh_owners(found: Known, merchant_id: int) -> None:

@@ -37,7 +37,7 @@ def tail_key(phone: str, merchant_id: int) -> bytes:
 def readable(identity: Identity) -> str:
     """The full value; callers must be allowed to unmask."""
     if identity.value_encrypted is not None:
-        return crypto.decrypt(identity.value_encrypted, identity.merchant_id)
+        return crypto.decrypt(bytes(identity.value_encrypted), identity.merchant_id)
     return identity.value
 
 
