@@ -1,25 +1,19 @@
-"""Identity: a million records that overlap, resolved in one batch into an empty pool.
-
-`python -m benchmarks.identity` runs it in a database of its own.
-"""
+"""Identity: a million records that overlap, resolved in one batch into an empty pool."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import shutil
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from benchmarks.shared import Row, make_merchant
+from yutang.areas.customers.identity import resolve
+from yutang.areas.merchants import queries as merchants
+from yutang.core import tenancy
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RECORDS = 1_000_000
@@ -28,28 +22,22 @@ SEED = 2026
 CLUSTER_SECONDS, STORE_SECONDS, PRECISION = 10, 60, 0.999
 
 
-def run(size: int = RECORDS) -> list[dict[str, Any]]:
-    """Rows of the performance table. `stored` counts the whole `resolve`, from records to committed rows."""
-    with _own_installation() as merchant_id:
-        from yutang.areas.customers.identity import resolve
-        from yutang.areas.merchants import queries as merchants
-        from yutang.core import access, tenancy
-
-        with tenancy.scope(merchant_id):
-            node_id = merchants.root_node().pk
-        records, truth = make_records(size, node_id)
-        clustered = _timed(lambda: _clusters(records))
-        with tenancy.scope(merchant_id):
-            start = time.perf_counter()
-            found = resolve.resolve(
-                records=records, source="bench", namespace="taobao", actor=access.system(merchant_id, name="bench")
-            )
-        stored = time.perf_counter() - start
+def run(size: int = RECORDS) -> list[Row]:
+    """`stored` counts the whole `resolve`, from records to committed rows."""
+    actor = make_merchant()
+    with tenancy.scope(actor.merchant_id):
+        node_id = merchants.root_node().pk
+    records, truth = make_records(size, node_id)
+    clustered = _timed(lambda: _clusters(records))
+    start = time.perf_counter()
+    with tenancy.scope(actor.merchant_id):
+        found = resolve.resolve(records=records, source="bench", namespace="taobao", actor=actor)
+    stored = time.perf_counter() - start
     return [
-        _row("identity.clusters", clustered, "s", CLUSTER_SECONDS),
-        _row("identity.stored", stored, "s", STORE_SECONDS),
-        _row("identity.precision", pair_precision(found.customer, truth), "share", PRECISION, at_least=True),
-        _row("identity.people", float(found.created), "people", None),
+        Row("identity: clusters of 1 M records found", clustered, "s", CLUSTER_SECONDS, False),
+        Row("identity: 1 M records resolved and stored", stored, "s", STORE_SECONDS, False),
+        Row("identity: pair precision", pair_precision(found.customer, truth), "share", PRECISION),
+        Row("identity: people", float(found.created), "people"),
     ]
 
 
@@ -111,46 +99,3 @@ def _timed(work: Any) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def _row(row: str, value: float, unit: str, goal: float | None, *, at_least: bool = False) -> dict[str, Any]:
-    holds = True if goal is None else (value >= goal if at_least else value <= goal)
-    return {
-        "row": row, "value": round(value, 5), "unit": unit, "goal": goal, "reference": None, "reference_value": None,
-        "ratio": None, "holds": holds,
-    }  # fmt: skip
-
-
-@contextlib.contextmanager
-def _own_installation() -> Iterator[int]:
-    """A database of its own with one merchant; goes away afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="yutang-bench-"))
-    folder.chmod(0o711)
-    os.environ["YUTANG_HOME"] = str(folder)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yutang.settings")
-    from yutang.core.embedded import EmbeddedPostgres
-
-    server = EmbeddedPostgres(folder)
-    server.acquire()
-    try:
-        import django
-        from django.core.management import call_command
-        from django.db import connections
-
-        django.setup()
-        from yutang.areas.merchants import services
-
-        call_command("migrate", verbosity=0)
-        merchant = services.create_merchant(
-            slug="bench", name="Bench", owner_email="bench@example.com", owner_password="a long enough password"
-        )
-        yield merchant.pk
-        connections["default"].close()
-        connections["default"].close_pool()
-    finally:
-        server.release()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=2))

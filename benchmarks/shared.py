@@ -27,6 +27,7 @@ class Row:
     higher_is_better: bool = True
     reference: str = ""
     reference_value: float | None = None
+    most_ratio: float | None = None  # the value may be at most this many times the reference
 
     @property
     def ratio(self) -> float | None:
@@ -35,6 +36,8 @@ class Row:
 
     @property
     def holds(self) -> bool:
+        if self.most_ratio is not None and self.ratio is not None and self.ratio > self.most_ratio:
+            return False
         if self.goal is None:
             return True
         return self.value >= self.goal if self.higher_is_better else self.value <= self.goal

@@ -96,7 +96,7 @@ def compose(select: str) -> exp.Expression:
 
 def earlier(select: str) -> str:
     """The SELECT over the steps of an earlier day; its first and last day are `$earlier_since`, `$earlier_until`."""
-    return _earlier(_parsed(select)).sql(dialect=DIALECT)
+    return str(_earlier(_parsed(select)).sql(dialect=DIALECT))
 
 
 def parameters(tree: exp.Expression) -> set[str]:

@@ -89,7 +89,7 @@ def record_lines(*, lines: pa.Table, run_id: int | None, actor: Actor) -> Record
 
     order_id = known.id.copy()
     order_id[known.id < 0] = reserve_ids("orders_order", result.orders_new)
-    stale = (known.id >= 0) & (known.updated > _micros(header.column("updated_at")))
+    stale = (known.id >= 0) & (known.age > _age(header))
     of_line = order_id[number]
     lines = lines.append_column("order_id", pa.array(of_line)).filter(pa.array(~stale[number]))
 
@@ -177,10 +177,21 @@ def _headers(lines: pa.Table, number: NDArray[np.int64], first: NDArray[np.int64
 # -- what the pool says ------------------------------------------------------------------------------------------
 
 
+# How far an order has come; decides between two exports whose newest times are equal.
+_PROGRESS = ("unpaid", "paid", "partly_shipped", "shipped", "completed", "closed")
+
+
+def _age(header: pa.Table) -> NDArray[np.int64]:
+    """Comparable between exports of one order: its newest time in microseconds, then its progress (3 bits)."""
+    status = header.column("status").combine_chunks().dictionary_encode()
+    rank = np.array([_PROGRESS.index(word) for word in status.dictionary.to_pylist()], dtype=np.int64)
+    return _micros(header.column("updated_at")) * 8 + np.take(rank, np.asarray(status.indices))
+
+
 @dataclass
 class _KnownOrders:
     id: NDArray[np.int64]  # −1: not yet known
-    updated: NDArray[np.int64]  # microseconds
+    age: NDArray[np.int64]  # see _age
     customer: NDArray[np.int64]
 
 
@@ -194,16 +205,18 @@ def _known_orders(header: pa.Table) -> _KnownOrders:
         )
         cursor.execute("ANALYZE wanted")
         cursor.execute(
-            "SELECT w.n, o.id, (extract(epoch FROM o.updated_at) * 1000000)::bigint, COALESCE(o.customer_id, -1)"
+            "SELECT w.n, o.id, (extract(epoch FROM o.updated_at) * 1000000)::bigint * 8"
+            " + array_position(%s::text[], o.status::text) - 1, COALESCE(o.customer_id, -1)"
             " FROM wanted w JOIN orders_order o ON o.channel_id = w.channel_id AND o.order_no = w.order_no"
             " WHERE o.merchant_id = NULLIF(current_setting('yutang.merchant_id'), '')::bigint"
-            " ORDER BY o.id FOR UPDATE OF o"
+            " ORDER BY o.id FOR UPDATE OF o",
+            [list(_PROGRESS)],
         )
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE wanted")
     if rows:
         table = np.array(rows, dtype=np.int64)
-        found.id[table[:, 0]], found.updated[table[:, 0]], found.customer[table[:, 0]] = table[:, 1:].T
+        found.id[table[:, 0]], found.age[table[:, 0]], found.customer[table[:, 0]] = table[:, 1:].T
     return found
 
 
