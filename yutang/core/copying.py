@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,8 @@ from django.db import connection
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHUNK = 65_536
+CHUNK = 16_384
+_OPTIONS = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
 
 
 def copy_rows(table: str, rows: pa.Table) -> int:
@@ -35,14 +37,23 @@ def copy_rows(table: str, rows: pa.Table) -> int:
 
 def copy_into_temporary(table: str, rows: pa.Table) -> None:
     """The same for a temporary table, without the detour."""
-    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+    slices = (rows.slice(start, CHUNK) for start in range(0, rows.num_rows, CHUNK))
     with connection.cursor() as cursor:
         raw = cursor.connection
-        with raw.cursor() as direct, direct.copy(f"COPY {table} ({_columns(rows)}) FROM STDIN (FORMAT csv)") as copy:
-            for start in range(0, rows.num_rows, CHUNK):
-                buffer = io.BytesIO()
-                arrow_csv.write_csv(rows.slice(start, CHUNK), buffer, options)
-                copy.write(buffer.getbuffer())
+        with (
+            raw.cursor() as direct,
+            direct.copy(f"COPY {table} ({_columns(rows)}) FROM STDIN (FORMAT csv)") as copy,
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy-encoder") as encoder,
+        ):
+            # The next slice is encoded while the database takes this one.
+            for encoded in encoder.map(_encoded, slices):
+                copy.write(encoded)
+
+
+def _encoded(rows: pa.Table) -> memoryview:
+    buffer = io.BytesIO()
+    arrow_csv.write_csv(rows, buffer, _OPTIONS)
+    return buffer.getbuffer()
 
 
 def reserve_ids(table: str, count: int) -> NDArray[np.int64]:

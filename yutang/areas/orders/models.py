@@ -117,7 +117,11 @@ class SaleLine(TenantModel):
             )
         ]
         indexes = [
-            models.Index(fields=["merchant", "customer_id"], name="saleline_by_customer"),
+            models.Index(
+                fields=["merchant", "customer_id"],
+                condition=models.Q(customer_id__isnull=False),
+                name="saleline_by_customer",
+            ),
             BrinIndex(fields=["xid"], name="saleline_export"),  # rows lie in commit order: a tiny index is enough
         ]
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 # Large enough that the few statements of a chunk do not count, small enough for memory and for a lively progress bar.
-CHUNK_ROWS = 120_000
+CHUNK_ROWS = 80_000
 RUN_LOCK, WRITE_LOCK = 7_263_004, 7_263_005  # first halves of advisory locks
 INTERRUPTED = "run.interrupted"
 log = logs.get(__name__)
