@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -56,6 +57,7 @@ class Stack:
         while not self.stopping.wait(0.5):
             for name, child in list(self.children.items()):
                 if child.poll() is not None:
+                    _end_group(child)
                     shared.err.print(f"{name} ended with {child.returncode}; starting it again", highlight=False)
                     if self.stopping.wait(1):
                         break
@@ -72,12 +74,19 @@ class Stack:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            _end_group(child)
 
     def _spawn(self, name: str) -> None:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings"}
         self.children[name] = subprocess.Popen(
             self.commands[name], env=environment, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent
         )
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """What a child that was killed leaves behind (the web server's own workers) would keep the port."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:
@@ -148,12 +157,17 @@ def serve(host: str, port: int, greeting: list[str]) -> None:
 
 def wait_until_served(host: str, port: int, stack: Stack, seconds: float = 60) -> bool:
     """False when the web server ends instead, or a signal comes first."""
+    # Asked as a proxy would, so that neither a redirect to HTTPS nor the list of hosts stands in the way.
+    name = os.environ.get("YUTANG_HOSTS", "127.0.0.1").split(",")[0].lstrip(".*") or "127.0.0.1"
+    question = urllib.request.Request(
+        f"http://{host}:{port}/healthz", headers={"X-Forwarded-Proto": "https", "Host": name}
+    )
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not stack.stopping.is_set():
         if stack.children["web"].poll() is not None:
             return False
         try:
-            with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(question, timeout=5) as answer:  # noqa: S310  our own address
                 return bool(answer.status == 200)
         except OSError:
             time.sleep(0.1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from typer.testing import CliRunner
@@ -166,12 +167,13 @@ def test_suggestions_are_the_most_frequent_values(pool, owner):
         suggestions.suggest("customers.phone", actor=owner)
 
 
-def test_command_line(pool, owner, tmp_path):
+def test_command_line(pool, owner, tmp_path, monkeypatch):
     file = tmp_path / "rule.json"
     file.write_text(json.dumps(HANGZHOU))
     run = CliRunner().invoke
     base = ["--merchant", pool.merchant.slug, "--rule"]
     expected = world.evaluate(HANGZHOU, pool)
+    monkeypatch.setattr(cli.shared, "running", nullcontext)  # the test's database is running already
     counted = run(cli.app, ["count", *base, str(file), "--json"])
     assert json.loads(counted.stdout)["count"] == len(expected)
     lines = run(cli.app, ["export", *base, "-", "--json"], input=json.dumps(HANGZHOU)).stdout.splitlines()

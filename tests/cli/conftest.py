@@ -1,0 +1,55 @@
+"""Commands as people type them: own processes in an installation of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from yutang.core.embedded import EmbeddedPostgres
+
+PASSWORD = "correct horse battery"
+
+
+class Installation:
+    """A YUTANG_HOME and the command line in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        hidden = ("DATABASE_URL", "YUTANG_SECRET", "DJANGO_SETTINGS_MODULE")
+        self.environment = {k: v for k, v in os.environ.items() if k not in hidden}
+        self.environment |= {"YUTANG_HOME": str(home), "LANG": "C.UTF-8", "PYTHONWARNINGS": "default"}
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-c", "from yutang.cli import app; app()", *words]
+
+    def run(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*words), input=given, capture_output=True, text=True, env=self.environment, timeout=120,
+            check=False,
+        )  # fmt: skip
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*words), env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def installation():
+    """With one merchant, `shop`."""
+    with tempfile.TemporaryDirectory(prefix="yutang-cli-") as folder:
+        Path(folder).chmod(0o711)
+        made = Installation(Path(folder) / "home")
+        done = made.run(
+            "init", "--merchant", "shop", "--currency", "GBP", "--timezone", "Europe/London",
+            "--owner", "a@example.com", "--password-stdin", "--json", given=PASSWORD + "\n",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        yield made
+        EmbeddedPostgres(made.home).stop()

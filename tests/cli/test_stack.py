@@ -1,0 +1,80 @@
+"""`yutang up` is one process tree: it starts whole, heals, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+import urllib.request
+
+import psutil
+import pytest
+
+from yutang.core.embedded import EmbeddedPostgres
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def eventually(condition, seconds: float = 30):
+    """Waits for another process; the only clock here is its own."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        psutil.wait_procs([], timeout=0)
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_up_serves_heals_and_stops_cleanly(installation, port):
+    stack = installation.start("up", "--port", str(port))
+    eventually(lambda: answers(port))
+    tree = psutil.Process(stack.pid).children(recursive=True)
+    web = next(p for p in psutil.Process(stack.pid).children() if "granian" in " ".join(p.cmdline()))
+    web.kill()
+    eventually(lambda: not web.is_running() or web.status() == psutil.STATUS_ZOMBIE)
+    eventually(lambda: answers(port))
+    tree += psutil.Process(stack.pid).children(recursive=True)
+    stack.send_signal(signal.SIGTERM)
+    stack.communicate(timeout=40)
+    eventually(lambda: not any(p.is_running() for p in tree))
+    assert stack.returncode == 0
+    assert not EmbeddedPostgres(installation.home).running()
+
+
+def test_children_go_with_a_killed_supervisor_and_the_next_start_takes_over(installation, port):
+    stack = installation.start("up", "--port", str(port))
+    eventually(lambda: answers(port))
+    tree = psutil.Process(stack.pid).children(recursive=True)
+    stack.kill()
+    stack.communicate()
+    eventually(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in tree))
+    database = EmbeddedPostgres(installation.home)
+    assert database.running(), "the database survives kill -9 of its parent"
+    heir = installation.start("up", "--port", str(port))
+    eventually(lambda: answers(port))
+    heir.send_signal(signal.SIGINT)
+    heir.communicate(timeout=40)
+    assert not database.running()
+
+
+def test_a_taken_port_is_named(installation, port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        stack = installation.start("up", "--port", str(port))
+        said, _ = stack.communicate(timeout=90)
+    assert stack.returncode == 2
+    assert str(port) in said
+    assert "--port" in said
