@@ -18,6 +18,8 @@ PAGES = sorted(
     if not {".venv", "node_modules", "vendor", ".pytest_cache"} & set(path.relative_to(ROOT).parts)
 )
 READMES = ("README.md", "README.zh-CN.md")
+# Promised by docs/segments.md; to be taken out here when yutang/cli/main.py knows them.
+NOT_YET = {"yutang segments count", "yutang segments export"}
 SCREENSHOTS = ROOT / "docs" / "screenshots"  # taken by tools/screenshots.py
 LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -52,6 +54,8 @@ def test_the_readme_lists_every_command(readme):
     rows = [line for line in (ROOT / readme).read_text(encoding="utf-8").splitlines() if line.startswith("| `yutang ")]
     there = commands(typer.main.get_command(app), "yutang")
     assert [name for name in there if not any(f"`{name}" in row for row in rows)] == []
+    named = {found for row in rows for found in re.findall(r"`(yutang [a-z-]+(?: (?:orders|count|export))?)", row)}
+    assert named - set(there) - NOT_YET == set()
 
 
 def test_every_environment_variable_is_explained():
