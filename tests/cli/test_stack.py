@@ -20,7 +20,23 @@ def port() -> int:
         return free.getsockname()[1]
 
 
-def eventually(condition, seconds: float = 30):
+@pytest.fixture
+def up(installation, port):
+    """Starts `yutang up`; whatever a failing test leaves of it is ended."""
+    started = []
+
+    def start():
+        started.append(installation.start("up", "--port", str(port)))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=120)
+
+
+def eventually(condition, seconds: float = 120):
     """Waits for another process; the only clock here is its own."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -37,8 +53,8 @@ def answers(port: int) -> bool:
         return False
 
 
-def test_up_serves_heals_and_stops_cleanly(installation, port):
-    stack = installation.start("up", "--port", str(port))
+def test_up_serves_heals_and_stops_cleanly(installation, port, up):
+    stack = up()
     eventually(lambda: answers(port))
     tree = psutil.Process(stack.pid).children(recursive=True)
     web = next(p for p in psutil.Process(stack.pid).children() if "granian" in " ".join(p.cmdline()))
@@ -47,14 +63,14 @@ def test_up_serves_heals_and_stops_cleanly(installation, port):
     eventually(lambda: answers(port))
     tree += psutil.Process(stack.pid).children(recursive=True)
     stack.send_signal(signal.SIGTERM)
-    stack.communicate(timeout=40)
+    stack.communicate(timeout=120)
     eventually(lambda: not any(p.is_running() for p in tree))
     assert stack.returncode == 0
     assert not EmbeddedPostgres(installation.home).running()
 
 
-def test_children_go_with_a_killed_supervisor_and_the_next_start_takes_over(installation, port):
-    stack = installation.start("up", "--port", str(port))
+def test_children_go_with_a_killed_supervisor_and_the_next_start_takes_over(installation, port, up):
+    stack = up()
     eventually(lambda: answers(port))
     tree = psutil.Process(stack.pid).children(recursive=True)
     stack.kill()
@@ -62,18 +78,18 @@ def test_children_go_with_a_killed_supervisor_and_the_next_start_takes_over(inst
     eventually(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in tree))
     database = EmbeddedPostgres(installation.home)
     assert database.running(), "the database survives kill -9 of its parent"
-    heir = installation.start("up", "--port", str(port))
+    heir = up()
     eventually(lambda: answers(port))
     heir.send_signal(signal.SIGINT)
-    heir.communicate(timeout=40)
+    heir.communicate(timeout=120)
     assert not database.running()
 
 
-def test_a_taken_port_is_named(installation, port):
+def test_a_taken_port_is_named(port, up):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        stack = installation.start("up", "--port", str(port))
+        stack = up()
         said, _ = stack.communicate(timeout=90)
     assert stack.returncode == 2
     assert str(port) in said
