@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
+from yutang.console.customers import labels
 from yutang.console.home.cards import amount
 from yutang.core import money as money_rules
 from yutang.ui.templatetags import ui
@@ -171,7 +172,7 @@ def channels(charts: Charts, currency: str) -> list[Bar]:
     widest = max((channel.net for channel in charts.channels), default=0) or 1
     return [
         Bar(
-            label=channel.name,
+            label=labels.source(channel.name),
             note=gettext("%(count)s purchases") % {"count": ui.number(channel.purchases)},
             value=amount(channel.net, currency, compact=True),
             share=ui.percent(max(channel.net, 0) / whole),

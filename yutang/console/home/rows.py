@@ -12,6 +12,7 @@ from yutang.areas.analytics import queries
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
+from yutang.console.customers import labels
 from yutang.console.home import todo
 from yutang.ui.templatetags import ui
 
@@ -75,6 +76,8 @@ def _shown(value: Any, kind: str, known: dict[str, dict[int, Any]], currency: st
         return (gettext("Anonymous") if kind == "customer" else "–"), ""
     if kind in ("customer", "order"):
         return str(known[kind].get(value, f"#{value}")), todo.link(f"console:{kind}", value)
+    if kind == "channel":
+        return labels.source(str(known[kind].get(value, f"#{value}"))), ""
     if kind in known:
         return str(known[kind].get(value, f"#{value}")), ""
     if kind == "money":
