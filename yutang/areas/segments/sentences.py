@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from yutang.areas.segments import rules
 from yutang.areas.segments.registry import Attribute, Kind, Registry
@@ -41,7 +41,11 @@ class Values:
         self._labels: dict[str, dict[str | int, str]] = {}
 
     def head(self, attributes: Sequence[Attribute]) -> list[str]:
-        return [gettext("Customer"), gettext("Name"), *(gettext(attribute.label) for attribute in attributes)]
+        return [
+            gettext("Customer number"),
+            pgettext("of a person", "Name"),
+            *(gettext(attribute.label) for attribute in attributes),
+        ]
 
     def shown(self, attribute: Attribute, value: rules.Scalar | None) -> str:
         """On screen: `¥1,234.50`, `Women`, `–`."""

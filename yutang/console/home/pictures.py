@@ -65,7 +65,7 @@ def trend(points: tuple[TrendPoint, ...], grain: str, currency: str) -> Picture:
         [label, ui.number(p.repeat), ui.number(p.first), ui.number(p.anonymous), amount(p.net, currency)]
         for label, p in zip(labels, points, strict=True)
     ]
-    head = [gettext("From"), *(name for name, _data, _colour in series), gettext("Net sales")]
+    head = [gettext("Day"), *(name for name, _data, _colour in series), gettext("Net sales")]
     return Picture("chart-trend", gettext("Sales trend"), option, head, rows)
 
 
