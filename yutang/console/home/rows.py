@@ -13,6 +13,7 @@ from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
 from yutang.console.home import todo
+from yutang.console.shell import platforms
 from yutang.ui.templatetags import ui
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def table(request: HttpRequest, key: str, chosen: Filters) -> dict[str, Any]:
     known = _names(found, request)
     return {
         "key": key,
+        "by_net": any(column.name == "net" for column in found.columns),
         "columns": [(column.label, column.kind in NUMERIC) for column in found.columns],
         "rows": [
             [
@@ -75,6 +77,8 @@ def _shown(value: Any, kind: str, known: dict[str, dict[int, Any]], currency: st
         return (gettext("Anonymous") if kind == "customer" else "–"), ""
     if kind in ("customer", "order"):
         return str(known[kind].get(value, f"#{value}")), todo.link(f"console:{kind}", value)
+    if kind == "channel":
+        return platforms.name(str(known[kind].get(value, f"#{value}"))), ""
     if kind in known:
         return str(known[kind].get(value, f"#{value}")), ""
     if kind == "money":
