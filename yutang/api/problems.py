@@ -116,5 +116,6 @@ def _reason(error: dict[str, Any]) -> str:
     if message is not None:
         return gettext(message) % context if context else gettext(message)
     if str(error["type"]).startswith("yutang."):
-        return gettext(error["msg"])
+        message = error["msg"]
+        return gettext(message)
     return gettext("This value cannot be used.")

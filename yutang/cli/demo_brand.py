@@ -35,7 +35,7 @@ def load(*, scale: float) -> Merchant:
         merchant = services.create_merchant(
             slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
-    actor = access.system(merchant.pk, name="demo")
+    actor = access.system(merchant.pk, name="示例数据")
     with tenancy.scope(merchant.pk):
         # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
         services.merchants.change(

@@ -126,7 +126,7 @@ def test_a_store_manager_counts_the_own_people_only(client_for, merchant, people
 def test_members_turn_pages_and_overlap_is_drawn(client_for, merchant, people, segment, actor):
     client = client_for(merchant)
     other = services.create(name="所有人", rule={"all": []}, actor=actor)
-    assert "people now" in client.get(f"/segments/{segment.pk}?after=x").content.decode()
+    assert "Members" in client.get(f"/segments/{segment.pk}?after=x").content.decode()
     headers = {"HX-Request": "true", "HX-Target": "members"}
     beyond = client.get(f"/segments/{segment.pk}?after={people[0].pk}", headers=headers).content.decode()
     assert "李**" in beyond

@@ -35,7 +35,7 @@ class WrongCredentials(DomainError):
 
 class TooManyAttempts(DomainError):
     code = "auth.too_many_attempts"
-    message = gettext_noop("Too many failed attempts. Wait %(minutes)s minutes and try again.")
+    message = gettext_noop("Too many failed attempts. Try again in %(minutes)s min.")
     status = 429
 
 
@@ -119,7 +119,7 @@ class RoleNameTaken(DomainError):
 
 class RoleInUse(DomainError):
     code = "roles.in_use"
-    message = gettext_noop("%(count)s people still have this role. Give them another one first.")
+    message = gettext_noop("People who still have this role: %(count)s. Give them another one first.")
     status = 409
 
 

@@ -23,7 +23,7 @@ def months() -> list[Choice]:
 
 
 def register() -> None:
-    REGISTRY.add_area("customers", gettext_noop("Person"))
+    REGISTRY.add_area("customers", gettext_noop("Customer profile"))
     REGISTRY.add_attributes(
         Attribute("customers.source", gettext_noop("First source"), Kind.TEXT),
         Attribute("customers.gender", gettext_noop("Gender"), Kind.CHOICE, choices=genders),

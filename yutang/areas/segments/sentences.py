@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from yutang.areas.segments import rules
 from yutang.areas.segments.registry import Attribute, Kind, Registry
@@ -41,7 +41,11 @@ class Values:
         self._labels: dict[str, dict[str | int, str]] = {}
 
     def head(self, attributes: Sequence[Attribute]) -> list[str]:
-        return [gettext("Customer"), gettext("Name"), *(gettext(attribute.label) for attribute in attributes)]
+        return [
+            gettext("Customer number"),
+            pgettext("of a person", "Name"),
+            *(gettext(attribute.label) for attribute in attributes),
+        ]
 
     def shown(self, attribute: Attribute, value: rules.Scalar | None) -> str:
         """On screen: `¥1,234.50`, `Women`, `–`."""
@@ -100,7 +104,9 @@ class _Speaker:
         if rule.op in rules.WITHOUT_VALUE:
             return _spaced(label, op)
         if rule.op is Op.WITHIN_LAST:
-            return gettext("%(label)s in the last %(days)s days") % {"label": label, "days": rule.value}
+            return ngettext(
+                "%(label)s in the last %(days)s day", "%(label)s in the last %(days)s days", int(rule.value)
+            ) % {"label": label, "days": rule.value}
         if rule.op is Op.BETWEEN and isinstance(rule.value, tuple):
             return _spaced(label, op, " – ".join(self.value(attribute, bound) for bound in rule.value))
         return _spaced(label, op, self.value(attribute, rule.value))
@@ -116,7 +122,8 @@ class _Speaker:
         fact = self.registry.facts[did.fact]
         parts = []
         if isinstance(did.within, rules.LastDays):
-            parts.append(gettext("in the last %(days)s days") % {"days": did.within.days})
+            days = did.within.days
+            parts.append(ngettext("in the last %(days)s day", "in the last %(days)s days", days) % {"days": days})
         elif did.within is not None:
             first, last = did.within.first or "…", did.within.last or "…"
             parts.append(gettext("from %(first)s to %(last)s") % {"first": first, "last": last})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from yutang.areas.customers import services
 from yutang.console.access import page
@@ -47,9 +47,9 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _rows(people: list, currency: str) -> Iterator[list[str | int | float]]:
     yield [
-        gettext("Customer"), gettext("Name"), gettext("Phone"), gettext("First source"), gettext("Province"),
-        gettext("City"), gettext("Home store"), gettext("Purchases"), gettext("Net amount"), gettext("Last purchase"),
-        gettext("First seen"),
+        gettext("Customer number"), pgettext("of a person", "Name"), gettext("Phone"), gettext("First source"),
+        gettext("Province"), gettext("City"), gettext("Home store"), gettext("Purchases"), gettext("Net amount"),
+        gettext("Last purchase"), gettext("First seen"),
     ]  # fmt: skip
     for start in range(0, len(people), CHUNK):
         for row in listing.rows(people[start : start + CHUNK]):

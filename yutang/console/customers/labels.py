@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from yutang.areas.customers.models import Identity
+from yutang.console.shell import platforms
 
 if TYPE_CHECKING:
     from yutang.areas.customers.models import Merge
@@ -14,13 +15,7 @@ if TYPE_CHECKING:
 
 
 def source(code: str) -> str:
-    """A platform's own name; the name of a merchant's own mapping stays as it is."""
-    known = {
-        "taobao": gettext("Taobao/Tmall"), "jd": gettext("JD"), "pinduoduo": gettext("Pinduoduo"),
-        "douyin": gettext("Douyin"), "youzan": gettext("Youzan"), "weixin_shop": gettext("WeChat Shop"),
-        "shopify": "Shopify", "pos": pgettext("channel", "Store till"), "import": gettext("Import"),
-    }  # fmt: skip
-    return known.get(code, code) or "–"
+    return platforms.name(code) or "–"
 
 
 def origin(code: str) -> str:

@@ -64,12 +64,23 @@ def _buying(statistic: CustomerStatistic, favourites: list[Favourite], channels:
     found = []
     if statistic.last_purchase_at:
         days = (clock.now() - statistic.last_purchase_at).days
-        found.append(Statement("clock", gettext("Last bought %(days)s days ago.") % {"days": days}, orders))
+        found.append(
+            Statement(
+                "clock",
+                ngettext("Last bought %(days)s day ago.", "Last bought %(days)s days ago.", days) % {"days": days},
+                orders,
+            )
+        )
     if statistic.purchase_days >= 3:
         span = (statistic.last_purchase_at - statistic.first_purchase_at).days
         gap = max(1, round(span / (statistic.purchase_days - 1)))
         found.append(
-            Statement("refresh", gettext("Comes back every %(days)s days on average.") % {"days": gap}, orders)
+            Statement(
+                "refresh",
+                ngettext("Comes back every %(days)s day on average.", "Comes back every %(days)s days on average.", gap)
+                % {"days": gap},
+                orders,
+            )
         )
     if favourites and favourites[0].orders > 1:
         best = favourites[0]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from yutang.areas.customers import queries, services
 from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
-from yutang.console.customers import labels, listing, portrait, timeline
+from yutang.console.customers import exporting, labels, listing, portrait, timeline
 from yutang.console.shell.listing import render_list
 from yutang.ui.paging import page_of
 
@@ -31,6 +31,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     for row in found.rows:
         row.customer.source_label = labels.source(row.customer.source)
     context = {"page": found, "filters": wanted, "bulk": request.actor.may("customers.export"), "sort": wanted["sort"]}
+    context["export_limit"] = exporting.LIMIT
     if request.headers.get("HX-Target") != "results":
         context |= listing.choices(request)
         context["source_labels"] = [(code, labels.source(code)) for code in context["sources"]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from yutang.console.customers import labels
 from yutang.console.home.cards import amount
+from yutang.console.shell import platforms
 from yutang.core import money as money_rules
 from yutang.ui.templatetags import ui
 
@@ -66,7 +66,7 @@ def trend(points: tuple[TrendPoint, ...], grain: str, currency: str) -> Picture:
         [label, ui.number(p.repeat), ui.number(p.first), ui.number(p.anonymous), amount(p.net, currency)]
         for label, p in zip(labels, points, strict=True)
     ]
-    head = [gettext("From"), *(name for name, _data, _colour in series), gettext("Net sales")]
+    head = [gettext("Day"), *(name for name, _data, _colour in series), gettext("Net sales")]
     return Picture("chart-trend", gettext("Sales trend"), option, head, rows)
 
 
@@ -125,9 +125,8 @@ def conversion(steps: tuple[Conversion, ...]) -> Picture:
 @dataclass(frozen=True)
 class Cell:
     share: str
-    people: str
+    people: int
     level: str  # 0 … 1 of the strongest cell: how deep the colour is
-    is_dark: bool
     is_running: bool  # the step is not over yet
 
 
@@ -152,7 +151,7 @@ def heat(cohorts: tuple[Cohort, ...], by: str) -> list[HeatRow]:
                 continue
             level = share / strongest
             running = n + 1 == len(cohort.bought) or cohort.bought[n + 1] is None
-            cells.append(Cell(ui.percent(share), ui.number(cohort.bought[n]), f"{level:.3f}", level > 0.85, running))
+            cells.append(Cell(ui.percent(share), cohort.bought[n], f"{level:.3f}", running))
         rows.append(HeatRow(_label(cohort.start, by), ui.number(cohort.size), cells))
     return rows
 
@@ -172,8 +171,9 @@ def channels(charts: Charts, currency: str) -> list[Bar]:
     widest = max((channel.net for channel in charts.channels), default=0) or 1
     return [
         Bar(
-            label=labels.source(channel.name),
-            note=gettext("%(count)s purchases") % {"count": ui.number(channel.purchases)},
+            label=platforms.name(channel.name),
+            note=ngettext("%(count)s purchase", "%(count)s purchases", channel.purchases)
+            % {"count": ui.number(channel.purchases)},
             value=amount(channel.net, currency, compact=True),
             share=ui.percent(max(channel.net, 0) / whole),
             width=f"{max(channel.net, 0) / widest * 100:.1f}",

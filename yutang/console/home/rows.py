@@ -12,8 +12,8 @@ from yutang.areas.analytics import queries
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
-from yutang.console.customers import labels
 from yutang.console.home import todo
+from yutang.console.shell import platforms
 from yutang.ui.templatetags import ui
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def table(request: HttpRequest, key: str, chosen: Filters) -> dict[str, Any]:
     known = _names(found, request)
     return {
         "key": key,
+        "by_net": any(column.name == "net" for column in found.columns),
         "columns": [(column.label, column.kind in NUMERIC) for column in found.columns],
         "rows": [
             [
@@ -77,7 +78,7 @@ def _shown(value: Any, kind: str, known: dict[str, dict[int, Any]], currency: st
     if kind in ("customer", "order"):
         return str(known[kind].get(value, f"#{value}")), todo.link(f"console:{kind}", value)
     if kind == "channel":
-        return labels.source(str(known[kind].get(value, f"#{value}"))), ""
+        return platforms.name(str(known[kind].get(value, f"#{value}"))), ""
     if kind in known:
         return str(known[kind].get(value, f"#{value}")), ""
     if kind == "money":

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from yutang.areas.analytics import queries
 from yutang.console.access import page
@@ -116,7 +117,7 @@ def _lag(at: datetime | None) -> str:
         return ""
     seconds = max(0, int((clock.now() - at).total_seconds()))
     if seconds < 120:
-        return _("%(seconds)s seconds ago") % {"seconds": seconds}
+        return ngettext("%(seconds)s second ago", "%(seconds)s seconds ago", seconds) % {"seconds": seconds}
     if seconds < 7200:
-        return _("%(minutes)s minutes ago") % {"minutes": seconds // 60}
+        return ngettext("%(minutes)s minute ago", "%(minutes)s minutes ago", seconds // 60) % {"minutes": seconds // 60}
     return timezone.localtime(at).strftime("%Y-%m-%d")

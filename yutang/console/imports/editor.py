@@ -20,7 +20,7 @@ FIELDS: tuple[tuple[Any, dict[str, Any]], ...] = (
     (_("The order"), {
         "order_no": _("Order number"), "line_key": _("Line or sub-order number"), "status": _("Order status"),
         "ordered_at": _("Ordered at"), "paid_at": _("Paid at"), "shipped_at": _("Shipped at"),
-        "completed_at": _("Completed at"), "updated_at": _("Changed at"), "note": _("Note"),
+        "completed_at": _("Completed at"), "updated_at": _("Changed at"), "note": _("Buyer's or seller's note"),
     }),
     (_("The goods"), {
         "title": _("Product name"), "spec": _("Variant"), "sku_code": _("SKU code"), "product_code": _("Product code"),

@@ -13,6 +13,7 @@ from yutang.areas.imports.failures import FILE_REASONS, ROW_REASONS
 from yutang.areas.imports.layouts import LAYOUTS
 from yutang.areas.imports.models import ImportRun
 from yutang.areas.orders.models import Order, SaleLine
+from yutang.console.shell import platforms
 from yutang.core import crypto
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def figures(run: ImportRun) -> list[Figure]:
 def source_name(run: ImportRun) -> str:
     if run.layout in LAYOUTS:
         return queries.layout_name(run.layout)
-    return run.source or gettext("Own mapping") if run.mapping else gettext("Unknown layout")
+    return platforms.name(run.source) or gettext("Own mapping") if run.mapping else gettext("Unknown layout")
 
 
 def percent(run: ImportRun) -> float:

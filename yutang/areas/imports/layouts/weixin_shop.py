@@ -34,7 +34,7 @@ def prepare(whole: Whole, _: Whole | None) -> Whole:
 LAYOUT = Layout(
     kind="weixin_shop",
     source="weixin_shop",
-    label="Weixin shop: order export",
+    label="WeChat Shop: order export",
     label_zh="微信小店：订单导出",
     mapping=Mapping(
         columns={

@@ -35,7 +35,9 @@ def rejected_rows(run: ImportRun, limit: int | None = None) -> Iterator[dict[str
 
 def rejected_csv(run: ImportRun) -> Iterator[str]:
     """A CSV for Excel, line by line: it begins with a byte order mark, and no cell can run as a formula."""
-    yield "\ufeff" + _line([gettext("Row"), gettext("Column"), gettext("Reason"), gettext("Code"), gettext("Value")])
+    yield "\ufeff" + _line(
+        [gettext("Row"), gettext("Column"), gettext("Reason"), gettext("Reason code"), gettext("Cell")]
+    )
     for row in rejected_rows(run):
         yield _line([row["row"], _harmless(row["column"]), row["reason"], row["code"], _harmless(row["value"])])
 

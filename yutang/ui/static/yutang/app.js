@@ -177,8 +177,9 @@
     const found = all("select[data-select]", root).filter((select) => !select.tomselect);
     if (!found.length) return;
     await load(body().dataset.tomSelect);
+    const nothing = () => Object.assign(document.createElement("div"), { className: "no-results", textContent: body().dataset.textNothing });
     for (const select of found) {
-      const options = { maxOptions: 500, create: "create" in select.dataset, plugins: select.multiple ? ["remove_button"] : [] };
+      const options = { maxOptions: 500, create: "create" in select.dataset, plugins: select.multiple ? ["remove_button"] : [], render: { no_results: nothing } };
       new TomSelect(select, options);
     }
   }
