@@ -33,7 +33,9 @@ class CustomerOut(Schema):
     accepts_marketing: bool | None
     first_seen_at: datetime
     created_at: datetime
-    statistics: StatisticsOut | None = Field(description="Only for keys with orders.view in the whole merchant.")
+    statistics: StatisticsOut | None = Field(
+        description="Of the orders that the key sees; only for keys with orders.view."
+    )
 
 
 class CustomerDetailOut(CustomerOut):
