@@ -33,9 +33,7 @@ class CustomerOut(Schema):
     accepts_marketing: bool | None
     first_seen_at: datetime
     created_at: datetime
-    statistics: StatisticsOut | None = Field(
-        description="Of the orders that the key sees; only for keys with orders.view."
-    )
+    statistics: StatisticsOut | None = Field(description="Of the orders the key sees; needs orders.view.")
 
 
 class CustomerDetailOut(CustomerOut):
