@@ -12,11 +12,19 @@ from django.test import Client
 from tests.api.pool import make_order, make_person, make_store
 from tests.architecture import walk
 from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, tenant_models
+from tests.areas.imports.runs import run as run_import
+from tests.areas.imports.runs import text
+from tests.console.conftest import make_member
 from tests.factories.api import make_key
 from tests.factories.merchants import make_merchant
+from yutang.areas.customers import services as customers
+from yutang.areas.customers.models import Customer, ReviewCase
+from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import Member
+from yutang.areas.segments import services as segments
 from yutang.console.middleware import SESSION_KEY
-from yutang.core import tenancy
+from yutang.core import access, tenancy
+from yutang.core.models import AuditEntry
 from yutang.lake import engine, writer
 from yutang.lake.tables import PERSON, REGISTRY
 
@@ -159,3 +167,104 @@ def test_the_checks_notice_a_table_without_policy(world):
         assert any("answers 200" in line for line in walked(world, ["/api/v1/segments/<segment_id>"]))
         assert {line.partition(":")[0] for line in orm_findings(world)} == {"segments_segment"}
         assert tenancy.unprotected_tables() == ["segments_segment"]
+
+
+# -- stores -------------------------------------------------------------------------------------------------------
+
+NORTH, SOUTH = "Qznorth", "Qzsouth"
+SHARED = walk.NOT_OWNED | {"role_id"}  # roles belong to the whole merchant
+
+
+@pytest.fixture
+def stores():
+    """Two stores of one merchant, each with everything a store has, and somebody who may do everything in the north."""
+    shop = make_merchant()
+    nodes = {mark: make_store(shop, mark) for mark in (NORTH, SOUTH)}
+    ids = {mark: _furnish(shop, node, mark) for mark, node in nodes.items()}
+    # Somebody at home in the north who bought in the south as well: the order there is the south's.
+    both = make_person(shop, name=f"Both {NORTH}", node=nodes[NORTH])
+    make_order(shop, both, node=nodes[SOUTH], order_no=f"{SOUTH}-both", title=f"Cake {SOUTH}")
+    make_order(shop, both, node=nodes[SOUTH], order_no=f"{SOUTH}-again", title=f"Cake {SOUTH}")
+    # And one of the south who bought in the north: the order is seen, the person is not.
+    guest = make_person(shop, name=f"Guest {SOUTH}", node=nodes[SOUTH])
+    make_order(shop, guest, node=nodes[NORTH], order_no=f"{NORTH}-guest")
+    writer.run()
+    shop.ids, shop.both = ids, both
+    shop.manager = make_member(shop, "owner", nodes[NORTH], name=f"Boss {NORTH}").user
+    shop.token = make_key(shop, node=nodes[NORTH], requests_per_minute=10**6).token
+    return shop
+
+
+def _furnish(shop, node, mark) -> dict:
+    """People, orders, merges, a case, a segment, staff, a key and an import of one store."""
+    system = access.system(shop.pk, name=f"By {mark}")
+    member = make_member(shop, "store_manager", node, name=f"Manager {mark}", email=f"{mark.lower()}@example.com")
+    people = [make_person(shop, name=f"Person {mark} {n}", node=node, member_card=f"{mark}-card-{n}") for n in range(5)]
+    orders = [make_order(shop, p, node=node, order_no=f"{mark}-{p.pk}", title=f"Cake {mark}") for p in people]
+    key = make_key(shop, name=f"Till {mark}", node=node)
+    with tenancy.scope(shop.pk):
+        Customer.objects.filter(home_node=node).update(source=mark, province=f"P {mark}", city=f"C {mark}")
+        actor = merchants.actor_for(member.user, shop.pk)
+        customers.add_note(customer=people[0], text=f"Note {mark}", actor=actor)
+        merge = customers.merge(survivor_id=people[0].pk, absorbed_id=people[1].pk, evidence=[], actor=system)
+        undone = customers.merge(survivor_id=people[2].pk, absorbed_id=people[3].pk, evidence=[], actor=system)
+        customers.unmerge(merge_id=undone.pk, actor=system)
+        case = ReviewCase.objects.create(
+            merchant=shop, kind="suggestion", fingerprint=mark, customers=[people[2].pk, people[4].pk],
+            evidence=[{"kind": "phone", "source": mark}],
+        )  # fmt: skip
+        segment = segments.create(name=f"Segment {mark}", rule={"all": []}, node=node, actor=system)
+        content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
+        run, _counts = run_import(content, system, name=f"{mark}.csv")
+        entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
+    return {
+        "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
+        "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
+        "node_id": node.pk, "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
+        "token": "x", "key": "customers.total",
+    }  # fmt: skip
+
+
+OF_STORES = ("customers_", "orders_", "segments_", "imports_", "merchants_", "openplatform_apikey")
+
+
+def test_a_store_sees_and_changes_nothing_of_its_neighbour(stores):
+    before = everything(stores)
+    seen = walk.findings(
+        browser=browser_of(stores, stores.manager), token=stores.token, ids=stores.ids[SOUTH], secrets=(SOUTH,),
+        search=(SOUTH, f"{SOUTH}-both", f"{SOUTH}-card-1"), shared=SHARED,
+    )  # fmt: skip
+    assert seen == []
+    after = everything(stores)
+    for table, rows in before.items():
+        if table.startswith(OF_STORES) and table != "merchants_user":
+            assert [row for row in rows if SOUTH in str(row) and row not in after[table]] == [], table
+
+
+def test_a_store_sees_its_own(stores):
+    routes = [
+        "/customers", "/segments", "/staff", "/audit", "/reviews", "/customers/merges", "/figures/<str:key>/rows",
+        "/customers/<int:customer_id>", "/api/v1/customers", "/api/v1/orders", "/api/v1/segments",
+    ]  # fmt: skip
+    found = walk.findings(
+        browser=browser_of(stores, stores.manager), token=stores.token, ids=stores.ids[NORTH], secrets=(NORTH,),
+        search=(NORTH,), routes=routes, shared=SHARED,
+    )  # fmt: skip
+    for route in routes:
+        address = walk.filled(route, stores.ids[NORTH])
+        assert any(line.startswith(f"GET {address}") and "shows" in line for line in found), route
+
+
+def test_what_a_customer_bought_elsewhere_stays_there(stores):
+    browser = browser_of(stores, stores.manager)()
+    page = browser.get(f"/customers/{stores.both.pk}")
+    assert page.status_code == 200
+    assert NORTH in page.content.decode()
+    assert SOUTH not in page.content.decode()
+
+
+def test_metric_rows_name_nobody_of_another_store(stores):
+    browser = browser_of(stores, stores.manager)()
+    rows = browser.get("/figures/orders.count/rows?range=all").content.decode()
+    assert f"{NORTH}-guest" in rows
+    assert SOUTH not in rows
