@@ -234,10 +234,13 @@ def test_a_missing_scope_is_named(shop, method, path, body, scope):
 def test_a_key_of_a_store_sees_the_people_of_the_store(shop):
     store, elsewhere = make_store(shop, "S1"), make_store(shop, "S2")
     mine, other = make_person(shop, node=store), make_person(shop, node=elsewhere)
+    make_order(shop, mine, node=store, amounts=(700,))
+    make_order(shop, mine, node=elsewhere, amounts=(90,), day=1)
     client = api_client(shop, node=store)
     listed = client.get("/customers")
     assert ids(listed) == [str(mine.pk)]
-    assert listed.json()["items"][0]["statistics"] is None  # they count purchases of other stores
+    figures = listed.json()["items"][0]["statistics"]
+    assert (figures["purchases"], figures["purchase_days"], figures["net"]["amount"]) == (1, 1, 700)  # of its orders
     for path in READS:
         problem(client.get(path.format(other.pk)), 404, "not_found")
     problem(client.post(f"/customers/{other.pk}/notes", {"text": "x"}), 404, "not_found")

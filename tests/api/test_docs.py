@@ -12,8 +12,10 @@ from django.test import Client
 
 from tests.api.pool import make_order, make_person
 from tests.factories.api import api_client
+from tests.factories.merchants import make_merchant
 from yutang.api import urls
 from yutang.areas.openplatform import rules
+from yutang.lake import writer
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 EXAMPLES = re.findall(r"^curl .*$", TEXT, re.MULTILINE)
@@ -39,14 +41,20 @@ def run(command: str, **values: str):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 11
 
 
+@pytest.mark.filterwarnings("ignore:Delete operation did not match any records")
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_work(shop, example):
+def test_examples_work(example):
+    shop = make_merchant()
     person = make_person(shop, phone="+8613800138000")
     make_order(shop, person, day=2)
-    answer = run(example, KEY=api_client(shop).token, HOST="", CUSTOMER=str(person.pk))
+    writer.run()
+    key = api_client(shop)
+    made = key.post("/segments", {"name": "Everybody", "rule": {"all": []}}).json()
+    answer = run(example, KEY=key.token, HOST="", CUSTOMER=str(person.pk), SEGMENT=made["id"])
     assert answer.status_code in (200, 201), answer.content
     assert answer.json().get("items") != []
 

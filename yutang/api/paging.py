@@ -25,16 +25,16 @@ class BadCursor(DomainError):
 
 def page(queryset: QuerySet[Any], paging: Paging, *, newest: str | None = None) -> tuple[list[Any], str | None]:
     """Rows and the cursor of the next page. Newest id first, or by the time field `newest` and then id."""
-    salt = f"api:{queryset.model._meta.label_lower}:{newest}"
+    salt = f"{queryset.model._meta.label_lower}:{newest}"
     if paging.cursor is not None:
-        queryset = queryset.filter(_after(_read(paging.cursor, salt), newest))
+        queryset = queryset.filter(_after(opened(paging.cursor, salt), newest))
     order = ("-id",) if newest is None else (f"-{newest}", "-id")
     rows = list(queryset.order_by(*order)[: paging.limit + 1])
     if len(rows) <= paging.limit:
         return rows, None
     last = rows[paging.limit - 1]
     key = [last.pk] if newest is None else [last.pk, getattr(last, newest).isoformat()]
-    return rows[: paging.limit], signing.dumps(key, salt=salt)
+    return rows[: paging.limit], sealed(key, salt)
 
 
 def _after(key: list[Any], newest: str | None) -> Q:
@@ -45,10 +45,14 @@ def _after(key: list[Any], newest: str | None) -> Q:
     return Q(**{f"{newest}__lte": at}) & (Q(**{f"{newest}__lt": at}) | Q(id__lt=key[0]))
 
 
-def _read(cursor: str, salt: str) -> list[Any]:
-    """Signed: nobody can ask for a comparison that we did not offer, and a cursor of another list is refused."""
+def sealed(key: list[Any], salt: str) -> str:
+    """A cursor. Signed: nobody can ask for a comparison that we did not offer, or carry it to another list."""
+    return signing.dumps(key, salt=f"api:{salt}")
+
+
+def opened(cursor: str, salt: str) -> list[Any]:
     try:
-        key: list[Any] = signing.loads(cursor, salt=salt)
+        key: list[Any] = signing.loads(cursor, salt=f"api:{salt}")
     except (signing.BadSignature, ValueError) as error:
         raise BadCursor(field="cursor") from error
     return key

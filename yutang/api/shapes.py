@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext_noop
@@ -41,6 +41,19 @@ def _instant(value: Any) -> datetime:
         raise bad from error
 
 
+def _day(value: Any) -> date:
+    bad = problems.invalid("yutang.day", gettext_noop("Write a day as 2026-03-01."))
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise bad
+    try:
+        found = date.fromisoformat(value)
+    except ValueError as error:
+        raise bad from error
+    if not 1900 <= found.year <= 9000:
+        raise bad
+    return found
+
+
 # An id coming in: text of digits, at most a bigint. JavaScript would round larger numbers.
 Id = Annotated[
     str,
@@ -53,6 +66,7 @@ Ref = Annotated[str, BeforeValidator(str)]
 Instant = Annotated[
     datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation")
 ]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"}, mode="validation")]
 
 
 class Input(Schema):

@@ -33,7 +33,7 @@ class CustomerOut(Schema):
     accepts_marketing: bool | None
     first_seen_at: datetime
     created_at: datetime
-    statistics: StatisticsOut | None = Field(description="Only for keys with orders.view in the whole merchant.")
+    statistics: StatisticsOut | None = Field(description="Of the orders the key sees; needs orders.view.")
 
 
 class CustomerDetailOut(CustomerOut):

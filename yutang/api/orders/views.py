@@ -9,7 +9,7 @@ from yutang.api import paging
 from yutang.api.door import scoped
 from yutang.api.orders.schemas import LineOut, OrderDetailOut, OrderFilters, OrdersOut, order_values, orders_out
 from yutang.api.shapes import Id
-from yutang.areas.orders import lookup as orders
+from yutang.areas.orders import queries as orders
 
 router = Router(tags=["Orders"])
 
@@ -32,7 +32,7 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> object:
     given = {
         condition: value for name, condition in _CONDITIONS.items() if (value := getattr(filters, name)) is not None
     }
-    rows, next_cursor = paging.page(orders.orders(actor=request.actor).filter(**given), filters, newest="ordered_at")
+    rows, next_cursor = paging.page(orders.orders(request.actor).filter(**given), filters, newest="ordered_at")
     return orders_out(rows, next_cursor, request.merchant.currency)
 
 
@@ -40,13 +40,13 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> object:
 @scoped("orders.view")
 def order(request: HttpRequest, order_id: Path[Id]) -> object:
     """One order with its lines as they stand today; refunds are lines with a negative amount."""
-    found = orders.order(order_id, actor=request.actor)
+    found = orders.order(request.actor, order_id)
     currency = request.merchant.currency
     lines = [
         LineOut(
             **{name: getattr(line, name) for name in LineOut.model_fields if name != "amount"},
             amount={"amount": line.amount, "currency": currency},
         )
-        for line in orders.lines(found)
+        for line in orders.lines_of([found.pk]).get(found.pk, [])
     ]
     return OrderDetailOut(**order_values(found, currency), lines=lines)

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from yutang.areas.customers import merging
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase
-from yutang.core import crypto
+from yutang.core import audit, crypto
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -38,13 +38,18 @@ class Search:
     also: frozenset[int] = frozenset()  # people whom the caller found by the text elsewhere: by order number
 
 
+EVERYBODY = Search()
+
+
 def customer(actor: Actor, customer_id: int, permission: str = "customers.view") -> Customer:
     """The checked door: the person of today, whom a merged id leads to, or `NotFound`."""
     nodes = actor.nodes(permission)
     if not 0 < customer_id <= BIGGEST_ID:
         raise NotFound
-    line = merging.above(customer_id)
-    found = Customer.objects.select_related("home_node").filter(pk=line[-1]).first() if line else None
+    people = Customer.objects.select_related("home_node")
+    found = people.filter(pk=customer_id).first()
+    if found is not None and found.merged_into_id is not None:
+        found = people.filter(pk=merging.above(customer_id)[-1]).first()
     if found is None or (nodes is not None and found.home_node_id not in nodes):
         raise NotFound
     return found
@@ -52,7 +57,7 @@ def customer(actor: Actor, customer_id: int, permission: str = "customers.view")
 
 def people(
     actor: Actor,
-    search: Search,
+    search: Search = EVERYBODY,
     *,
     namespaces: Sequence[str] = (),
     region: str = "CN",
@@ -78,9 +83,15 @@ def people(
     return found
 
 
-def named(ids: Iterable[int]) -> dict[int, str]:
-    """Names as screens show them; who has none is shown by number."""
-    return {customer.pk: str(customer) for customer in Customer.objects.filter(pk__in=list(ids)).only("name")}
+def with_key(actor: Actor, text: str, *, namespaces: Sequence[str], region: str) -> QuerySet[Customer]:
+    """People of today with exactly this phone, e-mail, member card, UnionID, WeCom id or buyer id of a platform."""
+    found = Identity.objects.filter(key__in=_keys(text.strip(), namespaces, region, actor.merchant_id))
+    return people(actor).filter(pk__in=list(found.values_list("customer_id", flat=True).distinct()))
+
+
+def named(actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+    """Names of those the actor may see, as screens show them; who has none is shown by number."""
+    return {customer.pk: str(customer) for customer in _within(actor).filter(pk__in=list(ids)).only("name")}
 
 
 def by_id(customer_ids: Iterable[int]) -> dict[int, Customer]:
@@ -102,13 +113,13 @@ def address(person: Customer) -> str:
     return crypto.decrypt(bytes(person.address), person.merchant_id) if person.address is not None else ""
 
 
-def sources() -> list[str]:
-    """Where the merchant's people came from first, as far as a filter needs to know."""
-    return _distinct("source")
+def sources(actor: Actor) -> list[str]:
+    """Where the people in reach came from first, as far as a filter needs to know."""
+    return _distinct(actor, "source")
 
 
-def provinces() -> list[str]:
-    return _distinct("province")
+def provinces(actor: Actor) -> list[str]:
+    return _distinct(actor, "province")
 
 
 def notes(person: Customer) -> QuerySet[Note]:
@@ -132,7 +143,11 @@ class Account:
 def evidence(person: Customer) -> list[Account]:
     """Every identity of the person, the strongest kind first, with the edge or the merge that ties it to them."""
     identities = {i.pk: i for i in Identity.objects.filter(customer=person)}
-    brought = {merge.absorbed_id: merge for merge in merges_of(person) if merge.unmerged_at is None}
+    family = merging.below(person.pk)
+    brought = {
+        merge.absorbed_id: merge
+        for merge in Merge.objects.filter(absorbed__in=family, unmerged_at__isnull=True).select_related("absorbed")
+    }
     rank = {kind: place for place, kind in enumerate(Identity.STRONG)}
     accounts = []
     for identity in sorted(identities.values(), key=lambda i: (rank.get(i.kind, 99), i.pk)):
@@ -146,14 +161,42 @@ def evidence(person: Customer) -> list[Account]:
     return accounts
 
 
-def merges_of(person: Customer) -> list[Merge]:
-    """All merges that made this person, undone ones too, the newest first."""
+@dataclass(frozen=True)
+class Shown:
+    """An identity as this actor may see it."""
+
+    identity: Identity
+    value: str
+    is_masked: bool
+
+
+def identities(actor: Actor, person: Customer) -> list[Shown]:
+    """A person's identities, oldest first; phones and e-mails in full only with `customers.unmask`, and audited."""
+    rows = list(Identity.objects.filter(customer=person).order_by("id"))
+    nodes = actor.nodes("customers.unmask") if actor.may("customers.unmask") else frozenset()
+    unmask = nodes is None or person.home_node_id in nodes
+    if unmask and any(row.kind in Identity.SENSITIVE for row in rows):
+        audit.record("customers.unmask", actor=actor, object_type="customer", object_id=person.pk)
+    return [
+        Shown(
+            row,
+            value=keys.readable(row) if unmask else keys.masked(row),
+            is_masked=not unmask and row.kind in Identity.SENSITIVE,
+        )
+        for row in rows
+    ]
+
+
+def merges_of(actor: Actor, person: Customer) -> list[Merge]:
+    """All merges that made this person, the newest first; undone ones too, as far as the actor sees both people."""
     family = merging.below(person.pk)
-    return list(
-        Merge.objects.filter(Q(survivor__in=family) | Q(absorbed__in=family))
-        .select_related("survivor", "absorbed")
-        .order_by("-id")[:200]
-    )
+    found = Merge.objects.filter(Q(survivor__in=family) | Q(absorbed__in=family))
+    nodes = actor.nodes("customers.view")
+    if nodes is not None:
+        found = found.filter(
+            Q(unmerged_at__isnull=True) | Q(survivor__home_node__in=nodes, absorbed__home_node__in=nodes)
+        )
+    return list(found.select_related("survivor", "absorbed").order_by("-id")[:200])
 
 
 def merges(actor: Actor) -> QuerySet[Merge]:
@@ -161,6 +204,14 @@ def merges(actor: Actor) -> QuerySet[Merge]:
     nodes = actor.nodes("customers.merge")
     found = Merge.objects.select_related("survivor", "absorbed")
     return found if nodes is None else found.filter(survivor__home_node__in=nodes, absorbed__home_node__in=nodes)
+
+
+def merge(actor: Actor, merge_id: int) -> Merge:
+    """A merge both of whose people the actor may merge."""
+    found = merges(actor).filter(pk=merge_id).first() if 0 < merge_id <= BIGGEST_ID else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 # -- review cases ----------------------------------------------------------------------------------------------------
@@ -179,6 +230,11 @@ def cases(actor: Actor, *, is_open: bool) -> QuerySet[ReviewCase]:
         [sorted(nodes)],
     )
     return found.alias(within=outside).filter(within=True)
+
+
+def open_case_count(actor: Actor) -> int:
+    """Review cases that wait for an answer of this actor."""
+    return cases(actor, is_open=True).count()
 
 
 def case(actor: Actor, case_id: int) -> ReviewCase:
@@ -218,15 +274,26 @@ def _named(text: str) -> Q:
     return found
 
 
-def _by_account(text: str, namespaces: Sequence[str], region: str, merchant_id: int) -> frozenset[int]:
-    """People with an account of exactly this value, or a phone ending in these four digits."""
+def _within(actor: Actor) -> QuerySet[Customer]:
+    """Rows of people at home in the actor's part of the tree, merged ones too."""
+    nodes = actor.nodes("customers.view")
+    return Customer.objects.all() if nodes is None else Customer.objects.filter(home_node__in=nodes)
+
+
+def _keys(text: str, namespaces: Sequence[str], region: str, merchant_id: int) -> list[bytes]:
+    """The blind indexes of every account this text may be."""
     wanted = [keys.key(kind, "", text, merchant_id) for kind in _TYPED]
     wanted += [keys.key("buyer", namespace, text, merchant_id) for namespace in namespaces]
     if "@" in text:
         wanted.append(keys.key("email", "", text.lower(), merchant_id))
     if phone := _phone(text, region):
         wanted.append(keys.key("phone", "", phone, merchant_id))
-    found = Q(key__in=wanted)
+    return wanted
+
+
+def _by_account(text: str, namespaces: Sequence[str], region: str, merchant_id: int) -> frozenset[int]:
+    """People with an account of exactly this value, or a phone ending in these four digits."""
+    found = Q(key__in=_keys(text, namespaces, region, merchant_id))
     if re.fullmatch(r"\d{4}", text):
         found |= Q(tail_key=keys.tail_key(text, merchant_id))
     return frozenset(Identity.objects.filter(found).values_list("customer_id", flat=True)[:5000])
@@ -242,18 +309,7 @@ def _phone(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _distinct(column: str) -> list[str]:
+def _distinct(actor: Actor, column: str) -> list[str]:
     """Distinct values in the newest 5,000 people: enough for a filter's choices, whatever the size of the pool."""
-    newest = Customer.objects.filter(merged_into__isnull=True).order_by("-id").values(value=F(column))[:5000]
+    newest = people(actor).order_by("-id").values(value=F(column))[:5000]
     return sorted({row["value"] for row in newest} - {""})
-
-
-__all__ = [
-    "Account", "Search", "Side", "address", "by_id", "case", "cases", "customer", "evidence", "merges", "merges_of",
-    "notes", "people", "phones", "provinces", "sides", "sources",
-]  # fmt: skip
-
-
-def open_case_count(actor: Actor) -> int:
-    """Review cases that wait for an answer of this actor."""
-    return cases(actor, is_open=True).count()

@@ -17,6 +17,7 @@ SCOPES = (
     "customers.merge",
     "orders.view",
     "segments.view",
+    "segments.edit",
     "imports.view",
     "imports.run",
 )

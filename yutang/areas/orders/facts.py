@@ -101,4 +101,4 @@ def _channels() -> list[Choice]:
 
 
 def _nodes() -> list[Choice]:
-    return [Choice(node.pk, node.name) for node in merchants.tree()]
+    return [Choice(node.pk, node.name, node.pk) for node in merchants.tree()]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
+from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine, SalesChannel
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import Manager
+
     from yutang.areas.customers.models import Customer
     from yutang.core.access import Actor
 
 BIGGEST_ID = 2**63 - 1
+Row = TypeVar("Row", Order, SaleLine)
 
 
 def sources() -> list[str]:
@@ -24,22 +30,27 @@ def sources() -> list[str]:
     return sorted(set(SalesChannel.objects.values_list("source", flat=True)))
 
 
+def orders(actor: Actor) -> QuerySet[Order]:
+    """The orders the actor may see, of all channels; order by ("-ordered_at", "-id")."""
+    return _within(actor, Order.objects.select_related("channel", "node"))
+
+
 def orders_of(actor: Actor, customer_id: int) -> QuerySet[Order]:
-    """A person's orders of all channels that the actor may see; order by ("-ordered_at", "-id")."""
-    return _visible(actor).filter(customer_id=customer_id)
+    """A person's orders."""
+    return orders(actor).filter(customer_id=customer_id)
 
 
 def order(actor: Actor, order_id: int) -> Order:
     """The checked door."""
-    found = _visible(actor).filter(pk=order_id).first() if 0 < order_id <= BIGGEST_ID else None
+    found = orders(actor).filter(pk=order_id).first() if 0 < order_id <= BIGGEST_ID else None
     if found is None:
         raise NotFound
     return found
 
 
-def buyers_by_order_no(order_no: str) -> frozenset[int]:
+def buyers_by_order_no(actor: Actor, order_no: str) -> frozenset[int]:
     """People of the orders with this number (two shops may use the same). Whom one may see, `customers` decides."""
-    found = Order.objects.filter(order_no=order_no[:80], customer__isnull=False)
+    found = orders(actor).filter(order_no=order_no[:80], customer__isnull=False)
     return frozenset(found.values_list("customer_id", flat=True)[:100])
 
 
@@ -57,11 +68,42 @@ def lines_of(order_ids: Iterable[int]) -> dict[int, list[SaleLine]]:
     return found
 
 
-def statistics(customer_ids: Iterable[int]) -> dict[int, CustomerStatistic]:
-    """Purchase statistics of many people in one query; zeros for who never ordered."""
+def statistics(actor: Actor, customer_ids: Iterable[int]) -> dict[int, CustomerStatistic]:
+    """Purchase statistics of many people in one query, out of the orders the actor sees; zeros for who has none."""
     ids = list(customer_ids)
-    found = CustomerStatistic.objects.in_bulk(ids)
+    if not actor.may("orders.view"):
+        found = {}
+    elif actor.nodes("orders.view") is None:
+        found = CustomerStatistic.objects.in_bulk(ids)
+    else:
+        found = _statistics_within(actor, ids)
     return {pk: found.get(pk) or CustomerStatistic(customer_id=pk) for pk in ids}
+
+
+def _statistics_within(actor: Actor, ids: list[int]) -> dict[int, CustomerStatistic]:
+    """The same figures as `services.recompute_statistics`, from the orders of some stores."""
+    at, is_purchase = Coalesce("paid_at", "ordered_at"), Q(sold_amount__gt=0)
+    timezone = ZoneInfo(merchants.current_merchant(actor.merchant_id).timezone)
+    rows = (
+        orders(actor)
+        .order_by()
+        .filter(customer_id__in=ids)
+        .values("customer_id")
+        .annotate(
+            purchases=Count("id", filter=is_purchase),
+            purchase_days=Count(TruncDate(at, tzinfo=timezone), distinct=True, filter=is_purchase),
+            net=Sum(F("sold_amount") + F("refunded_amount")),
+            first_purchase_at=Min(at, filter=is_purchase),
+            last_purchase_at=Max(at, filter=is_purchase),
+        )
+    )
+    return {
+        row["customer_id"]: CustomerStatistic(
+            customer_id=row["customer_id"], purchases=row["purchases"], purchase_days=row["purchase_days"],
+            net_amount=row["net"], first_purchase_at=row["first_purchase_at"], last_purchase_at=row["last_purchase_at"],
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def ranked(people: QuerySet[Customer]) -> QuerySet[CustomerStatistic]:
@@ -71,9 +113,12 @@ def ranked(people: QuerySet[Customer]) -> QuerySet[CustomerStatistic]:
     )
 
 
-def purchased(people: QuerySet[Customer], *, yes: bool) -> QuerySet[Customer]:
-    """Those of the people with at least one purchase, or with none."""
-    bought = Exists(CustomerStatistic.objects.filter(customer=OuterRef("pk"), purchases__gt=0))
+def purchased(actor: Actor, people: QuerySet[Customer], *, yes: bool) -> QuerySet[Customer]:
+    """Those of the people with at least one purchase, or with none, as far as the actor sees orders."""
+    if actor.nodes("orders.view") is None:
+        bought = Exists(CustomerStatistic.objects.filter(customer=OuterRef("pk"), purchases__gt=0))
+    else:
+        bought = Exists(orders(actor).filter(customer=OuterRef("pk"), sold_amount__gt=0))
     return people.filter(bought if yes else ~bought)
 
 
@@ -84,10 +129,11 @@ class Favourite:
     last_at: object
 
 
-def favourites(customer_id: int, limit: int = 3) -> list[Favourite]:
-    """What a person bought in most orders."""
+def favourites(actor: Actor, customer_id: int, limit: int = 3) -> list[Favourite]:
+    """What a person bought in most orders, as far as the actor sees them."""
     rows = (
-        SaleLine.objects.filter(customer_id=customer_id, kind=SaleLine.Kind.GOODS, is_reversal=False)
+        _within(actor, SaleLine.objects)
+        .filter(customer_id=customer_id, kind=SaleLine.Kind.GOODS, is_reversal=False)
         .exclude(title="")
         .values("title")
         .annotate(orders=Count("order_id", distinct=True), last_at=Max("occurred_at"))
@@ -103,21 +149,16 @@ class ChannelShare:
     net_amount: int
 
 
-def channels_of(customer_id: int) -> list[ChannelShare]:
-    """Where a person buys, most orders first."""
+def channels_of(actor: Actor, customer_id: int) -> list[ChannelShare]:
+    """Where a person buys, most orders first, as far as the actor sees them."""
     rows = (
-        Order.objects.filter(customer_id=customer_id, sold_amount__gt=0)
+        _within(actor, Order.objects)
+        .filter(customer_id=customer_id, sold_amount__gt=0)
         .values(source=F("channel__source"))
         .annotate(orders=Count("id"), net=Sum(F("sold_amount") + F("refunded_amount")))
         .order_by("-orders", "source")
     )
     return [ChannelShare(row["source"], row["orders"], row["net"]) for row in rows]
-
-
-def _visible(actor: Actor) -> QuerySet[Order]:
-    nodes = actor.nodes("orders.view")
-    found = Order.objects.select_related("channel", "node")
-    return found if nodes is None else found.filter(node__in=nodes)
 
 
 def channels(ids: Iterable[int]) -> dict[int, SalesChannel]:
@@ -126,3 +167,9 @@ def channels(ids: Iterable[int]) -> dict[int, SalesChannel]:
 
 def order_numbers(ids: Iterable[int]) -> dict[int, str]:
     return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "order_no"))
+
+
+def _within(actor: Actor, rows: Manager[Row] | QuerySet[Row]) -> QuerySet[Row]:
+    """Orders or lines of the actor's part of the tree."""
+    nodes = actor.nodes("orders.view")
+    return rows.all() if nodes is None else rows.filter(node_id__in=nodes)

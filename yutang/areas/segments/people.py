@@ -15,7 +15,7 @@ def genders() -> list[Choice]:
 
 def nodes() -> list[Choice]:
     """Stores, regions and the HQ, parents first."""
-    return [Choice(node.pk, node.name) for node in merchants.tree()]
+    return [Choice(node.pk, node.name, node.pk) for node in merchants.tree()]
 
 
 def months() -> list[Choice]:

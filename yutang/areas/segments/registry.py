@@ -21,10 +21,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """A value that a column may hold; `label` is text for the reader, translated already."""
+    """A value that a column may hold; `label` is text for the reader, translated already. What belongs to a node is
+    offered to those who see the node."""
 
     value: str | int
     label: str
+    node_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class Attribute:
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
     is_shown: bool = False  # a column of member lists on screen
+
+    def offered(self, nodes: frozenset[int] | None) -> list[Choice] | None:
+        """The choices for somebody who sees these nodes; None where there is no list."""
+        if self.choices is None:
+            return None
+        return [c for c in self.choices() if nodes is None or c.node_id is None or c.node_id in nodes]
 
     @property
     def expression(self) -> str:

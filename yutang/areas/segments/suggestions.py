@@ -13,6 +13,7 @@ from yutang.core.access import Actor
 from yutang.core.errors import NotFound
 from yutang.lake import engine
 from yutang.lake.tables import PERSON
+from yutang.lake.tables import REGISTRY as TABLES
 
 LIMIT = 30
 KEPT_SECONDS = 300
@@ -27,14 +28,14 @@ def suggest(key: str, *, fact: str = "", term: str = "", actor: Actor) -> list[C
     if attribute is None:
         raise NotFound
     term = term.strip()[:100]
-    if attribute.choices is not None:
-        return [c for c in attribute.choices() if term.casefold() in c.label.casefold()][:500]
+    if (choices := attribute.offered(nodes)) is not None:
+        return [c for c in choices if term.casefold() in c.label.casefold()][:500]
     if attribute.kind is not Kind.TEXT or not attribute.is_column:
         return []
     place = ("segments.suggest", actor.merchant_id, fact, key, term, sorted(nodes or []) if nodes is not None else "")
     kept = cache.get(name := hashlib.sha256(repr(place).encode()).hexdigest())
     if kept is None:
-        kept = _frequent(attribute, fact or PERSON, term, None if fact else nodes)
+        kept = _frequent(attribute, fact or PERSON, term, nodes)
         cache.set(name, kept, KEPT_SECONDS)
     return [Choice(value, value) for value in kept]
 
@@ -54,6 +55,9 @@ def _frequent(attribute: Attribute, table: str, term: str, nodes: frozenset[int]
         place = exp.StrPosition(this=exp.Lower(this=column.copy()), substr=exp.Literal.string(term.lower()))
         query = query.where(exp.GT(this=place, expression=exp.convert(0)))
     if nodes is not None:
-        home = exp.column("home_node_id", table="t")
+        place_of = "home_node_id" if table == PERSON else "node_id"  # a fact that has no place is nobody's to see
+        if table != PERSON and place_of not in {column.name for column in TABLES.facts[table].columns}:
+            return []
+        home = exp.column(place_of, table="t")
         query = query.where(exp.In(this=home, expressions=[exp.convert(n) for n in sorted(nodes)] or [exp.convert(-1)]))
     return [str(value) for value in engine.query(query).column("value").to_pylist()]

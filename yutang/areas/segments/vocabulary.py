@@ -14,18 +14,21 @@ from yutang.core.access import Actor
 
 def vocabulary(*, besides: int | None = None, actor: Actor) -> dict[str, Any]:
     """Attributes and facts by area, operators by type, and the segments a rule may refer to (but for `besides`)."""
+    nodes = actor.nodes(queries.VIEW)
     return {
         "areas": [
             {
                 "key": area,
                 "label": gettext(label),
-                "attributes": [_attribute(a) for a in REGISTRY.attributes.values() if a.key.startswith(area + ".")],
+                "attributes": [
+                    _attribute(a, nodes) for a in REGISTRY.attributes.values() if a.key.startswith(area + ".")
+                ],
                 "facts": [
                     {
                         "key": fact.key,
                         "label": gettext(fact.label),
-                        "columns": [_attribute(column) for column in fact.columns],
-                        "sums": [_attribute(c) for c in fact.columns if c.key in fact.sums],
+                        "columns": [_attribute(column, nodes) for column in fact.columns],
+                        "sums": [_attribute(c, nodes) for c in fact.columns if c.key in fact.sums],
                         "distinct": [{"key": c.key, "label": gettext(c.label)} for c in fact.distinct],
                     }
                     for fact in REGISTRY.facts.values()
@@ -46,13 +49,12 @@ def _label(op: Op, kind: str) -> str:
     return sentences.date_op_label(op) if kind == Kind.DATE else sentences.op_label(op)
 
 
-def _attribute(attribute: Attribute) -> dict[str, Any]:
+def _attribute(attribute: Attribute, nodes: frozenset[int] | None) -> dict[str, Any]:
+    choices = attribute.offered(nodes)
     return {
         "key": attribute.key,
         "label": gettext(attribute.label),
         "kind": attribute.kind.value,
         "numbered": attribute.is_numbered,
-        "choices": None
-        if attribute.choices is None
-        else [{"value": choice.value, "label": choice.label} for choice in attribute.choices()],
+        "choices": None if choices is None else [{"value": choice.value, "label": choice.label} for choice in choices],
     }

@@ -35,7 +35,7 @@ def export(request: HttpRequest) -> HttpResponse:
         found = found.filter(pk__in=ids)
     people = list(found.select_related("home_node").order_by("-id")[:LIMIT])
     services.record_export(rows=len(people), filters={k: v for k, v in wanted.items() if v}, actor=request.actor)
-    rows = _rows(people, request.merchant.currency)
+    rows = _rows(request, people)
     is_csv = request.POST.get("format") == "csv"
     response = HttpResponse(
         _csv(rows) if is_csv else _xlsx(rows), content_type="text/csv; charset=utf-8" if is_csv else XLSX
@@ -45,19 +45,19 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _rows(people: list, currency: str) -> Iterator[list[str | int | float]]:
+def _rows(request: HttpRequest, people: list) -> Iterator[list[str | int | float]]:
     yield [
         gettext("Customer number"), pgettext("of a person", "Name"), gettext("Phone"), gettext("First source"),
         gettext("Province"), gettext("City"), gettext("Home store"), gettext("Purchases"), gettext("Net amount"),
         gettext("Last purchase"), gettext("First seen"),
     ]  # fmt: skip
     for start in range(0, len(people), CHUNK):
-        for row in listing.rows(people[start : start + CHUNK]):
+        for row in listing.rows(request, people[start : start + CHUNK]):
             person, bought = row.customer, row.statistic
             yield [
                 person.pk, person.name, row.phone, labels.source(person.source), person.province, person.city,
                 person.home_node.name, bought.purchases,
-                float(money.to_decimal(bought.net_amount, currency)),
+                float(money.to_decimal(bought.net_amount, request.merchant.currency)),
                 _day(bought.last_purchase_at), _day(person.first_seen_at),
             ]  # fmt: skip
 

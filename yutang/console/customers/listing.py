@@ -52,13 +52,15 @@ def people(request: HttpRequest, wanted: dict[str, str], permission: str = "cust
     search = customers.Search(
         text=wanted["q"], source=wanted["source"], province=wanted["province"], nodes=nodes,
         accepts_marketing=wanted["marketing"],
-        also=orders.buyers_by_order_no(wanted["q"]) if by_order else frozenset(),
+        also=orders.buyers_by_order_no(request.actor, wanted["q"]) if by_order else frozenset(),
     )  # fmt: skip
     found = customers.people(
         request.actor, search, namespaces=orders.sources() if wanted["q"] else (), region=request.merchant.phone_region,
         permission=permission,
     )  # fmt: skip
-    return orders.purchased(found, yes=wanted["purchased"] == "yes") if wanted["purchased"] else found
+    if wanted["purchased"] and request.actor.may("orders.view"):
+        return orders.purchased(request.actor, found, yes=wanted["purchased"] == "yes")
+    return found
 
 
 def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
@@ -66,17 +68,17 @@ def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
     order = SORTS[wanted["sort"]]
     if wanted["sort"]:
         shown = page_of(orders.ranked(found), request, order=order, nullable={"last_purchase_at"})
-        shown.rows = rows([statistic.customer for statistic in shown.rows])
+        shown.rows = rows(request, [statistic.customer for statistic in shown.rows])
     else:
         shown = page_of(found.select_related("home_node"), request, order=order)
-        shown.rows = rows(shown.rows)
+        shown.rows = rows(request, shown.rows)
     return shown
 
 
-def rows(found: list[Customer]) -> list[Row]:
+def rows(request: HttpRequest, found: list[Customer]) -> list[Row]:
     """Adds phones and statistics: two queries for any number of people."""
     ids = [person.pk for person in found]
-    phones, statistics = customers.phones(ids), orders.statistics(ids)
+    phones, statistics = customers.phones(ids), orders.statistics(request.actor, ids)
     return [Row(person.pk, person, phones.get(person.pk, ""), statistics[person.pk]) for person in found]
 
 
@@ -84,7 +86,7 @@ def choices(request: HttpRequest) -> dict[str, Any]:
     """What the filters offer; stores only as far as the actor sees them."""
     nodes = request.actor.nodes("customers.view")
     return {
-        "sources": customers.sources(),
-        "provinces": customers.provinces(),
+        "sources": customers.sources(request.actor),
+        "provinces": customers.provinces(request.actor),
         "nodes": [node for node in merchants.tree() if nodes is None or node.pk in nodes],
     }

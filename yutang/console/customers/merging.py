@@ -29,7 +29,7 @@ def choose(request: HttpRequest, customer_id: int) -> HttpResponse:
     found = []
     if wanted["q"]:
         others = listing.people(request, wanted, "customers.merge").exclude(pk=person.pk)
-        found = listing.rows(list(others.select_related("home_node").order_by("-id")[:20]))
+        found = listing.rows(request, list(others.select_related("home_node").order_by("-id")[:20]))
     return render(request, "console/customers/merge.html", {"person": person, "found": found, "q": wanted["q"]})
 
 
@@ -47,14 +47,14 @@ def preview(request: HttpRequest, customer_id: int, other_id: int) -> HttpRespon
         )  # fmt: skip
         messages.success(request, gettext("Merged. You can undo this in the merge history at any time."))
         return redirect("console:customer", person.pk)
-    context = {"person": person, "other": other, "sides": compared([person.pk, other.pk])}
+    context = {"person": person, "other": other, "sides": compared(request, [person.pk, other.pk])}
     return render(request, "console/customers/preview.html", context)
 
 
-def compared(customer_ids: list[int]) -> list[queries.Side]:
+def compared(request: HttpRequest, customer_ids: list[int]) -> list[queries.Side]:
     """Sides with what each bought and how many notes would move."""
     found = queries.sides(customer_ids)
-    statistics = orders.statistics(customer_ids)
+    statistics = orders.statistics(request.actor, customer_ids)
     for side in found:
         side.customer.statistic = statistics[side.customer.pk]
         side.customer.source_label = labels.source(side.customer.source)

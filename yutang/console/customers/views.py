@@ -45,16 +45,16 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         messages.info(request, gettext("Customer #%(id)s is part of this person now.") % {"id": customer_id})
         return redirect("console:customer", person.pk)
     accounts = labels.explain(queries.evidence(person))
-    merges = labels.reasons(queries.merges_of(person))
-    statistic = order_queries.statistics([person.pk])[person.pk]
+    merges = labels.reasons(queries.merges_of(request.actor, person))
+    statistic = order_queries.statistics(request.actor, [person.pk])[person.pk]
     notes = list(queries.notes(person).order_by("-id")[:50])
-    page_of_orders = _orders(request, person)
+    page_of_orders, sees_orders = _orders(request, person), request.actor.may("orders.view")
     context = {
         "person": person, "accounts": accounts, "merges": merges, "statistic": statistic, "notes": notes,
         "page": page_of_orders, "source_label": labels.source(person.source), "has_address": person.address is not None,
         "portrait": portrait.statements(
-            person, accounts, statistic, order_queries.favourites(person.pk),
-            order_queries.channels_of(person.pk),
+            person, accounts, statistic, order_queries.favourites(request.actor, person.pk) if sees_orders else [],
+            order_queries.channels_of(request.actor, person.pk) if sees_orders else [],
         ),
         "moments": timeline.moments(page_of_orders.rows if page_of_orders else [], notes, merges, accounts),
     }  # fmt: skip

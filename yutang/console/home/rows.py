@@ -64,7 +64,9 @@ def _names(found: queries.RowPage, request: HttpRequest) -> dict[str, dict[int, 
         numbers[column.kind] = {row[column.name] for row in found.rows if row[column.name] is not None}
     sees_people = request.actor.may("customers.view")
     return {
-        "customer": customers.named(numbers["customer"]) if sees_people and numbers.get("customer") else {},
+        "customer": customers.named(request.actor, numbers["customer"])
+        if sees_people and numbers.get("customer")
+        else {},
         "order": orders.order_numbers(numbers["order"]) if numbers.get("order") else {},
         "channel": orders.channels(numbers["channel"]) if numbers.get("channel") else {},
         "node": {node.pk: node.name for node in merchants.tree()} if "node" in numbers else {},

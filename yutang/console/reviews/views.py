@@ -34,7 +34,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, case_id: int) -> HttpResponse:
     case = queries.case(request.actor, case_id)
     shown = {e["identity"] for e in case.evidence if "identity" in e}
-    sides = compared(case.customers)
+    sides = compared(request, case.customers)
     for side in sides:
         for account in side.accounts:
             account.identity.is_evidence = account.identity.pk in shown

@@ -19,7 +19,10 @@ class Entry:
     url: str  # a url name
     label: str | _StrPromise
     permission: str
-    icon: str = ""
+    is_whole: bool = False  # only for those whose permission reaches the whole company
+
+    def is_for(self, actor: Actor) -> bool:
+        return actor.may(self.permission) and not (self.is_whole and actor.nodes(self.permission) is not None)
 
     def address(self) -> str | None:
         try:
@@ -61,7 +64,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:segments", _("Segments"), "segments.view"),
         ),
     ),
-    Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view"),)),
+    Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),)),
     Job(
         _("Settings"),
         "settings",
@@ -79,9 +82,7 @@ def groups(actor: Actor | None, path: str) -> list[Group]:
     """What this person may open; the entry with the longest matching address is the active one."""
     found = []
     for job in JOBS:
-        entries = [
-            (entry, entry.address()) for entry in job.entries if actor is not None and actor.may(entry.permission)
-        ]
+        entries = [(entry, entry.address()) for entry in job.entries if actor is not None and entry.is_for(actor)]
         if reachable := [(entry, address) for entry, address in entries if address is not None]:
             found.append((job, reachable))
     addresses = [address for _job, reachable in found for _entry, address in reachable]

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
-from yutang.areas.imports import detect
+from yutang.areas.imports import detect, queries
 from yutang.areas.imports.errors import ImportFileError, MappingError
 from yutang.areas.imports.failures import FilesUnfit, FileUnreadable, MappingUnusable, NotRunnable
 from yutang.areas.imports.layouts import LAYOUTS
@@ -67,7 +67,7 @@ def upload(
     Without `layout` and `mapping` the layout is detected, else a mapping saved for these headers is taken; a run with
     neither waits for a mapping. Errors: FileUnreadable, MappingUnusable.
     """
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     if not 1 <= len(files) <= MAX_FILES:
         raise FilesUnfit(field="file")
     names = [_shown(name) for name, _ in files]
@@ -120,7 +120,7 @@ def _check_pair(first: detect.Detection, other: detect.Detection, *, is_mapped: 
 @transaction.atomic
 def add_companion(*, run_id: int, file: tuple[str, IO[bytes]], actor: Actor) -> ImportRun:
     """Adds the second report (items to orders, or orders to items) to a run that has not started."""
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     run = _startable(run_id)
     if len(run.files) >= MAX_FILES or run.mapping or run.chunks_done:
         raise NotRunnable(state=run.get_state_display())
@@ -141,7 +141,7 @@ def add_companion(*, run_id: int, file: tuple[str, IO[bytes]], actor: Actor) -> 
 @transaction.atomic
 def use_layout(*, run_id: int, layout: str, actor: Actor) -> ImportRun:
     """Reads the run's files as a built-in layout, whatever was detected; empty: by a mapping still to be made."""
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     run = _startable(run_id)
     if layout and layout not in LAYOUTS:
         raise FileUnreadable(field="source", name=run.file_names[0], code="file.kind_unknown", detail=layout)
@@ -178,7 +178,7 @@ def mapping_of(data: dict[str, Any]) -> Mapping:
 def save_mapping(*, run_id: int, toml: str, name: str, source: str = "", actor: Actor) -> SavedMapping:
     """Keeps a mapping for all files with the run's headers, and uses it for the run. `source`: the platform, which
     makes its buyer ids its own; the mapping's name when there is none."""
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     parse_mapping(toml)
     run = _startable(run_id)
     saved, _ = SavedMapping.objects.update_or_create(
@@ -197,7 +197,7 @@ def save_mapping(*, run_id: int, toml: str, name: str, source: str = "", actor: 
 @transaction.atomic
 def queue(*, run_id: int, dry_run: bool, actor: Actor) -> ImportRun:
     """Hands the run to a worker. A finished dry run may be followed by the real one; a failed run may be repeated."""
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     run = start(run_id=run_id, dry_run=dry_run, actor=actor)
     jobs.defer("imports.run", lock=f"import:{actor.merchant_id}", merchant_id=actor.merchant_id, run_id=run.pk)
     return run
@@ -206,7 +206,7 @@ def queue(*, run_id: int, dry_run: bool, actor: Actor) -> ImportRun:
 @transaction.atomic
 def start(*, run_id: int, dry_run: bool, actor: Actor) -> ImportRun:
     """Readies a run that the caller executes itself (the command line)."""
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     run = _startable(run_id)
     if not run.layout and not run.mapping:
         raise NotRunnable(state=run.get_state_display())
@@ -227,7 +227,7 @@ def _reset(run: ImportRun, *, dry_run: bool) -> None:
 @transaction.atomic
 def cancel(*, run_id: int, actor: Actor) -> ImportRun:
     """Stops the run before its next chunk; what is imported stays, and the run can be continued."""
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None:
         raise NotFound

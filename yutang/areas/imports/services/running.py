@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from pyroaring import BitMap64
 
-from yutang.areas.imports import normalise, pipeline
+from yutang.areas.imports import normalise, pipeline, queries
 from yutang.areas.imports.errors import ImportFileError
 from yutang.areas.imports.events import OrdersImported
 from yutang.areas.imports.mapping import Mapping
@@ -69,7 +69,7 @@ def execute(
 
     A file that cannot be read leaves the run `failed` with the reason and raises ImportFileError.
     """
-    actor.require("imports.run")
+    queries.require_everything(actor, "imports.run")
     with _alone(run_id):
         with tenancy.scope(actor.merchant_id):
             run = _begin(run_id)

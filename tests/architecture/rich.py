@@ -1,0 +1,152 @@
+"""A merchant with something in every table, and a marker in everything that a person could read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.models import CharField, F, TextField, Value
+from django.db.models.functions import Concat, Substr
+
+from tests.api.pool import make_order, make_person, make_store
+from tests.areas.imports.runs import MAPPING, run, text
+from tests.console.conftest import make_member
+from tests.core.ledger import kinds
+from tests.factories.api import api_client, make_key
+from tests.factories.merchants import make_merchant
+from yutang.areas.customers import services as customers
+from yutang.areas.customers.models import ReviewCase
+from yutang.areas.imports import services as imports
+from yutang.areas.merchants.models import Member, Merchant
+from yutang.areas.merchants.services import roles
+from yutang.areas.segments import services as segments
+from yutang.core import access, tenancy
+from yutang.core.ledger import services as ledger
+from yutang.core.models import AuditEntry, Event, EventHandling
+from yutang.core.reservations import services as reservations
+from yutang.core.tenancy import TenantModel
+
+MARK = "Qzxvk"
+PHONE = "13987650123"
+EMAIL = f"{MARK.lower()}@example.com"
+SECRETS = (MARK.lower(), PHONE, PHONE[:3] + " " + PHONE[3:7] + " " + PHONE[7:])
+
+# Texts that are codes of the product: nobody reads them, and the product would not understand them marked.
+CODES = {
+    "AuditEntry": {"actor_kind", "action", "object_type", "object_id"},
+    "Event": {"name"}, "EventHandling": {"handler"}, "IdempotencyKey": {"fingerprint"},
+    "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
+    "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
+    "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """`ids`: what an address may name, by the name of its parameter."""
+
+    merchant: Merchant
+    token: str = ""
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+def tenant_models() -> list[type[TenantModel]]:
+    return [model for model in apps.get_models() if issubclass(model, TenantModel)]
+
+
+def make_rich() -> World:
+    shop = make_merchant(name=f"Shop {MARK}", slug=f"{MARK.lower()}-shop", owner_email=EMAIL)
+    world = World(shop)
+    actor = access.system(shop.pk, name=f"Importer {MARK}")
+    node = make_store(shop, f"{MARK}-1")
+    member = make_member(shop, "store_manager", node, name=f"Manager {MARK}", email=f"m-{EMAIL}")
+    people = [
+        make_person(shop, name=f"Person {MARK} {n}", node=node, phone=f"+86{int(PHONE) + n}", email=f"{n}-{EMAIL}")
+        for n in range(5)
+    ]
+    orders = [make_order(shop, person, node=node, day=n, amounts=(1000, -100)) for n, person in enumerate(people)]
+    key = make_key(shop, name=f"ERP {MARK}", actor=actor)
+    for person in people:
+        noted = api_client(shop).post(
+            f"/customers/{person.pk}/notes", {"text": f"Note {MARK}"}, {"Idempotency-Key": f"{person.pk}-{MARK}"}
+        )
+        assert noted.status_code == 201, noted.content
+    with tenancy.scope(shop.pk):
+        rows = [f"{MARK}-{n},{n},2026-03-0{n} 10:00:00,,12.50,1,,Cake {MARK},{PHONE},card-{n},,open" for n in (1, 2)]
+        done, counts = run(text(*rows, f"{MARK}-bad,1,someday {MARK}"), actor, name=f"{MARK}.csv")
+        assert (counts.orders, counts.rejected) == (2, 1)
+        unknown = imports.upload(files=[(f"{MARK}-2.csv", io.BytesIO(f"a,b\n{MARK},2\n".encode()))], actor=actor)
+        waiting = imports.upload(files=[(f"{MARK}-3.csv", io.BytesIO(f"c,d\n{MARK},2\n".encode()))], actor=actor)
+        mapping = MAPPING.replace('"till"', f'"till {MARK}"')
+        imports.save_mapping(run_id=unknown.pk, toml=mapping, name=f"Till {MARK}", actor=actor)
+        merge = customers.merge(survivor_id=people[0].pk, absorbed_id=people[1].pk, evidence=[], actor=actor)
+        other = customers.merge(survivor_id=people[2].pk, absorbed_id=people[3].pk, evidence=[], actor=actor)
+        customers.unmerge(merge_id=other.pk, actor=actor)
+        case = ReviewCase.objects.create(
+            merchant=shop, kind="suggestion", fingerprint="a", customers=[people[2].pk, people[4].pk],
+            evidence=[{"kind": "phone", "source": f"import {MARK}"}],
+        )  # fmt: skip
+        role = roles.create(name=f"Role {MARK}", permissions=["customers.view"], actor=actor)
+        segment = segments.create(name=f"Segment {MARK}", rule={"all": []}, actor=actor)
+        holder = kinds.customer(people[0].pk)
+        ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)
+        ledger.move_holder(
+            from_holder=holder, to_holder=kinds.customer(people[2].pk), key=f"{MARK} b", reason=MARK, actor=actor
+        )
+        pool = reservations.open_pool(kind="stock", key="cake", capacity=10, actor=actor)
+        held = reservations.reserve(items=[(pool.pk, 2)], holder_key="o", key="r", expires_at=None, actor=actor)
+        reservations.confirm(key="r", actor=actor)
+        reservations.return_confirmed(reservation_id=held[0].pk, quantity=1, key="b", actor=actor)
+        EventHandling.objects.create(merchant=shop, event=Event.objects.first(), handler="reactions.test")
+        _plant()
+        world.token = key.token
+        world.ids = {
+            "key_id": key.key.pk, "entry_id": AuditEntry.objects.first().pk, "customer_id": people[0].pk,
+            "other_id": people[2].pk, "merge_id": merge.pk, "run_id": waiting.pk, "import_id": done.pk,
+            "case_id": case.pk, "segment_id": segment.pk, "node_id": node.pk, "member_id": member.pk,
+            "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
+            "key": "customers.total",
+        }  # fmt: skip
+    return world
+
+
+def _plant() -> None:
+    """Puts the marker in front of every text of every row in scope; the ledger is append-only and has it already."""
+    for model in tenant_models():
+        if model._meta.app_label == "ledger":
+            continue
+        name = model.__name__
+        for column in model._meta.fields:
+            if not isinstance(column, CharField | TextField) or column.choices or column.name in CODES.get(name, ()):
+                continue
+            longest = column.max_length or 4000
+            marked = Substr(Concat(Value(f"{MARK} "), F(column.name), output_field=TextField()), 1, longest)
+            model.objects.exclude(**{f"{column.name}__icontains": MARK}).update(**{column.name: marked})
+
+
+def everything(merchant: Merchant) -> dict[str, Any]:
+    """Every row of the merchant as text, table by table, and its files."""
+    found: dict[str, Any] = {}
+    with tenancy.scope(merchant.pk), connection.cursor() as cursor:
+        for model in tenant_models():
+            table = model._meta.db_table
+            cursor.execute(f"SELECT t::text FROM {table} t WHERE merchant_id = %s ORDER BY 1", [merchant.pk])
+            found[table] = [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT t::text FROM merchants_merchant t WHERE id = %s", [merchant.pk])
+        found["merchants_merchant"] = cursor.fetchall()
+        users = list(Member.objects.values_list("user_id", flat=True))
+        cursor.execute("SELECT t::text FROM merchants_user t WHERE id = ANY(%s) ORDER BY id", [users])
+        found["merchants_user"] = cursor.fetchall()
+    folder = Path(settings.FILES)
+    found["files"] = {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and f"/{merchant.pk}/" in str(path)
+    }
+    return found

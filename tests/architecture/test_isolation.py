@@ -1,0 +1,270 @@
+"""A second merchant sees and changes nothing of the first, by any address, any query, any file (and the same for a
+store and its neighbour)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from tests.api.pool import make_order, make_person, make_store
+from tests.architecture import walk
+from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, tenant_models
+from tests.areas.imports.runs import run as run_import
+from tests.areas.imports.runs import text
+from tests.console.conftest import make_member
+from tests.factories.api import make_key
+from tests.factories.merchants import make_merchant
+from yutang.areas.customers import services as customers
+from yutang.areas.customers.models import Customer, ReviewCase
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.merchants.models import Member
+from yutang.areas.segments import services as segments
+from yutang.console.middleware import SESSION_KEY
+from yutang.core import access, tenancy
+from yutang.core.models import AuditEntry
+from yutang.lake import engine, writer
+from yutang.lake.tables import PERSON, REGISTRY
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:Delete operation did not match any records"),
+]
+SEARCH = (MARK, PHONE, PHONE[-4:], EMAIL, f"{MARK}-1")
+
+
+@pytest.fixture
+def world():
+    """The first merchant, in the lake too, and the second with a person, an order and a key."""
+    first = make_rich()
+    second = make_merchant()
+    make_order(second, make_person(second, node=make_store(second)))
+    writer.run()
+    with tenancy.scope(first.merchant.pk):
+        writer.mark_people_changed(first.merchant.pk)
+    first.stranger = second
+    first.stranger_token = make_key(second, requests_per_minute=10**6).token
+    return first
+
+
+def browser_of(merchant, user=None):
+    """A browser logged in as the owner (or as `user`)."""
+
+    def make() -> Client:
+        with tenancy.scope(merchant.pk):
+            client = Client()
+            client.force_login(user or Member.objects.order_by("id").first().user)
+        session = client.session
+        session[SESSION_KEY] = merchant.pk
+        session.save()
+        return client
+
+    return make
+
+
+def walked(world, routes=None) -> list[str]:
+    return walk.findings(
+        browser=browser_of(world.stranger), token=world.stranger_token, ids=world.ids, secrets=SECRETS, search=SEARCH,
+        routes=routes,
+    )  # fmt: skip
+
+
+def test_the_first_merchant_has_something_everywhere(world):
+    with tenancy.scope(world.merchant.pk):
+        assert [model.__name__ for model in tenant_models() if not model.objects.exists()] == []
+
+
+def test_every_address_has_arguments(world):
+    for route in walk.addresses():
+        walk.filled(route, world.ids)
+    unknown = {name for route in walk.addresses() for name in walk.parameters(route)} - set(world.ids)
+    assert unknown == set()
+
+
+def test_the_walker_would_see_what_its_owner_sees(world):
+    """The same walk by the first merchant's own key finds the marker: the walk looks where data is."""
+    routes = [
+        "/api/v1/customers",
+        "/customers",
+        "/imports",
+        "/segments",
+        "/audit",
+        "/staff",
+        "/customers/<int:customer_id>",
+    ]
+    found = walk.findings(
+        browser=browser_of(world.merchant), token=make_key(world.merchant, requests_per_minute=10**6).token,
+        ids=world.ids, secrets=(MARK,), search=SEARCH, routes=routes,
+    )  # fmt: skip
+    for route in routes:
+        assert any(line.startswith(f"GET {walk.filled(route, world.ids)}") and "shows" in line for line in found), route
+
+
+def test_no_address_shows_or_changes_anything_of_another_merchant(world):
+    before = everything(world.merchant)
+    assert walked(world) == []
+    after = everything(world.merchant)
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def orm_findings(world) -> list[str]:
+    """Models whose rows of the first merchant the second can count, change or delete."""
+    found = []
+    first, second = world.merchant.pk, world.stranger.pk
+    for model in tenant_models():
+        table = model._meta.db_table
+        with tenancy.scope(first):
+            keys = list(model.objects.values_list("pk", flat=True))
+        with tenancy.scope(second), transaction.atomic(), connection.cursor() as cursor:
+            rows = model.objects.filter(pk__in=keys)
+            if set(model.objects.values_list("merchant_id", flat=True)) - {second} or rows.count():
+                found.append(f"{table}: seen")
+            if rows.update(merchant_id=second) or rows._raw_delete("default"):
+                found.append(f"{table}: changed")
+            for sql in ("SELECT * FROM {}", "UPDATE {} SET merchant_id = merchant_id", "DELETE FROM {}"):
+                cursor.execute(f"{sql.format(table)} WHERE merchant_id = %s", [first])
+                if cursor.rowcount:
+                    found.append(f"{table}: {sql}")
+            transaction.set_rollback(True)
+        if model.objects.count():
+            found.append(f"{table}: seen without a scope")
+    return found
+
+
+def test_no_query_sees_or_changes_anything_of_another_merchant(world):
+    before = everything(world.merchant)
+    assert orm_findings(world) == []
+    assert everything(world.merchant) == before
+
+
+def test_the_lake_shows_one_merchant(world):
+    for name in (PERSON, *REGISTRY.facts):
+        with tenancy.scope(world.merchant.pk):
+            own = engine.query(f"SELECT * FROM {name}")
+        with tenancy.scope(world.stranger.pk):
+            seen = engine.query(f"SELECT * FROM {name}")
+        assert set(own.column("merchant_id").to_pylist()) == {world.merchant.pk}
+        assert set(seen.column("merchant_id").to_pylist()) == {world.stranger.pk}
+        assert MARK in str(own.to_pylist())
+        assert MARK not in str(seen.to_pylist())
+
+
+@contextmanager
+def without_policy(table: str):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        try:
+            yield
+        finally:
+            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+
+def test_the_checks_notice_a_table_without_policy(world):
+    with without_policy("segments_segment"):
+        assert any("shows" in line for line in walked(world, ["/segments"]))
+        assert any("answers 200" in line for line in walked(world, ["/api/v1/segments/<segment_id>"]))
+        assert {line.partition(":")[0] for line in orm_findings(world)} == {"segments_segment"}
+        assert tenancy.unprotected_tables() == ["segments_segment"]
+
+
+# -- stores -------------------------------------------------------------------------------------------------------
+
+NORTH, SOUTH = "Qznorth", "Qzsouth"
+SHARED = walk.NOT_OWNED | {"role_id"}  # roles belong to the whole merchant
+
+
+@pytest.fixture
+def stores():
+    """Two stores of one merchant, each with everything a store has, and somebody who may do everything in the north."""
+    shop = make_merchant()
+    nodes = {mark: make_store(shop, mark) for mark in (NORTH, SOUTH)}
+    ids = {mark: _furnish(shop, node, mark) for mark, node in nodes.items()}
+    # Somebody at home in the north who bought in the south as well: the order there is the south's.
+    both = make_person(shop, name=f"Both {NORTH}", node=nodes[NORTH])
+    make_order(shop, both, node=nodes[SOUTH], order_no=f"{SOUTH}-both", title=f"Cake {SOUTH}")
+    make_order(shop, both, node=nodes[SOUTH], order_no=f"{SOUTH}-again", title=f"Cake {SOUTH}")
+    # And one of the south who bought in the north: the order is seen, the person is not.
+    guest = make_person(shop, name=f"Guest {SOUTH}", node=nodes[SOUTH])
+    make_order(shop, guest, node=nodes[NORTH], order_no=f"{NORTH}-guest")
+    writer.run()
+    shop.ids, shop.both = ids, both
+    shop.manager = make_member(shop, "owner", nodes[NORTH], name=f"Boss {NORTH}").user
+    shop.token = make_key(shop, node=nodes[NORTH], requests_per_minute=10**6).token
+    return shop
+
+
+def _furnish(shop, node, mark) -> dict:
+    """People, orders, merges, a case, a segment, staff, a key and an import of one store."""
+    system = access.system(shop.pk, name=f"By {mark}")
+    member = make_member(shop, "store_manager", node, name=f"Manager {mark}", email=f"{mark.lower()}@example.com")
+    people = [make_person(shop, name=f"Person {mark} {n}", node=node, member_card=f"{mark}-card-{n}") for n in range(5)]
+    orders = [make_order(shop, p, node=node, order_no=f"{mark}-{p.pk}", title=f"Cake {mark}") for p in people]
+    key = make_key(shop, name=f"Till {mark}", node=node)
+    with tenancy.scope(shop.pk):
+        Customer.objects.filter(home_node=node).update(source=mark, province=f"P {mark}", city=f"C {mark}")
+        actor = merchants.actor_for(member.user, shop.pk)
+        customers.add_note(customer=people[0], text=f"Note {mark}", actor=actor)
+        merge = customers.merge(survivor_id=people[0].pk, absorbed_id=people[1].pk, evidence=[], actor=system)
+        undone = customers.merge(survivor_id=people[2].pk, absorbed_id=people[3].pk, evidence=[], actor=system)
+        customers.unmerge(merge_id=undone.pk, actor=system)
+        case = ReviewCase.objects.create(
+            merchant=shop, kind="suggestion", fingerprint=mark, customers=[people[2].pk, people[4].pk],
+            evidence=[{"kind": "phone", "source": mark}],
+        )  # fmt: skip
+        segment = segments.create(name=f"Segment {mark}", rule={"all": []}, node=node, actor=system)
+        content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
+        run, _counts = run_import(content, system, name=f"{mark}.csv")
+        entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
+    return {
+        "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
+        "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
+        "node_id": node.pk, "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
+        "token": "x", "key": "customers.total",
+    }  # fmt: skip
+
+
+OF_STORES = ("customers_", "orders_", "segments_", "imports_", "merchants_", "openplatform_apikey")
+
+
+def test_a_store_sees_and_changes_nothing_of_its_neighbour(stores):
+    before = everything(stores)
+    seen = walk.findings(
+        browser=browser_of(stores, stores.manager), token=stores.token, ids=stores.ids[SOUTH], secrets=(SOUTH,),
+        search=(SOUTH, f"{SOUTH}-both", f"{SOUTH}-card-1"), shared=SHARED,
+    )  # fmt: skip
+    assert seen == []
+    after = everything(stores)
+    for table, rows in before.items():
+        if table.startswith(OF_STORES) and table != "merchants_user":
+            assert [row for row in rows if SOUTH in str(row) and row not in after[table]] == [], table
+
+
+def test_a_store_sees_its_own(stores):
+    routes = [
+        "/customers", "/segments", "/staff", "/audit", "/reviews", "/customers/merges", "/figures/<str:key>/rows",
+        "/customers/<int:customer_id>", "/api/v1/customers", "/api/v1/orders", "/api/v1/segments",
+    ]  # fmt: skip
+    found = walk.findings(
+        browser=browser_of(stores, stores.manager), token=stores.token, ids=stores.ids[NORTH], secrets=(NORTH,),
+        search=(NORTH,), routes=routes, shared=SHARED,
+    )  # fmt: skip
+    for route in routes:
+        address = walk.filled(route, stores.ids[NORTH])
+        assert any(line.startswith(f"GET {address}") and "shows" in line for line in found), route
+
+
+def test_what_a_customer_bought_elsewhere_stays_there(stores):
+    browser = browser_of(stores, stores.manager)()
+    page = browser.get(f"/customers/{stores.both.pk}")
+    assert page.status_code == 200
+    assert NORTH in page.content.decode()
+    assert SOUTH not in page.content.decode()
+
+
+def test_metric_rows_name_nobody_of_another_store(stores):
+    browser = browser_of(stores, stores.manager)()
+    rows = browser.get("/figures/orders.count/rows?range=all").content.decode()
+    assert f"{NORTH}-guest" in rows
+    assert SOUTH not in rows

@@ -1,0 +1,167 @@
+"""Every address of the product, asked by somebody with the ids of somebody else."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, urlencode
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver
+
+from yutang.api.urls import _DOCUMENT as DOCUMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from django.http import HttpResponse
+
+METHODS = ("GET", "POST", "PUT", "DELETE")
+# Parameters that name nothing of a merchant: a figure of the product, a one-time token and its account.
+NOT_OWNED = frozenset({"key", "token", "user_id"})
+ECHO = "Zzecho"
+TIMES = ("first_seen_since", "created_since", "ordered_since", "updated_since", "ordered_until")
+
+
+def addresses() -> list[str]:
+    """Routes as the resolver holds them: `/customers/<int:customer_id>`."""
+
+    def routes(resolver: Any, prefix: str) -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            route = prefix + str(entry.pattern)
+            if hasattr(entry, "url_patterns"):
+                yield from routes(entry, route)
+            else:
+                yield "/" + route.removesuffix("^.*$")  # whatever else is asked of the API
+
+    return list(routes(get_resolver(), ""))
+
+
+def parameters(route: str) -> list[str]:
+    return re.findall(r"<(?:\w+:)?(\w+)>", route)
+
+
+def filled(route: str, ids: dict[str, Any]) -> str:
+    """Fails for a parameter that the world has nothing for."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ids[found[1]]), route)
+
+
+def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
+    """Query strings of console pages: searches, filters, pages of others."""
+    rule = json.dumps({"segment": ids["segment_id"]})
+    return [
+        {}, *({"q": text} for text in search), {"store": ids["node_id"]}, {"node": ids["node_id"]},
+        {"range": "all"}, {"with": ids["segment_id"]}, {"rule": rule}, {"after": 0}, {"state": "decided"},
+        {"role": ids["role_id"]}, {"key": "title", "fact": "orders.line"}, {"key": "customers.city"},
+        {"key": "customers.source"}, {"key": "customers.home_node_id"}, {"id": ids["customer_id"]},
+        {"since": "2020-01-01", "until": "2030-01-01"}, {"sort": "net"},
+    ]  # fmt: skip
+
+
+def form(ids: dict[str, Any]) -> dict[str, Any]:
+    """One form for all pages: each takes what it knows."""
+    return {
+        "text": ECHO, "identity": [str(n) for n in range(1, 60)], "ids": [str(ids["customer_id"])], "format": "csv",
+        "name": ECHO, "description": ECHO, "rule": json.dumps({"not": {"segment": ids["segment_id"]}}),
+        "decision": "merge", "why": ECHO, "dry_run": "1", "layout": "taobao", "source": "x", "email": "z@example.com",
+        "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
+        "kind": "store", "code": "ZZ", "ownership": "direct", "scopes": ["customers.view"], "language": "en",
+        "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
+        "timezone": "Asia/Shanghai", "second_factor": "never",
+    }  # fmt: skip
+
+
+def bodies(ids: dict[str, Any]) -> dict[str, Any]:
+    """What a POST to each address of the API carries."""
+    pair = {"survivor_id": str(ids["customer_id"]), "absorbed_id": str(ids["other_id"])}
+    rule = {"segment": ids["segment_id"]}
+    return {
+        "/customers/merge": pair,
+        "/merges/{merge_id}/undo": None,
+        "/customers/{customer_id}/notes": {"text": ECHO},
+        "/segments": {"name": ECHO, "rule": rule, "node_id": str(ids["node_id"])},
+        "/segments/count": {"rule": rule},
+        "/imports/orders": "file",
+    }
+
+
+def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
+    """Values of every query parameter of the API."""
+    return {
+        "q": list(search), "customer_id": [ids["customer_id"]], "order_no": list(search), "node": [ids["node_id"]],
+        "source": ["taobao"], "status": ["completed"], "layout": ["shopify"], "dry_run": ["true"], "limit": [200],
+        "cursor": ["x"], "at": ["2030-01-01"], "from": ["2020-01-01"], "to": ["2030-01-01"],
+        **{name: ["2020-01-01T00:00:00Z"] for name in TIMES},
+    }  # fmt: skip
+
+
+def requests(route: str, ids: dict[str, Any], search: Iterable[str]) -> Iterator[tuple[str, str, Any, str]]:
+    """(method, address, body, text of the request that may come back in the answer)."""
+    path = filled(route, ids)
+    if not route.startswith("/api/"):
+        # Behind a foreign id there is nothing to filter.
+        for query in asked(ids, search)[: 3 if set(parameters(route)) - NOT_OWNED else None]:
+            yield "GET", f"{path}?{urlencode(query)}", None, str(query.get("q", ""))
+        for method in METHODS[1:]:
+            yield method, path, form(ids), ""
+        return
+    name = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.removeprefix("/api/v1"))
+    operations = DOCUMENT["paths"].get(name, {})
+    yield "GET", path, None, ""
+    known = queries(ids, search)
+    for parameter in operations.get("get", {}).get("parameters", []):
+        if parameter["in"] == "query":
+            for value in known[parameter["name"]]:
+                yield "GET", f"{path}?{urlencode({parameter['name']: value})}", None, str(value)
+    body = bodies(ids)[name] if "post" in operations else {}
+    for method in METHODS[1:]:
+        yield method, path, body, ""
+
+
+def send(client: Client, token: str, method: str, address: str, body: Any) -> HttpResponse:
+    if not address.startswith("/api/"):
+        more = {"headers": {"HX-Request": "true"}} if "after=0" in address else {}
+        if method == "POST":
+            return client.post(address, body, **more)
+        return client.generic(method, address, "" if body is None else urlencode(body, doseq=True), **more)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    if body == "file":
+        return client.post(address, {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")}, headers=headers)
+    data = "" if body is None else json.dumps(body)
+    return client.generic(method, address, data, content_type="application/json", headers=headers)
+
+
+def findings(
+    *,
+    browser: Callable[[], Client],
+    token: str,
+    ids: dict[str, Any],
+    secrets: Iterable[str],
+    search: Iterable[str],
+    routes: Iterable[str] | None = None,
+    shared: frozenset[str] = NOT_OWNED,
+) -> list[str]:
+    """What the walker saw or reached although it is somebody else's. Empty is good."""
+    found = []
+    for route in addresses() if routes is None else routes:
+        owned = set(parameters(route)) - shared
+        client = browser()
+        for method, address, body, echo in requests(route, ids, search):
+            answer = send(client, token, method, address, body)
+            if answer.status_code == 302 and "/login" in answer.headers["Location"]:
+                client = browser()
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            shown = content.decode("utf-8", "replace") + str(dict(answer.headers))
+            for form_of_echo in {echo, quote_plus(echo), quote(echo)} - {""}:
+                shown = shown.replace(form_of_echo, "")
+            shown = shown.lower()
+            found += [f"{method} {address} shows {secret}" for secret in secrets if secret.lower() in shown]
+            if answer.status_code >= 500:
+                found.append(f"{method} {address} crashes")
+            if owned and method == "GET" and answer.status_code not in (403, 404, 405):
+                found.append(f"{method} {address} answers {answer.status_code}")
+            if owned and answer.status_code in (200, 201, 202):
+                found.append(f"{method} {address} answers {answer.status_code}")
+    return found
