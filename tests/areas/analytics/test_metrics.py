@@ -202,6 +202,9 @@ def test_what_cannot_be_asked_is_refused(shop):
     with pytest.raises(BadDate) as bad:
         queries.day_from("2026-13-01", "at")
     assert bad.value.field == "at"
+    for text in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(BadDate):
+            queries.day_from(text, "until")
 
 
 def test_short_periods_are_drawn_in_the_fortnight_around_them(shop):

@@ -21,7 +21,7 @@ ONLINE_RETAIL = (files("yutang.areas.imports") / "mappings" / "online_retail.tom
 BASE = (
     'amount = "amount"\n[columns]\norder_no = "no"\namount = "sum"\nordered_at = "day"\n[constants]\nstatus = "paid"\n'
 )
-words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
 @given(
@@ -153,6 +153,23 @@ def test_order_amounts_of_a_mapping_of_ones_own(tmp_path: Path) -> None:
     assert rows[0]["shop"] == "总店"
     assert rows[0]["phone"] == "+8613800138000"
     assert rows[1]["ordered_at"].isoformat() == "2023-03-15T04:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 20_000,
+        "a = " + "{a = " * 5_000,
+        "x = " + "9" * 5_000,
+        BASE.replace("[columns]", f'order_no_date = ["{"(" * 5_000}", "%Y"]\n[columns]', 1),
+        'name = "a\\u0000b"\n' + BASE,
+        'date_formats = ["%Y\\u0000"]\n' + BASE,
+    ],
+    ids=["deep lists", "deep tables", "a long number", "a deep pattern", "NUL in a text", "NUL in a list"],
+)
+def test_hostile_toml_is_an_error_with_a_name(text: str) -> None:
+    with pytest.raises(MappingError):
+        Mapping.from_toml(text)
 
 
 def test_a_file_without_the_columns_is_refused_at_once(tmp_path: Path) -> None:

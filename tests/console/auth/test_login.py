@@ -92,6 +92,12 @@ def test_next_leads_nowhere_else(client, guide, elsewhere):
     assert "javascript" not in log_in(client, guide.user.email, next=elsewhere)["Location"]
 
 
+@pytest.mark.parametrize("word", ["abc", "a b", "?x", "湖", "%00", "console:login"])
+def test_a_bare_word_is_no_address(client, guide, word):
+    assert client.post("/language", {"language": "en", "next": word})["Location"] == "/"
+    assert log_in(client, guide.user.email, next=word)["Location"].startswith("/")
+
+
 def test_next_leads_back(client, guide):
     assert log_in(client, guide.user.email, next="/account?tab=1")["Location"] == "/account?tab=1"
 

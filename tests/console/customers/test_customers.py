@@ -250,6 +250,8 @@ def test_export_of_chosen_rows_and_filters(client_for, merchant, people):
     chosen = client.post("/customers/export", {"format": "csv", "ids": [people[1].pk, "x"]}).content.decode("utf-8-sig")
     assert "Ada" in chosen
     assert "王小明" not in chosen
+    nobody = client.post("/customers/export", {"format": "csv", "ids": ["x", "9" * 30]}).content.decode("utf-8-sig")
+    assert "Ada" not in nobody
     filtered = client.post("/customers/export?purchased=yes", {"format": "csv"}).content.decode("utf-8-sig")
     assert "王小明" in filtered
     assert "Ada" not in filtered

@@ -66,7 +66,16 @@ def test_filters_and_garbage(client_for, merchant):
     only = client.get(f"/staff?role={role('guide').pk}").content.decode()
     assert "Wu</a>" in only
     assert "Zhou</a>" not in only
-    for query in ("role=abc", "role=99999999999999999999", "role=²", "state=x", "cursor=abc", "cursor=%00", "page=-1"):
+    for query in (
+        "role=abc",
+        "role=99999999999999999999",
+        "role=²",
+        f"role={'9' * 5000}",
+        "state=x",
+        "cursor=abc",
+        "cursor=%00",
+        "page=-1",
+    ):
         assert client.get(f"/staff?{query}").status_code in {200, 400}
 
 
@@ -158,6 +167,15 @@ def test_roles_are_set(client_for, merchant, tree):
     for sent in ({}, {"role": ["x"], "node": ["y"]}, {"role": ["999999"], "node": ["1"]}):
         assert client.post(f"/staff/{member.pk}", sent).status_code in {404, 422}
     assert grants_of(member) == {("finance", "HQ"), ("guide", "S")}
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "-1", "x"])
+def test_numbers_of_no_role_and_no_place_are_refused(client_for, merchant, tree, number):
+    client, member = client_for(merchant), make_member(merchant, "guide", tree["lake"])
+    known = {"role": role("guide").pk, "node": tree["lake"].pk}
+    for sent in ({**known, "role": number}, {**known, "node": number}):
+        assert client.post(f"/staff/{member.pk}", sent).status_code == 422
+    assert client.get(f"/staff/roles/new?copy={number}").status_code == 200
 
 
 def test_the_last_owner_stays(client_for, merchant, actor):

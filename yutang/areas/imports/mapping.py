@@ -72,7 +72,7 @@ class Mapping:
         """Read and validate. Raises `MappingError`, naming the field."""
         try:
             data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and nesting without end
             raise MappingError("", "toml", str(error)) from error
         return cls.from_dict(data)
 
@@ -133,7 +133,7 @@ class Mapping:
         if self.order_no_date:
             try:
                 groups = re.compile(self.order_no_date[0]).groups
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise MappingError("order_no_date", "pattern", str(error)) from error
             if len(self.order_no_date) != 2 or groups != 1:
                 raise MappingError("order_no_date", "pattern", "one group and one format")
@@ -205,14 +205,16 @@ def _table(name: str, value: Any) -> Dict[str, Any]:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise MappingError(name, "not_text")
+    if "\0" in value:  # PostgreSQL cannot store it
+        raise MappingError(name, "not_text")
     return value
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
-    if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
+    if not isinstance(items, (list, tuple)):
         raise MappingError(name, "not_text")
-    return tuple(items)
+    return tuple(_text(name, item) for item in items)
 
 
 def _quoted(text: str) -> str:

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def safe_next(request: HttpRequest, wanted: str | None, otherwise: str) -> str:
-    """An address on this server, or `otherwise`: nobody is led elsewhere after logging in."""
-    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    """An address on this server, or `otherwise`: nobody is led elsewhere after logging in.
+
+    Only whole addresses count: `redirect` would take a bare word for the name of a view.
+    """
+    is_whole = wanted and wanted.startswith(("/", "http://", "https://"))
+    if is_whole and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted
     return otherwise
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 
+def id_of(text: str) -> int | None:
+    """The id that was sent; None for what can be none. Python reads no number of thousands of digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def role_choices(roles: list[Role]) -> list[tuple[int, str]]:
     return [(role.pk, queries.role_name(role)) for role in roles]
 
@@ -59,9 +64,10 @@ class GrantsForm(forms.Form):
         for role, node in zip(roles, nodes, strict=False):
             if not role:
                 continue
-            if not (role.isascii() and role.isdigit() and node.isascii() and node.isdigit()):
+            pair = id_of(role), id_of(node)
+            if pair[0] is None or pair[1] is None:
                 raise forms.ValidationError(gettext("Choose a role and a place in every row."))
-            self.wanted.add((int(role), int(node)))
+            self.wanted.add(pair)
         return {}
 
 

@@ -13,7 +13,7 @@ from yutang.areas.merchants.permissions import PERMISSIONS
 from yutang.areas.merchants.services import roles as service
 from yutang.console.access import page
 from yutang.console.shell.forms import errors_of
-from yutang.console.staff.forms import RoleForm, permission_groups
+from yutang.console.staff.forms import RoleForm, id_of, permission_groups
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,8 +38,8 @@ def role_list(request: HttpRequest) -> HttpResponse:
 @page("staff.edit")
 def create(request: HttpRequest) -> HttpResponse:
     """A new role, starting from a copy when `?copy=` names one."""
-    copy = request.GET.get("copy", "")
-    original = queries.role(int(copy), actor=request.actor) if copy.isascii() and copy.isdigit() else None
+    copied = id_of(request.GET.get("copy", ""))
+    original = queries.role(copied, actor=request.actor) if copied is not None else None
     form = RoleForm(request.POST or None)
     chosen = queries.permissions_of(original) if original else []
     if original and not form.is_bound:

@@ -16,7 +16,7 @@ from yutang.areas.merchants.services import staff
 from yutang.console.access import page
 from yutang.console.shell.forms import errors_of
 from yutang.console.shell.listing import render_list
-from yutang.console.staff.forms import GrantsForm, InviteForm, node_choices, role_choices
+from yutang.console.staff.forms import GrantsForm, InviteForm, id_of, node_choices, role_choices
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     filters = {key: request.GET.get(key, "").strip() for key in ("q", "role", "state")}
     if filters["q"]:
         members = members.filter(Q(user__name__icontains=filters["q"]) | Q(user__email__icontains=filters["q"]))
-    if filters["role"].isascii() and filters["role"].isdigit():
-        members = queries.with_role(members, int(filters["role"]))
+    if (role_id := id_of(filters["role"])) is not None:
+        members = queries.with_role(members, role_id)
     if filters["state"] in {"active", "inactive"}:
         members = members.filter(is_active=filters["state"] == "active")
     found = page_of(members, request, order=("-is_active", "id"))

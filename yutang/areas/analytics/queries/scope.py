@@ -83,11 +83,14 @@ def visible_nodes(nodes: frozenset[int] | None, actor: Actor) -> frozenset[int] 
 
 
 def day_from(text: str, field: str) -> date:
-    """A day as people type it into an address or a command."""
+    """A day as people type it into an address or a command, away from the calendar's ends: periods are counted on."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise BadDate(field=field, field_label=field, reason="", value=text) from error
+    if not 1900 <= day.year <= 9000:
+        raise BadDate(field=field, field_label=field, reason="", value=text)
+    return day
 
 
 def ask(select: str, asked: Scope, **more: Any) -> pa.Table:

@@ -14,7 +14,7 @@ import pyotp
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
@@ -205,8 +205,14 @@ def _record_everywhere(user: User, action: str, ip: str | None) -> None:
 
 
 def _count_attempt(*keys: tuple[str, str]) -> list[int]:
-    """Writes the attempt first, then looks whether it is one too many; refused ones do not prolong the wait."""
+    """Writes the attempt first, then looks whether it is one too many; refused ones do not prolong the wait.
+
+    Inside a request that is one transaction (somebody logged in guesses) the others would not see it: there they wait.
+    """
     since = clock.now() - WINDOW
+    with connection.cursor() as cursor:
+        for kind, value in sorted(keys):
+            cursor.execute("SELECT pg_advisory_xact_lock(7263006, hashtext(%s))", [f"{kind}:{value}"])
     rows = LoginAttempt.objects.bulk_create(LoginAttempt(key=f"{kind}:{value}"[:300]) for kind, value in keys)
     mine = [row.pk for row in rows]
     for row, (kind, _) in zip(rows, keys, strict=True):
