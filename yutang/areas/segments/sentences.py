@@ -103,10 +103,11 @@ class _Speaker:
         op = date_op_label(rule.op) if attribute.kind is Kind.DATE else op_label(rule.op)
         if rule.op in rules.WITHOUT_VALUE:
             return _spaced(label, op)
-        if rule.op is Op.WITHIN_LAST:
-            return ngettext(
-                "%(label)s in the last %(days)s day", "%(label)s in the last %(days)s days", int(rule.value)
-            ) % {"label": label, "days": rule.value}
+        if rule.op is Op.WITHIN_LAST and isinstance(rule.value, int):
+            return ngettext("%(label)s in the last %(days)s day", "%(label)s in the last %(days)s days", rule.value) % {
+                "label": label,
+                "days": rule.value,
+            }
         if rule.op is Op.BETWEEN and isinstance(rule.value, tuple):
             return _spaced(label, op, " – ".join(self.value(attribute, bound) for bound in rule.value))
         return _spaced(label, op, self.value(attribute, rule.value))
