@@ -103,7 +103,10 @@ def choose_password(request: HttpRequest, user_id: int, token: str) -> HttpRespo
     form = NewPasswordForm(request.POST or None)
     if form.is_valid():
         with errors_of(form):
-            account.set_password(user=user, password=form.cleaned_data["password"])
+            try:
+                account.use_link(user_id=user_id, token=token, password=form.cleaned_data["password"])
+            except LinkExpired as error:
+                return errors.answer(request, error.status, str(error), code=error.code)
             messages.success(request, gettext("Your password is set. Log in with it."))
             return redirect("console:login")
     return _render(request, "choose_password.html", form, user=user)

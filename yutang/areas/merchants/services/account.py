@@ -68,6 +68,13 @@ def password_link_token(user: User) -> str:
     return default_token_generator.make_token(user)
 
 
+@transaction.atomic
+def use_link(*, user_id: int, token: str, password: str) -> None:
+    """The password its owner chose behind a link. Of several who send it at once, the first."""
+    User.objects.select_for_update().filter(pk=user_id).first()
+    set_password(user=user_of_link(user_id=user_id, token=token), password=password)
+
+
 def user_of_link(*, user_id: int, token: str) -> User:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not default_token_generator.check_token(user, token):

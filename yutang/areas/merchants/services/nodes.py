@@ -16,7 +16,7 @@ from yutang.areas.merchants.errors import (
     NodeHasActiveChildren,
     ParentInactive,
 )
-from yutang.areas.merchants.models import OrgNode
+from yutang.areas.merchants.models import Merchant, OrgNode
 from yutang.core import audit
 from yutang.core.access import Actor
 
@@ -27,6 +27,7 @@ def create(
     actor: Actor,
 ) -> OrgNode:  # fmt: skip
     """A region or store; the code must be new."""
+    Merchant.objects.select_for_update(no_key=True).get(pk=actor.merchant_id)  # of two with one code, the second waits
     if OrgNode.objects.filter(code=code.strip()).exists():
         raise NodeCodeTaken(field="code", code=code.strip())
     return add_node(

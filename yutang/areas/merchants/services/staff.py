@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -40,6 +41,7 @@ class Invitation:
 def invite(*, email: str, name: str, role: Role, node: OrgNode, actor: Actor) -> Invitation:
     """A new colleague with a first role. There is no mail yet: whoever invites hands the link over."""
     email = email.strip().lower()
+    _lock(actor)
     if Member.objects.filter(user__email=email).exists():
         raise AlreadyMember(field="email", email=email)
     member = add_member(email=email, name=name, password=None, actor=actor)
@@ -55,13 +57,10 @@ def add_member(*, email: str, name: str, password: str | None, actor: Actor) -> 
     email = email.strip().lower()
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email) or len(email) > 254:
         raise BadSetting(field="email", field_label=gettext("E-mail"), value=email)
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User(email=email, name=name.strip())
-        user.set_password(None)
-        user.save()
-        if password is not None:
-            account.set_password(user=user, password=password)
+    unusable = make_password(None)
+    user, is_new = User.objects.get_or_create(email=email, defaults={"name": name.strip(), "password": unusable})
+    if is_new and password is not None:
+        account.set_password(user=user, password=password)
     member, made = Member.objects.get_or_create(merchant_id=actor.merchant_id, user=user)
     if made:
         audit.record("staff.add", actor=actor, object_type="member", object_id=member.pk)
@@ -153,7 +152,7 @@ def _set_active(member: Member, active: bool, action: str, actor: Actor) -> None
 
 
 def _lock(actor: Actor) -> None:
-    """Two managers must not remove the two last owners at the same moment."""
+    """Two managers must not remove the two last owners, or add the same colleague, at the same moment."""
     Merchant.objects.select_for_update(no_key=True).get(pk=actor.merchant_id)
 
 
