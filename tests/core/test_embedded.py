@@ -88,6 +88,23 @@ def test_a_killed_server_recovers_what_was_committed(home):
     leave(heir)
 
 
+def test_a_server_that_is_killed_beside_its_user_is_started_again(home):
+    server = EmbeddedPostgres(home, durable=False)
+    server.acquire()
+    try:
+        assert not server.revive(), "it runs"
+        with psycopg.connect(server.url()) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        os.kill(server.pid(), signal.SIGKILL)
+        server._process.wait(10)
+        assert server.revive()
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    finally:
+        server.release()
+    assert not server.running()
+
+
 def test_a_half_made_data_folder_of_a_killed_first_start_is_made_anew(home):
     (home / "postgres").mkdir()
     (home / "postgres" / "base").mkdir()

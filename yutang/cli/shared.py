@@ -22,33 +22,38 @@ err = Console(stderr=True)
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """PostgreSQL runs: the embedded one for as long as somebody uses it, or the one DATABASE_URL names."""
+def database() -> Iterator[EmbeddedPostgres | None]:
+    """PostgreSQL runs: the embedded one for as long as somebody uses it, or the one DATABASE_URL names (None)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yutang.settings")
     server = None if home.database_url() else EmbeddedPostgres(home.home())
     try:
         if server:
             server.acquire()
+        try:
+            yield server
+        finally:
+            if server:
+                server.release()
     except EmbeddedPostgresError as error:
         fail(str(error))
-    try:
-        yield
-    finally:
-        if server:
-            server.release()
 
 
 @contextmanager
 def running() -> Iterator[None]:
     """The database runs and its tables are current; an error a person can mend ends the command with status 2."""
     with database():
-        prepare()
+        from django.db.utils import OperationalError
+
         from yutang.core.errors import DomainError
 
         try:
+            prepare()
             yield
         except DomainError as error:
             fail(f"{error.field}: {error}" if error.field else str(error))
+        except OperationalError as error:
+            reason = str(error).strip().partition("\n")[0]
+            fail(f"The database does not answer ({reason}). What was committed stays; run the command again.")
 
 
 def fail(message: str, status: int = 2) -> None:

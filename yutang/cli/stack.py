@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ import typer
 from yutang import home
 from yutang.cli import shared
 from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD
+from yutang.core.embedded import EmbeddedPostgres
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 20
@@ -39,7 +41,7 @@ class Stack:
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
                 "--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--no-ws",
-                "--log-level", "warning", "yutang.wsgi:application",
+                "--log-level", "warning", "yutang.cli.web:application",
             ],
             "worker": [sys.executable, "-m", "yutang.cli.worker"],
         }  # fmt: skip
@@ -52,9 +54,11 @@ class Stack:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
 
-    def watch(self) -> None:
-        """Until a signal arrives; a child that dies is started again."""
+    def watch(self, server: EmbeddedPostgres | None = None) -> None:
+        """Until a signal arrives; a child that dies is started again, and so is the database."""
         while not self.stopping.wait(0.5):
+            if server is not None and server.revive():
+                shared.err.print("the database had ended; it runs again", highlight=False)
             for name, child in list(self.children.items()):
                 if child.poll() is not None:
                     _end_group(child)
@@ -97,28 +101,35 @@ def _die_with_parent() -> None:
 
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on")] = HOST,
-    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65_535)] = 8000,
 ) -> None:
     """Run everything until Ctrl-C: database, web server, worker, lake writer."""
-    with shared.database():
+    must_be_free(host, port)
+    with shared.database() as server:
         in_own_process("import yutang.cli.shared as s; s.prepare()")
-        serve(host, port, [f"Yutang is ready: http://{host}:{port}/   (Ctrl-C ends it)"])
+        serve(host, port, server, [f"Yutang is ready: http://{host}:{port}/   (Ctrl-C ends it)"])
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65_535)] = 8000,
     scale: Annotated[float, typer.Option(help="Size of the brand; 1 is about 20,000 people")] = 1.0,
     check: Annotated[bool, typer.Option("--check", help="Visit every page, then leave with 0 or 1")] = False,
 ) -> None:
     """Load the demo brand and serve it."""
     if "YUTANG_HOME" not in os.environ:
         os.environ["YUTANG_HOME"] = str(home.home().with_name(home.home().name + "-demo"))
-    with shared.database():
+    must_be_free(HOST, port)
+    with shared.database() as server:
         in_own_process(
             f"import yutang.cli.shared as s; s.prepare(); import yutang.cli.demo_brand as d; d.load(scale={scale!r})"
         )
         if not check:
-            serve(HOST, port, GREETING.format(port=port, owner=OWNER, manager=MANAGER, password=PASSWORD).splitlines())
+            serve(
+                HOST,
+                port,
+                server,
+                GREETING.format(port=port, owner=OWNER, manager=MANAGER, password=PASSWORD).splitlines(),
+            )
             return
         stack = Stack(HOST, port)
         stack.start()
@@ -127,6 +138,15 @@ def demo(
         finally:
             stack.stop()
         raise typer.Exit(0 if visited else 1)
+
+
+def must_be_free(host: str, port: int) -> None:
+    """The web server shares a port with whoever listens there already: two installations would answer in turn."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        shared.fail(f"Cannot listen on {host}:{port}: {error}. Is the port taken? Try --port.")
 
 
 def visit(host: str, port: int) -> bool:
@@ -142,7 +162,7 @@ def in_own_process(code: str) -> None:
         raise typer.Exit(done.returncode)
 
 
-def serve(host: str, port: int, greeting: list[str]) -> None:
+def serve(host: str, port: int, server: EmbeddedPostgres | None, greeting: list[str]) -> None:
     stack = Stack(host, port)
     stack.start()
     try:
@@ -150,7 +170,7 @@ def serve(host: str, port: int, greeting: list[str]) -> None:
             shared.fail(f"The web server did not answer on {host}:{port}; is the port taken? Try --port.")
         for line in greeting:
             shared.out.print(line, highlight=False)
-        stack.watch()
+        stack.watch(server)
     finally:
         stack.stop()
 

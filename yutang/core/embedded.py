@@ -124,6 +124,16 @@ class EmbeddedPostgres:
     def running(self) -> bool:
         return self._alive() and self._ready()
 
+    def revive(self) -> bool:
+        """Starts the server again when it has ended (kill -9, out of memory); True when it had."""
+        if self._alive():
+            return False
+        with self._starting():
+            if self._process is not None:
+                self._process.poll()
+            self._ensure_started()
+        return True
+
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
         pid = self.pid()
