@@ -168,14 +168,24 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresError(f"pg_basebackup failed: {done.stderr.decode(errors='replace').strip()}")
 
     def restore_base_backup(self, archive: Path) -> None:
-        """Unpacks a base backup into the (empty) data folder; the next start recovers it."""
-        self.data.mkdir(mode=0o700, parents=True)
-        with tarfile.open(archive) as base:
-            base.extractall(self.data, filter="data")
-        for path in [self.data, *self.data.rglob("*")]:
-            if self._account is not None:
-                os.chown(path, self._account.pw_uid, self._account.pw_gid)
-            path.chmod(0o700 if path.is_dir() else 0o600)
+        """Unpacks a base backup as the data folder; the next start recovers it. All of it or nothing."""
+        draft = self.data.with_name("postgres.part")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700, parents=True)
+        try:
+            with tarfile.open(archive) as base:
+                base.extractall(draft, filter="data")
+            if not (draft / "PG_VERSION").exists():
+                raise EmbeddedPostgresError(f"{archive.name} holds no database.")
+            for path in [draft, *draft.rglob("*")]:
+                if self._account is not None:
+                    os.chown(path, self._account.pw_uid, self._account.pw_gid)
+                path.chmod(0o700 if path.is_dir() else 0o600)
+            draft.rename(self.data)
+        except (tarfile.TarError, EOFError) as error:
+            raise EmbeddedPostgresError(f"{archive.name} is damaged: {error}") from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     # -- inner workings ------------------------------------------------------------------------------------------
 
