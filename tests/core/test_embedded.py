@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,6 +112,21 @@ def test_a_half_made_data_folder_of_a_killed_first_start_is_made_anew(home):
     user = user_of(home)
     assert EmbeddedPostgres(home).running()
     leave(user)
+
+
+def test_a_long_path_has_its_socket_in_a_folder_of_the_servers_own(home):
+    deep = home / ("x" * 80)
+    deep.mkdir(mode=0o711)
+    deep.chmod(0o711)
+    server = EmbeddedPostgres(deep, durable=False)
+    server.socket_dir.mkdir(mode=0o777)
+    server.acquire()
+    try:
+        assert server.socket_dir.parent == Path("/tmp")
+        assert server.socket_dir.stat().st_mode & 0o7777 == 0o700
+    finally:
+        server.release()
+        shutil.rmtree(server.socket_dir)
 
 
 def test_the_role_of_the_product_is_no_superuser(home):

@@ -25,6 +25,7 @@ err = Console(stderr=True)
 def database() -> Iterator[EmbeddedPostgres | None]:
     """PostgreSQL runs: the embedded one for as long as somebody uses it, or the one DATABASE_URL names (None)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yutang.settings")
+    _must_be_writable()
     server = None if home.database_url() else EmbeddedPostgres(home.home())
     try:
         if server:
@@ -36,6 +37,16 @@ def database() -> Iterator[EmbeddedPostgres | None]:
                 server.release()
     except EmbeddedPostgresError as error:
         fail(str(error))
+
+
+def _must_be_writable() -> None:
+    place = home.home()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if not os.access(place, os.W_OK):
+            raise PermissionError(f"no right to write to {place}")
+    except OSError as error:
+        fail(f"YUTANG_HOME cannot be used: {error}")
 
 
 @contextmanager

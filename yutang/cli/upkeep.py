@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tarfile
 import tempfile
@@ -12,7 +13,7 @@ import typer
 
 from yutang import home
 from yutang.cli import shared
-from yutang.core.embedded import EmbeddedPostgres
+from yutang.core.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 EMBEDDED_ONLY = (
     "DATABASE_URL names a database of your own: back it up with its own physical backup (transaction ids must go on), "
@@ -47,6 +48,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Archive to write (.tar.gz)
         shared.fail(EMBEDDED_ONLY.format(files=home.home() / "files", secret=home.home() / "secret.key"))
     if file.exists():
         shared.fail(f"{file} exists already; it is not overwritten.")
+    if not os.access(file.absolute().parent, os.W_OK):
+        shared.fail(f"{file.absolute().parent} is no folder that can be written to.")
     place = home.home()
     with shared.database(), tempfile.TemporaryDirectory(dir=place) as folder:
         base = Path(folder) / "postgres.tar"
@@ -78,10 +81,13 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
         unpacked = Path(folder)
         if not (unpacked / "postgres.tar").exists():
             shared.fail(f"{file} is not a backup of Yutang: it has no database.")
+        try:
+            EmbeddedPostgres(place).restore_base_backup(unpacked / "postgres.tar")
+        except EmbeddedPostgresError as error:
+            shared.fail(f"{file} is not a backup of Yutang, or is damaged: {error}")
         for name in ("secret.key", "files"):
             if (unpacked / name).exists():
                 shutil.move(unpacked / name, place / name)
-        EmbeddedPostgres(place).restore_base_backup(unpacked / "postgres.tar")
     with shared.running():
         from yutang.lake import rebuilding
 

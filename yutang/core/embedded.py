@@ -168,14 +168,24 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresError(f"pg_basebackup failed: {done.stderr.decode(errors='replace').strip()}")
 
     def restore_base_backup(self, archive: Path) -> None:
-        """Unpacks a base backup into the (empty) data folder; the next start recovers it."""
-        self.data.mkdir(mode=0o700, parents=True)
-        with tarfile.open(archive) as base:
-            base.extractall(self.data, filter="data")
-        for path in [self.data, *self.data.rglob("*")]:
-            if self._account is not None:
-                os.chown(path, self._account.pw_uid, self._account.pw_gid)
-            path.chmod(0o700 if path.is_dir() else 0o600)
+        """Unpacks a base backup as the data folder; the next start recovers it. All of it or nothing."""
+        draft = self.data.with_name("postgres.part")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700, parents=True)
+        try:
+            with tarfile.open(archive) as base:
+                base.extractall(draft, filter="data")
+            if not (draft / "PG_VERSION").exists():
+                raise EmbeddedPostgresError(f"{archive.name} holds no database.")
+            for path in [draft, *draft.rglob("*")]:
+                if self._account is not None:
+                    os.chown(path, self._account.pw_uid, self._account.pw_gid)
+                path.chmod(0o700 if path.is_dir() else 0o600)
+            draft.rename(self.data)
+        except (tarfile.TarError, EOFError) as error:
+            raise EmbeddedPostgresError(f"{archive.name} is damaged: {error}") from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     # -- inner workings ------------------------------------------------------------------------------------------
 
@@ -255,9 +265,8 @@ class EmbeddedPostgres:
             return False
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self.socket_dir.mkdir(parents=True, exist_ok=True)
         if self.socket_dir != self.data:
-            self.socket_dir.chmod(0o1777)
+            self._make_socket_dir()
         options = [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
         with self.log.open("a") as log:
             # A session of its own: a Ctrl-C in the terminal must not reach the database before its users.
@@ -266,6 +275,17 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
                 env=self._environment(), user=self._uid, group=self._gid,
             )  # fmt: skip
+
+    def _make_socket_dir(self) -> None:
+        """Whoever reaches the socket is let in: the folder under /tmp is the server's alone, and nobody else's trap."""
+        self.socket_dir.mkdir(exist_ok=True, mode=0o700)
+        owner = os.geteuid() if self._uid is None else self._uid
+        if self.socket_dir.is_symlink() or self.socket_dir.stat().st_uid not in (os.geteuid(), owner):
+            raise EmbeddedPostgresError(
+                f"{self.socket_dir} belongs to somebody else. Set YUTANG_HOME to a shorter path."
+            )
+        os.chown(self.socket_dir, owner, -1)
+        self.socket_dir.chmod(0o700)
 
     def _ensure_started(self) -> None:
         """Starts the server unless it runs, and waits. After a kill -9 its orphans may hold shared memory for a moment

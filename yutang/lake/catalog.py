@@ -31,6 +31,7 @@ PROPERTIES = {
 
 
 def catalog() -> SqlCatalog:
+    Path(settings.LAKE).mkdir(parents=True, exist_ok=True, mode=0o700)  # what people bought is nobody else's to read
     return _catalog(settings.LAKE_CATALOG, _database(), str(settings.LAKE))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext
 from pyroaring import BitMap64
 
@@ -27,6 +27,7 @@ def create(*, name: str, rule: Any, description: str = "", node: OrgNode | None 
     """A new segment, counted at once. Without `node` it belongs to the HQ, or to the actor's own top node."""
     owner = node.pk if node is not None else _own_node(actor)
     _may_change(owner, actor)
+    _one_change(actor)
     queries.parse(rule, actor=actor)
     segment = Segment(
         merchant_id=actor.merchant_id, name=_free_name(name), rule=rule, description=_described(description),
@@ -40,6 +41,7 @@ def create(*, name: str, rule: Any, description: str = "", node: OrgNode | None 
 @transaction.atomic
 def update(*, segment_id: int, name: str, rule: Any, description: str = "", actor: Actor) -> Segment:
     """Changes a segment; a changed rule is counted at once and goes on with the same history."""
+    _one_change(actor)
     segment = _locked(segment_id, actor)
     before, segment.rule = segment.rule, rule
     # Written before it is read: a rule that comes to contain itself through another segment shows then.
@@ -57,6 +59,7 @@ def update(*, segment_id: int, name: str, rule: Any, description: str = "", acto
 @transaction.atomic
 def archive(*, segment_id: int, actor: Actor) -> Segment:
     """Takes a segment out of use; its history stays. Refused while another segment builds on it."""
+    _one_change(actor)
     segment = _locked(segment_id, actor)
     if used_by := queries.users_of(segment.pk):
         raise SegmentInUse(names=", ".join(other.name for other in used_by))
@@ -100,6 +103,12 @@ def refresh(*, segment_id: int) -> Segment:
         )
     )  # fmt: skip
     return segment
+
+
+def _one_change(actor: Actor) -> None:
+    """Names are free, and segments build on each other without circles, only as long as nobody else changes them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7263007, %s::int)", [actor.merchant_id])
 
 
 def _locked(segment_id: int, actor: Actor) -> Segment:
