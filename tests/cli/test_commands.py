@@ -38,9 +38,9 @@ def files(tmp_path_factory):
     return folder
 
 
-def imported(installation, files, *words):
+def imported(installation, files, *words, merchant="shop"):
     paths = str(files / "orders.csv"), "--mapping", str(files / "till.toml")
-    done = installation.run(*SECTION, *paths, "--merchant", "shop", "--json", *words)
+    done = installation.run(*SECTION, *paths, "--merchant", merchant, "--json", *words)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     report.pop("seconds")
@@ -55,11 +55,13 @@ EXPECTED = {
 
 
 def test_a_trial_counts_and_changes_nothing_then_the_import_then_nothing_new(installation, files):
-    assert imported(installation, files, "--dry-run") == EXPECTED | {"dry_run": True}
-    assert imported(installation, files) == EXPECTED
+    made = "init", "--merchant", "trial", "--currency", "GBP", "--timezone", "Europe/London", "--owner", "b@example.com"
+    assert installation.run(*made, "--password-stdin", given="correct horse battery\n").returncode == 0
+    assert imported(installation, files, "--dry-run", merchant="trial") == EXPECTED | {"dry_run": True}
+    assert imported(installation, files, merchant="trial") == EXPECTED
     again = EXPECTED | {"orders_new": 0, "customers_new": 0, "customers_matched": 1, "duplicates": 5}
-    assert imported(installation, files) == again
-    figures = json.loads(installation.run("metrics", "--merchant", "shop", "--json").stdout)
+    assert imported(installation, files, merchant="trial") == again
+    figures = json.loads(installation.run("metrics", "--merchant", "trial", "--json").stdout)
     assert figures["customers.total"] == 1
     assert figures["orders.count"] == 3
     assert figures["sales.net"] == 3684
