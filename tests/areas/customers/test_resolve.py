@@ -112,6 +112,36 @@ def test_a_new_key_belongs_to_the_home_of_the_key_it_came_with():
     assert email.via_id == second.identity[0]
 
 
+def test_what_somebody_took_apart_stays_apart_when_the_same_records_come_again(actor):
+    one, other = resolve({"buyer_id": "a"}), resolve({"phone": phone(1)})
+    resolve({"buyer_id": "a", "phone": phone(1)})
+    services.unmerge(merge_id=Merge.objects.get().pk, actor=actor)
+    found = resolve({"buyer_id": "a", "phone": phone(1), "email": "x@y.cn"}, {"phone": phone(1)})
+    assert found.merged == 0
+    assert found.customer.tolist() == [one.customer[0], other.customer[0]]
+    for identity in Identity.objects.all():
+        assert identity.customer_id == identity.home_customer_id
+
+
+def test_keys_shown_after_a_merge_by_hand_hold_when_it_is_undone(actor):
+    one, other, third = (int(resolve({"buyer_id": name}).customer[0]) for name in "abc")
+    merge = services.merge(survivor_id=other, absorbed_id=one, evidence=[{"by": "hand"}], actor=actor)
+    found = resolve({"buyer_id": "a", "phone": phone(1)}, {"buyer_id": "c", "phone": phone(1)})
+    assert found.customer.tolist() == [other, other]
+    services.unmerge(merge_id=merge.pk, actor=actor)
+    owners = dict(Identity.objects.values_list("value", "customer_id"))
+    assert (owners["a"], owners["c"], owners["b"], owners[""]) == (one, one, other, one)
+    assert Customer.objects.get(pk=third).merged_into_id == one
+
+
+def test_a_unionid_of_somebody_united_by_keys_contradicts_too():
+    resolve({"unionid": "u1", "buyer_id": "a"})
+    resolve({"phone": phone(1)})
+    resolve({"buyer_id": "a", "phone": phone(1)})
+    found = resolve({"unionid": "u2", "phone": phone(1)})
+    assert (found.created, found.cases) == (1, 1)
+
+
 def test_an_older_file_moves_the_first_sight_back():
     found = resolve({"phone": phone(1)})
     resolve({"phone": phone(1), "seen_at": START - timedelta(days=9)}, {"phone": phone(1)})

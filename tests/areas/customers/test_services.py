@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories.customers import make_customer, resolve
-from yutang.areas.customers import merging, queries, services
+from yutang.areas.customers import forest, queries, services
 from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, CaseDecided, NothingToSplit
 from yutang.areas.customers.models import Customer, Identity, Merge, ReviewCase
 from yutang.areas.merchants import queries as merchants
@@ -85,7 +85,7 @@ def test_splitting_all_accounts_is_no_split(merchant, actor):
     for chosen in (ids, []):
         with pytest.raises(NothingToSplit):
             services.split(identity_ids=chosen, reason="", actor=actor)
-    assert merging.below(person.pk) == [person.pk]
+    assert forest.below(person.pk) == [person.pk]
 
 
 def test_a_case_about_somebody_merged_since_unites_the_people_of_today(merchant, actor):

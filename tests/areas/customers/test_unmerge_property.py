@@ -1,4 +1,4 @@
-"""Merging and unmerging in any order leaves no trace: compared with a world in which nobody ever merged."""
+"""Merging and unmerging in any order leaves no trace: compared with a world in which nobody merged by hand."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tests.factories import orders as order_factory
 from tests.factories.customers import START, records
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services
-from yutang.areas.customers.models import Customer, Identity, Merge, Note
+from yutang.areas.customers.models import Customer, Identity, Note
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine
 from yutang.core import access, tenancy
 
 SMALL = st.integers(0, 2)
-# Every key belongs to one of three people, so that records alone never unite two of them: all merges are by hand.
+# Whose key a record shows, by kind: mostly one of three people, but some records tie two, and keys that were first seen
+# alone are tied to their people later. Both worlds unite by keys; only one of them merges by hand as well.
 RECORD = st.tuples(
     st.just("record"),
-    SMALL,
-    st.lists(st.sampled_from(["buyer_id", "phone", "email", "member_card", "unionid"]), min_size=1, unique=True),
+    st.dictionaries(st.sampled_from(["buyer_id", "phone", "email", "member_card", "unionid"]), SMALL, min_size=1),
     st.sampled_from(["", "王小明", "Ada"]),
     st.sampled_from(["", "浙江省"]),
 )
@@ -38,11 +38,11 @@ STEPS = st.lists(
     min_size=3,
     max_size=14,
 )
-BEGIN = [("record", who, ["buyer_id"], "", "") for who in range(3)]
+BEGIN = [("record", {"buyer_id": who}, "", "") for who in range(3)]
 
 
 class World:
-    """One merchant. `merging` says whether merges happen in it."""
+    """One merchant. `merging` says whether merges by hand happen in it."""
 
     def __init__(self, merchant, *, merging: bool) -> None:
         self.merchant = merchant
@@ -54,9 +54,9 @@ class World:
         with tenancy.scope(self.merchant.pk):
             getattr(self, step[0])(number, *step[1:])
 
-    def record(self, number, who, kinds, name, province):
+    def record(self, number, shown, name, province):
         row = {"seen_at": START + timedelta(hours=number), "name": name or None, "province": province or None}
-        row |= {kind: f"+8613800{who:06d}" if kind == "phone" else f"{kind}{who}" for kind in kinds}
+        row |= {kind: f"+8613800{who:06d}" if kind == "phone" else f"{kind}{who}" for kind, who in shown.items()}
         services.resolve(records=records(row), source=f"import:{number}", namespace="taobao", actor=self.actor)
 
     def order(self, number, who, order_no, amount):
@@ -89,8 +89,6 @@ class World:
             return
         merge_id = self.merges.pop(which % len(self.merges))
         services.unmerge(merge_id=merge_id, actor=self.actor)
-        restored = Merge.objects.get(pk=merge_id).absorbed_id
-        assert Customer.objects.get(pk=restored).merged_into_id is None
         self.check()
 
     def check(self) -> None:
@@ -146,7 +144,7 @@ def merchants(db):
     return make_merchant(), make_merchant()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_undone_merges_leave_no_trace(merchants, steps):
     with transaction.atomic():

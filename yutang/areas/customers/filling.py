@@ -1,19 +1,15 @@
 """What a person lacks and takes from whom it absorbs, so that it can be given back exactly.
 
-`Merge.filled` says what each merge brought. To undo one, the survivor and everybody above it are stripped of all they
-took, and what the remaining merges bring is taken again, oldest first: as if the undone one had never been.
+`Merge.filled` says what each merge brought (`forest.py` plays them).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
-from yutang.areas.customers.models import Customer, Merge
+from yutang.areas.customers.models import Customer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from datetime import date
 
 # What goes together is taken together: a city of one address and a province of another would be no address.
@@ -21,7 +17,7 @@ _GROUPS = (
     ("name", "name_initials"), ("gender",), ("birthday",), ("country", "province", "city", "district", "address"),
     ("accepts_marketing",),
 )  # fmt: skip
-_FIELDS = tuple(name for group in _GROUPS for name in group)
+FIELDS = tuple(name for group in _GROUPS for name in group)
 # A country alone says little: it stays and the rest of the address is taken.
 _WEAK = frozenset({"country", "name_initials"})
 
@@ -40,39 +36,7 @@ def fill(survivor: Customer, absorbed: Customer) -> dict[str, Any]:
     return filled
 
 
-def without(cut: Merge, chain: Sequence[int]) -> list[Merge]:
-    """Rows of the people in `chain` (the survivor of `cut` and everybody above it) as if `cut` were not.
-
-    Writes the people; returns the remaining merges whose `filled` has changed, for the caller to save.
-    """
-    merges = list(Merge.objects.filter(survivor_id__in=chain, unmerged_at__isnull=True).order_by("pk"))
-    ids = {cut.absorbed_id, *chain, *(merge.absorbed_id for merge in merges)}
-    people = {person.pk: person for person in Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
-    for merge in reversed(merges):
-        _strip(people[merge.survivor_id], merge.filled)
-    changed = []
-    for merge in merges:
-        if merge.pk == cut.pk:
-            continue
-        filled = fill(people[merge.survivor_id], people[merge.absorbed_id])
-        if filled != merge.filled:
-            merge.filled = filled
-            changed.append(merge)
-    save(people[pk] for pk in chain)
-    return changed
-
-
-def save(people: Iterable[Customer]) -> None:
-    """Writes the fields that merges fill, in one round trip."""
-    assignments = ", ".join(f"{name} = %s" for name in _FIELDS)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE customers_customer SET {assignments} WHERE id = %s",  # noqa: S608  our own column names
-            [[*(getattr(person, name) for name in _FIELDS), person.pk] for person in people],
-        )
-
-
-def _strip(survivor: Customer, filled: dict[str, Any]) -> None:
+def strip(survivor: Customer, filled: dict[str, Any]) -> None:
     """Takes back what a merge gave, unless somebody has changed it since."""
     for name, value in filled.items():
         if _to_json(getattr(survivor, name)) == value:

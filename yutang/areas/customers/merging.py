@@ -1,7 +1,8 @@
 """Merging, unmerging and splitting people. Everything that belongs to a person takes part by registering here.
 
-The forest of `Customer.merged_into` is the truth; `customer_id` columns are caches of its roots. A participant's rows
-know where they belong either through their identity (facts) or through a `home_customer` column (notes and the like).
+The standing merges are the truth: edges between homes. Who is the person of today, `Customer.merged_into` and every
+`customer_id` follow from playing them in their order (`forest.py`). A participant's rows know where they belong either
+through their identity (facts) or through a `home_customer` column (notes and the like).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from yutang.areas.customers import filling
+from yutang.areas.customers import forest
 from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, NothingToSplit, SamePerson
 from yutang.areas.customers.events import CustomersMerged, CustomersUnmerged, IdentitiesSplit
 from yutang.areas.customers.models import Customer, Identity, Merge
@@ -55,7 +56,7 @@ def participants() -> list[Participant]:
 
 @dataclass(frozen=True)
 class Pair:
-    """`absorbed_id` is to become part of `survivor_id`, because of `evidence`."""
+    """Two who are one, because of `evidence`: people of today, or the homes of the keys that say so."""
 
     survivor_id: int
     absorbed_id: int
@@ -70,55 +71,62 @@ def merge(*, survivor_id: int, absorbed_id: int, evidence: list[dict[str, Any]],
 
 @transaction.atomic
 def merge_many(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
-    """Many merges in a few statements; no survivor of one pair may be the absorbed person of another."""
-    within_reach([person for pair in pairs for person in (pair.survivor_id, pair.absorbed_id)], actor)
-    return unite(pairs=pairs, actor=actor)
+    """Many merges by hand in a few statements; all are people of today."""
+    if any(pair.survivor_id == pair.absorbed_id for pair in pairs):
+        raise SamePerson
+    shown = [person for pair in pairs for person in (pair.survivor_id, pair.absorbed_id)]
+    within_reach(shown, actor)
+    lock_identities(actor.merchant_id)
+    for person in _locked(shown).values():
+        if person.merged_into_id is not None:
+            raise AlreadyMerged(customer=person.pk)
+    merges = _join(pairs, actor, by_hand=True)
+    if any(merged.absorbed_id is None for merged in merges):
+        raise SamePerson
+    return merges
 
 
 @transaction.atomic
 def unite(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
-    """`merge_many` for the resolver: strong keys unite people whoever imports the file."""
-    survivors, absorbed = [p.survivor_id for p in pairs], [p.absorbed_id for p in pairs]
-    if set(survivors) & set(absorbed) or len(set(absorbed)) != len(absorbed):
-        raise SamePerson
+    """Merges by the resolver: strong keys unite people whoever imports the file, the oldest survives.
+
+    People whom a hand has merged before are tied by the keys as well, so that undoing the one leaves the other.
+    """
     lock_identities(actor.merchant_id)
-    people = _locked([*survivors, *absorbed])
-    for person in people.values():
-        if person.merged_into_id is not None:
-            raise AlreadyMerged(customer=person.pk)
+    return _join(pairs, actor, by_hand=False)
+
+
+def _join(pairs: Sequence[Pair], actor: Actor, *, by_hand: bool) -> list[Merge]:
+    roots = forest.roots([home for pair in pairs for home in (pair.survivor_id, pair.absorbed_id)])
+    people = _locked(roots.values())
     merges = [
         Merge(
-            merchant_id=actor.merchant_id, survivor_id=pair.survivor_id, absorbed_id=pair.absorbed_id,
-            evidence=pair.evidence, filled=filling.fill(people[pair.survivor_id], people[pair.absorbed_id]),
-            merged_by=actor.name,
+            merchant_id=actor.merchant_id, survivor_home_id=pair.survivor_id, absorbed_home_id=pair.absorbed_id,
+            by_hand=by_hand, evidence=pair.evidence, merged_by=actor.name,
         )
         for pair in pairs
     ]  # fmt: skip
-    filling.save(people[pk] for pk in dict.fromkeys(merged.survivor_id for merged in merges if merged.filled))
-    _run(
-        "UPDATE customers_customer c SET merged_into_id = m.survivor"
-        " FROM unnest(%s::bigint[], %s::bigint[]) AS m (survivor, absorbed) WHERE c.id = m.absorbed",
-        [survivors, absorbed],
-    )
+    forest.play(merges, people, roots)
+    forest.save(people[pk] for pk in {pk for m in merges for pk in (m.survivor_id, m.absorbed_id) if pk})
+    went = {person: forest.find(roots, person) for person, row in people.items() if row.merged_into_id is not None}
     for table in _tables():
         _run(
-            f"UPDATE {table} t SET customer_id = m.survivor"  # noqa: S608  registered names
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS m (survivor, absorbed)"
+            f"UPDATE {table} t SET customer_id = m.root"  # noqa: S608  registered names
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS m (absorbed, root)"
             " WHERE t.merchant_id = %s AND t.customer_id = m.absorbed",
-            [survivors, absorbed, actor.merchant_id],
+            [list(went), list(went.values()), actor.merchant_id],
         )
     Merge.objects.bulk_create(merges)
     _finish([*people], actor)
+    joined = [(m.survivor_id, m.absorbed_id, m.pk) for m in merges if m.survivor_id and m.absorbed_id]
     audit.record_many(
         "customers.merge", actor=actor, object_type="customer",
-        objects=[(merged.survivor_id, {"absorbed": merged.absorbed_id, "merge": merged.pk}) for merged in merges],
+        objects=[(survivor, {"absorbed": absorbed, "merge": merge_id}) for survivor, absorbed, merge_id in joined],
     )  # fmt: skip
     events.publish_many(
         [
-            CustomersMerged(
-                merchant_id=actor.merchant_id, survivor_id=merged.survivor_id, absorbed_id=merged.absorbed_id
-            )
-            for merged in merges
+            CustomersMerged(merchant_id=actor.merchant_id, survivor_id=survivor, absorbed_id=absorbed)
+            for survivor, absorbed, _ in joined
         ]
     )
     return merges
@@ -126,43 +134,53 @@ def unite(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
 
 @transaction.atomic
 def unmerge(*, merge_id: int, actor: Actor) -> Merge:
-    """Cuts one edge; everything that was the absorbed person's, and what came since under its accounts, goes back."""
+    """Takes one merge back; everything that was the absorbed person's, and what came since under its accounts, goes
+    back. Keys that were shown together do not unite these two again by themselves."""
     merged = Merge.objects.filter(pk=merge_id).first()
     if merged is None:
         raise NotFound
-    within_reach([merged.survivor_id, merged.absorbed_id], actor)
-    return undo(merge_id=merge_id, actor=actor)
+    within_reach([merged.survivor_home_id, merged.absorbed_home_id], actor)
+    return undo(merge_id=merge_id, actor=actor, kept_apart=not merged.by_hand)
 
 
 @transaction.atomic
-def undo(*, merge_id: int, actor: Actor) -> Merge:
+def undo(*, merge_id: int, actor: Actor, kept_apart: bool = False) -> Merge:
     """`unmerge` for the resolver."""
     lock_identities(actor.merchant_id)
-    merged = Merge.objects.select_for_update().get(pk=merge_id)
-    if merged.unmerged_at is not None:
-        raise AlreadyUnmerged(at=timezone.localtime(merged.unmerged_at).strftime("%Y-%m-%d %H:%M"))
-    chain = above(merged.survivor_id)
-    root = chain[-1]
-    for other in filling.without(merged, chain):
-        other.save(update_fields=["filled"])
-    Customer.objects.filter(pk=merged.absorbed_id).update(merged_into=None)
-    homes = below(merged.absorbed_id)
+    cut = Merge.objects.select_for_update().get(pk=merge_id)
+    if cut.unmerged_at is not None:
+        raise AlreadyUnmerged(at=timezone.localtime(cut.unmerged_at).strftime("%Y-%m-%d %H:%M"))
+    root = forest.above(cut.survivor_home_id)[-1]
+    people = _locked(forest.below(root))
+    merges = list(
+        Merge.objects.filter(survivor_home__in=people, unmerged_at__isnull=True).select_for_update().order_by("pk")
+    )
+    forest.take_back(merges, people)
+    cut.unmerged_at, cut.unmerged_by, cut.kept_apart = clock.now(), actor.name, kept_apart
+    cut.save(update_fields=["unmerged_at", "unmerged_by", "kept_apart"])
+    remaining = [merged for merged in merges if merged.pk != cut.pk]
+    roots = {person: person for person in people}
+    forest.play(remaining, people, roots)
+    forest.save(people.values())
+    # Two merges may change places: nobody may look absorbed twice in between.
+    Merge.objects.filter(pk__in=[merged.pk for merged in remaining]).update(survivor=None, absorbed=None)
+    Merge.objects.bulk_update(remaining, ["survivor", "absorbed", "filled"])
+    leaving = {person: forest.find(roots, person) for person in people if forest.find(roots, person) != root}
     for table in _tables():
         _run(
-            f"UPDATE {table} SET customer_id = %s WHERE merchant_id = %s AND customer_id = %s"  # noqa: S608
-            f" AND {_belongs(table)}",
-            [merged.absorbed_id, actor.merchant_id, root, homes],
+            f"UPDATE {table} t SET customer_id = m.root"  # noqa: S608  registered names
+            f" FROM unnest(%s::bigint[], %s::bigint[]) AS m (home, root) {_belongs(table)}",
+            [list(leaving), list(leaving.values()), actor.merchant_id, root],
         )
-    merged.unmerged_at = clock.now()
-    merged.unmerged_by = actor.name
-    merged.save(update_fields=["unmerged_at", "unmerged_by"])
-    _finish([root, merged.absorbed_id], actor)
+    _finish(sorted({root, *leaving.values()}), actor)
+    stays, restored = forest.find(roots, cut.survivor_home_id), forest.find(roots, cut.absorbed_home_id)
     audit.record(
-        "customers.unmerge", actor=actor, object_type="customer", object_id=root,
-        detail={"restored": merged.absorbed_id, "merge": merged.pk},
+        "customers.unmerge", actor=actor, object_type="customer", object_id=stays,
+        detail={"restored": restored, "merge": cut.pk},
     )  # fmt: skip
-    events.publish(CustomersUnmerged(merchant_id=actor.merchant_id, customer_id=root, restored_id=merged.absorbed_id))
-    return merged
+    if stays != restored:
+        events.publish(CustomersUnmerged(merchant_id=actor.merchant_id, customer_id=stays, restored_id=restored))
+    return cut
 
 
 @transaction.atomic
@@ -233,21 +251,6 @@ def has_rows(identity_id: int, customer_id: int) -> bool:
     return False
 
 
-def above(person: int) -> list[int]:
-    """The person, whom it was merged into, and so on up to the person of today."""
-    return _tree(
-        "SELECT c.id, c.merged_into_id, t.depth + 1 FROM customers_customer c, tree t WHERE c.id = t.up", person
-    )
-
-
-def below(person: int) -> list[int]:
-    """The person and everybody merged into it, directly or not."""
-    return _tree(
-        "SELECT c.id, c.merged_into_id, t.depth + 1 FROM customers_customer c, tree t WHERE c.merged_into_id = t.id",
-        person,
-    )
-
-
 def lock_identities(merchant_id: int) -> None:
     """One change of a merchant's forest and keys at a time, until the transaction ends."""
     _run("SELECT pg_advisory_xact_lock(7263002, %s::int)", [merchant_id])
@@ -266,20 +269,14 @@ def _tables() -> list[str]:
 
 
 def _belongs(table: str) -> str:
+    """Rows of `table` that belong to the homes `m`."""
     if table != "customers_identity" and _participants[table].by_identity:
-        return "identity_id IN (SELECT id FROM customers_identity WHERE home_customer_id = ANY(%s))"
-    return "home_customer_id = ANY(%s)"
-
-
-def _tree(step: str, start: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH RECURSIVE tree (id, up, depth) AS ("  # noqa: S608  our own steps
-            f"SELECT id, merged_into_id, 0 FROM customers_customer WHERE id = %s UNION ALL {step}"
-            ") SELECT id FROM tree ORDER BY depth, id",
-            [start],
+        return (
+            "JOIN customers_identity i ON i.home_customer_id = m.home"
+            " WHERE t.merchant_id = %s AND t.customer_id = %s AND t.identity_id = i.id"
+            " AND i.merchant_id = t.merchant_id"
         )
-        return [row[0] for row in cursor.fetchall()]
+    return "WHERE t.merchant_id = %s AND t.customer_id = %s AND t.home_customer_id = m.home"
 
 
 def _locked(ids: Iterable[int]) -> dict[int, Customer]:

@@ -24,12 +24,11 @@ def unchecked_merchant() -> models.ForeignKey[Merchant, Merchant]:
 
 
 class Customer(TenantModel):
-    """A person. Merged people stay as rows: `merged_into` builds a forest whose roots are the people of today.
+    """A person. Merged people stay as rows: `merged_into` is a forest whose roots are the people of today.
 
     Every row that belongs to a person elsewhere keeps the person it was made for (its home: through its identity, or
-    a `home_customer` column) and, in `customer_id`, the root of that home. Unmerging cuts one edge and recomputes the
-    roots below it, so the earlier state comes back exactly, in whatever order merges are undone
-    (docs/algorithms/identity.md).
+    a `home_customer` column) and, in `customer_id`, the root of that home. The forest follows from the merges that
+    stand, so the earlier state comes back exactly, in whatever order they are undone (docs/algorithms/identity.md).
     """
 
     class Gender(models.TextChoices):
@@ -127,10 +126,15 @@ class Identity(TenantModel):
 
 
 class Merge(TenantModel):
-    """One edge of the forest: `absorbed` became part of `survivor`, why, and by whom; undone keeps the row."""
+    """Two homes are one person, why, and who said so; undone keeps the row. The standing rows are the truth of who is
+    one (forest.py); `survivor`, `absorbed` and `filled` say what playing them in their order made of this one."""
 
-    survivor = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
-    absorbed = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    survivor_home = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    absorbed_home = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    by_hand = models.BooleanField()  # the survivor was chosen; else the oldest person survives
+    # Empty while other merges tie the two as well.
+    survivor = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    absorbed = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     evidence = (
         models.JSONField()
     )  # [{"kind": "phone", "identity": 5, "source": "import:12", "row": 17}, …] or {"by": …}
@@ -139,17 +143,20 @@ class Merge(TenantModel):
     merged_by = models.CharField(max_length=200)
     unmerged_at = models.DateTimeField(null=True)
     unmerged_by = models.CharField(max_length=200, blank=True)
+    kept_apart = models.BooleanField(default=False)  # somebody took back what keys had united: keys shall not again
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["absorbed"], condition=models.Q(unmerged_at__isnull=True), name="merge_absorbed_once"
             ),
-            models.CheckConstraint(condition=~models.Q(survivor=models.F("absorbed")), name="merge_not_self"),
+            models.CheckConstraint(condition=~models.Q(survivor_home=models.F("absorbed_home")), name="merge_not_self"),
         ]
         indexes = [
             models.Index(fields=["merchant", "-id"], name="merge_newest"),
             models.Index(fields=["merchant", "survivor"], name="merge_by_survivor"),
+            models.Index(fields=["merchant", "survivor_home"], name="merge_by_survivor_home"),
+            models.Index(fields=["merchant", "absorbed_home"], name="merge_by_absorbed_home"),
         ]
 
 

@@ -10,7 +10,7 @@ import phonenumbers
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from yutang.areas.customers import merging
+from yutang.areas.customers import forest
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase
 from yutang.core import audit, crypto
@@ -49,7 +49,7 @@ def customer(actor: Actor, customer_id: int, permission: str = "customers.view")
     people = Customer.objects.select_related("home_node")
     found = people.filter(pk=customer_id).first()
     if found is not None and found.merged_into_id is not None:
-        found = people.filter(pk=merging.above(customer_id)[-1]).first()
+        found = people.filter(pk=forest.above(customer_id)[-1]).first()
     if found is None or (nodes is not None and found.home_node_id not in nodes):
         raise NotFound
     return found
@@ -143,7 +143,7 @@ class Account:
 def evidence(person: Customer) -> list[Account]:
     """Every identity of the person, the strongest kind first, with the edge or the merge that ties it to them."""
     identities = {i.pk: i for i in Identity.objects.filter(customer=person)}
-    family = merging.below(person.pk)
+    family = forest.below(person.pk)
     brought = {
         merge.absorbed_id: merge
         for merge in Merge.objects.filter(absorbed__in=family, unmerged_at__isnull=True).select_related("absorbed")
@@ -189,7 +189,7 @@ def identities(actor: Actor, person: Customer) -> list[Shown]:
 
 def merges_of(actor: Actor, person: Customer) -> list[Merge]:
     """All merges that made this person, the newest first; undone ones too, as far as the actor sees both people."""
-    family = merging.below(person.pk)
+    family = forest.below(person.pk)
     found = Merge.objects.filter(Q(survivor__in=family) | Q(absorbed__in=family))
     nodes = actor.nodes("customers.view")
     if nodes is not None:
@@ -202,7 +202,7 @@ def merges_of(actor: Actor, person: Customer) -> list[Merge]:
 def merges(actor: Actor) -> QuerySet[Merge]:
     """The merge history the actor may see."""
     nodes = actor.nodes("customers.merge")
-    found = Merge.objects.select_related("survivor", "absorbed")
+    found = Merge.objects.filter(absorbed__isnull=False).select_related("survivor", "absorbed")
     return found if nodes is None else found.filter(survivor__home_node__in=nodes, absorbed__home_node__in=nodes)
 
 
@@ -313,3 +313,9 @@ def _distinct(actor: Actor, column: str) -> list[str]:
     """Distinct values in the newest 5,000 people: enough for a filter's choices, whatever the size of the pool."""
     newest = people(actor).order_by("-id").values(value=F(column))[:5000]
     return sorted({row["value"] for row in newest} - {""})
+
+
+def people_of_today(merged: Merge) -> tuple[int, int]:
+    """Whom the two homes of a merge belong to now."""
+    roots = forest.roots([merged.survivor_home_id, merged.absorbed_home_id])
+    return roots[merged.survivor_home_id], roots[merged.absorbed_home_id]

@@ -41,13 +41,6 @@ def clusters(*, records: int, keys: int, edges: Edges, bonds: Edges, people: int
     return labels[:records], labels[records : records + keys], labels[records + keys :]
 
 
-def groups(left: Ints, right: Ints, lefts: int, rights: int) -> tuple[Ints, Ints]:
-    """Group numbers (0 …) of the things on both sides of the pairs (left[i], right[i])."""
-    graph = coo_array((np.ones(len(left), dtype=np.int32), (left, right + lefts)), shape=(lefts + rights,) * 2)
-    labels = connected_components(graph, directed=False)[1].astype(np.int64)
-    return labels[:lefts], labels[lefts:]
-
-
 def contradicting(labels: Ints, values: Ints) -> Ints:
     """Labels of clusters that hold more than one value of an exclusive kind; the arrays are parallel sightings."""
     pairs = np.unique(np.stack([labels, values]), axis=1)
@@ -175,10 +168,3 @@ def subtrees(via: Mapping[int, int | None], removed: int) -> list[set[int]]:
     for node in parent:
         groups.setdefault(find(node), set()).add(node)
     return sorted(groups.values(), key=min)
-
-
-def root_of(person: int, merged_into: Mapping[int, int | None]) -> int:
-    """The person of today that a (possibly merged) person is part of."""
-    while (above := merged_into.get(person)) is not None:
-        person = above
-    return person

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext
 
-from yutang.areas.customers import merging
+from yutang.areas.customers import forest
 from yutang.areas.customers.errors import CaseDecided
 from yutang.areas.customers.identity import keys
 from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
@@ -66,7 +66,7 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
         raise CaseDecided(by=case.decided_by)
     if merge_people:
         # Whom the case asked about may have become part of somebody else since.
-        open_people = sorted({merging.above(person)[-1] for person in case.customers})
+        open_people = sorted({forest.above(person)[-1] for person in case.customers})
         evidence = [{"kind": "decision", "case": case.pk, "by": actor.name}, *case.evidence]
         pairs = [Pair(open_people[0], other, evidence) for other in open_people[1:]]
         if pairs:

@@ -84,5 +84,9 @@ def history(request: HttpRequest) -> HttpResponse:
 @page("customers.merge", methods=("POST",))
 def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
     merged = services.unmerge(merge_id=min(merge_id, queries.BIGGEST_ID), actor=request.actor)
-    messages.success(request, gettext("Undone: #%(id)s is a person of their own again.") % {"id": merged.absorbed_id})
+    stays, restored = queries.people_of_today(merged)
+    if stays == restored:
+        messages.warning(request, gettext("Undone, but other merges still tie these two: they stay one person."))
+    else:
+        messages.success(request, gettext("Undone: #%(id)s is a person of their own again.") % {"id": restored})
     return redirect(safe_next(request, request.POST.get("next"), "/customers/merges"))

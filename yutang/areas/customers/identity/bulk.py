@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from yutang.areas.customers import rules
+from yutang.areas.customers import forest, rules
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Identity
 from yutang.core import clock, crypto
@@ -30,9 +30,16 @@ class Known:
     """What the pool knows of the keys of a batch."""
 
     identity: rules.Ints  # per key: identity id, −1 unknown
-    home: rules.Ints  # per key: the person it was made for, −1 unknown
+    home: rules.Ints  # per key: the home it was made for, −1 unknown
     owner: rules.Ints  # per key: the person of today, −1 unknown
     shared: NDArray[np.bool_]  # per key
+    ties: Ties = field(default_factory=lambda: Ties({}, []))
+
+    @property
+    def person(self) -> rules.Ints:
+        """Per key: the oldest of the homes that keys have united with its home. Merges by hand don't count here:
+        whether they stand or not, records unite the same."""
+        return self.ties.people(self.home)
 
     @property
     def tied(self) -> rules.Ints:
@@ -41,19 +48,42 @@ class Known:
 
     @property
     def people(self) -> rules.Ints:
-        """Distinct homes, ascending. Merges don't count here: whether they stand or not, records unite the same."""
-        return np.unique(self.home[self.tied])
+        """Distinct people whose keys are shown, ascending."""
+        return np.unique(self.person[self.tied])
 
     @property
     def bonds(self) -> rules.Edges:
-        """Key ↔ home, as numbers into `people`."""
-        return rules.Edges(np.searchsorted(self.people, self.home[self.tied]), self.tied)
+        """Key ↔ person, as numbers into `people`."""
+        return rules.Edges(np.searchsorted(self.people, self.person[self.tied]), self.tied)
 
-    @property
-    def roots(self) -> rules.Ints:
-        """The person of today of each of `people`."""
-        _, first = np.unique(self.home[self.tied], return_index=True)
-        return self.owner[self.tied][first]
+
+@dataclass(frozen=True)
+class Ties:
+    """What standing merges by keys have united."""
+
+    oldest: dict[int, int]  # home → the oldest home of its group
+    kept_apart: list[tuple[int, int]]  # homes that somebody took apart again
+
+    def person(self, home: int) -> int:
+        return self.oldest.get(home, home)
+
+    def people(self, homes: rules.Ints) -> rules.Ints:
+        if not self.oldest:
+            return homes
+        tied = np.array(sorted(self.oldest))
+        person = np.array([self.oldest[home] for home in tied.tolist()])
+        place = np.minimum(np.searchsorted(tied, homes), len(tied) - 1)
+        return np.where(tied[place] == homes, person[place], homes)
+
+    def homes(self, people: Sequence[int]) -> dict[int, int]:
+        """All homes of these people, with their person."""
+        wanted = set(people)
+        return {person: person for person in wanted} | {h: p for h, p in self.oldest.items() if p in wanted}
+
+    def apart(self) -> set[tuple[int, int]]:
+        """Pairs of people that shall not be united by themselves, the older first."""
+        pairs = ((self.person(one), self.person(other)) for one, other in self.kept_apart)
+        return {(min(pair), max(pair)) for pair in pairs}
 
 
 def known(blind: list[bytes], merchant_id: int) -> Known:
@@ -74,7 +104,44 @@ def known(blind: list[bytes], merchant_id: int) -> Known:
     number = rows[:, 0]
     found.identity[number], found.home[number], found.owner[number] = rows[:, 1:4].T
     found.shared[number] = rows[:, 4].astype(bool)
+    found.ties = ties(found.home, merchant_id)
     return found
+
+
+def ties(homes: rules.Ints, merchant_id: int) -> Ties:
+    """Everything that keys have united with these homes, also by way of homes that the batch does not show."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE edge AS NOT MATERIALIZED (
+                SELECT survivor_home_id AS one, absorbed_home_id AS other FROM customers_merge
+                WHERE merchant_id = %(merchant)s AND NOT by_hand AND unmerged_at IS NULL
+                UNION ALL
+                SELECT absorbed_home_id, survivor_home_id FROM customers_merge
+                WHERE merchant_id = %(merchant)s AND NOT by_hand AND unmerged_at IS NULL
+            ), reached (home) AS (
+                SELECT unnest(%(homes)s::bigint[])
+                UNION
+                SELECT e.other FROM reached r JOIN edge e ON e.one = r.home
+            )
+            SELECT e.one, e.other, true FROM edge e JOIN reached r ON r.home = e.one
+            UNION ALL
+            SELECT m.survivor_home_id, m.absorbed_home_id, false
+            FROM customers_merge m JOIN reached r ON r.home = m.survivor_home_id
+            WHERE m.merchant_id = %(merchant)s AND m.kept_apart
+            """,
+            {"merchant": merchant_id, "homes": np.unique(homes[homes >= 0]).tolist()},
+        )
+        rows = cursor.fetchall()
+    oldest: dict[int, int] = {}
+    for one, other, stands in rows:
+        if stands:
+            older, younger = sorted((forest.find(oldest, one), forest.find(oldest, other)))
+            oldest[younger] = older
+    return Ties(
+        {home: forest.find(oldest, home) for home in list(oldest)},
+        [(one, other) for one, other, stands in rows if not stands],
+    )
 
 
 def _unknown(size: int) -> rules.Ints:
@@ -82,9 +149,10 @@ def _unknown(size: int) -> rules.Ints:
 
 
 def refresh_owners(found: Known, merchant_id: int) -> None:
-    """After a split the keys may belong to other people."""
+    """After a split or a merge the keys may belong to other people."""
     seen = found.identity >= 0
     found.home[seen], found.owner[seen] = owners(found.identity[seen], merchant_id)
+    found.ties = ties(found.home, merchant_id)
 
 
 def owners(identity_ids: rules.Ints, merchant_id: int) -> tuple[rules.Ints, rules.Ints]:
@@ -102,22 +170,24 @@ def owners(identity_ids: rules.Ints, merchant_id: int) -> tuple[rules.Ints, rule
 
 
 def exclusive_values(
-    people: rules.Ints, keys_shown: rules.Ints, blind: list[bytes], merchant_id: int
+    found: Known, keys_shown: rules.Ints, blind: list[bytes], merchant_id: int
 ) -> tuple[rules.Ints, rules.Ints]:
     """Keys of exclusive kinds that known people hold: (number into `people`, key number). Keys that the batch does not
     show get numbers below zero."""
+    people = found.people
     if not len(people):
         return np.empty(0, np.int64), np.empty(0, np.int64)
+    person_of = found.ties.homes(people.tolist())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT home_customer_id, key FROM customers_identity"
             " WHERE merchant_id = %s AND kind = ANY(%s) AND home_customer_id = ANY(%s) AND NOT is_shared",
-            [merchant_id, sorted(Identity.EXCLUSIVE), people.tolist()],
+            [merchant_id, sorted(Identity.EXCLUSIVE), sorted(person_of)],
         )
         rows = cursor.fetchall()
     number_of = {blind[number]: number for number in keys_shown.tolist()}
     values = [number_of.setdefault(bytes(key), -len(number_of) - 1) for _, key in rows]
-    holders = np.array([person for person, _ in rows], dtype=np.int64)
+    holders = np.array([person_of[home] for home, _ in rows], dtype=np.int64)
     return np.searchsorted(people, holders), np.array(values, dtype=np.int64)
 
 
@@ -137,9 +207,8 @@ def buyers_of(
               -- Of the person that the phone made; what staff merged by hand says nothing of the phone.
               AND (b.home_customer_id = p.home_customer_id
                    OR EXISTS (SELECT 1 FROM customers_merge m
-                              WHERE m.merchant_id = p.merchant_id AND m.survivor_id = p.customer_id
-                                AND m.unmerged_at IS NULL
-                                AND m.absorbed_id IN (b.home_customer_id, p.home_customer_id)
+                              WHERE m.merchant_id = p.merchant_id AND NOT m.by_hand AND m.unmerged_at IS NULL
+                                AND b.home_customer_id IN (m.survivor_home_id, m.absorbed_home_id)
                                 AND m.evidence @> jsonb_build_array(jsonb_build_object('identity', p.id))))
             """,
             [merchant_id, list(number_of), namespace],
@@ -225,7 +294,7 @@ class NewKeys:
     new: rules.Ints
     edges: rules.Edges
     first_key: rules.Ints  # per record
-    owner: rules.Ints  # per key: the person of today
+    created: rules.Ints  # per key: the person made for its cluster, −1 if that was known
 
 
 def create_identities(
@@ -240,14 +309,15 @@ def create_identities(
     size = len(found.kind)
     ids = known_keys.identity.copy()
     ids[new] = reserve_ids("customers_identity", len(new))
-    owner = np.where(keyed.owner >= 0, keyed.owner, known_keys.owner)
     if not len(new):
-        return ids, known_keys.home.copy(), owner
+        return ids, known_keys.home.copy(), known_keys.owner.copy()
     sighting = rules.Edges(keyed.first_key[keyed.edges.record], keyed.edges.key)
     apart = sighting.record != sighting.key
     via = rules.evidence_tree(rules.Edges(sighting.record[apart], sighting.key[apart]), size, known_keys.identity >= 0)
-    begins = known_keys.home[rules.first_of(via)]
-    home = np.where(known_keys.home >= 0, known_keys.home, np.where(begins >= 0, begins, owner))
+    begins = rules.first_of(via)  # a known key begins with itself
+    is_old = known_keys.home[begins] >= 0
+    home = np.where(is_old, known_keys.home[begins], keyed.created)
+    owner = np.where(is_old, known_keys.owner[begins], keyed.created)
     seen = _micros(records.column("seen_at"))
     first_seen = np.full(size, np.iinfo(np.int64).max)
     np.minimum.at(first_seen, keyed.edges.key, seen[keyed.edges.record])

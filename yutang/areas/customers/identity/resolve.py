@@ -104,19 +104,18 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     edges = without_shared(found, known, count)
     united = cluster(found, edges, known, blind, count, actor.merchant_id)
 
-    chosen = _people_of_clusters(united.person, known)
-    resolution.known = np.unique(chosen.survivors)
-    resolution.merged = _merge_known(chosen, found, known, source, actor)
+    resolution.merged = _merge_known(united.person, found, known, source, actor)
+    resolution.known = np.unique(known.owner[known.tied])
     first_key = _filing_key(united.edges, count)
     used = first_key >= 0
     new_keys = np.unique(united.edges.key[known.identity[united.edges.key] < 0])
-    new_labels = np.setdiff1d(united.key[new_keys], chosen.labels)
+    new_labels = np.setdiff1d(united.key[new_keys], united.person)
     created = bulk.create_customers(records, united.record, used, new_labels, namespace, actor)
 
-    owner_of_label = chosen.owners(int(united.key.max()) + 1)
-    owner_of_label[new_labels] = created
+    created_for = np.full(int(united.key.max()) + 1, -1, dtype=np.int64)
+    created_for[new_labels] = created
     identity_ids, homes, owners = bulk.create_identities(
-        bulk.NewKeys(found, blind, known, new_keys, united.edges, first_key, owner_of_label[united.key]),
+        bulk.NewKeys(found, blind, known, new_keys, united.edges, first_key, created_for[united.key]),
         records, source=source, namespace=namespace, actor=actor,
     )  # fmt: skip
     of_household = cases.households(known, identity_ids, first_key[used], actor)
@@ -167,7 +166,7 @@ def cluster(
         records=count, keys=len(found.kind), edges=edges, bonds=known.bonds, people=len(people)
     )
     exclusive = np.flatnonzero(found.mask(Identity.EXCLUSIVE))
-    holder, held = bulk.exclusive_values(people, exclusive, blind, merchant_id)
+    holder, held = bulk.exclusive_values(known, exclusive, blind, merchant_id)
     bad = rules.contradicting(np.concatenate([key[exclusive], person[holder]]), np.concatenate([exclusive, held]))
     whole = Clusters(record, key, person, edges, rules.Edges(_ints(), _ints()))
     if not len(bad):
@@ -219,48 +218,37 @@ def without_shared(found: Keys, known: bulk.Known, count: int) -> rules.Edges:
     return rules.Edges(edges.record[~dropped], edges.key[~dropped])
 
 
-@dataclass
-class _Chosen:
-    """Which people of today the clusters are. Clusters of two homes that a merge has united are one person."""
+def _merge_known(label: rules.Ints, found: Keys, known: bulk.Known, source: str, actor: Actor) -> int:
+    """Known people whose keys the records show together become one, the oldest survives; returns how many went.
 
-    labels: rules.Ints  # clusters that hold people known before
-    survivors: rules.Ints  # parallel: the person that each will be, the oldest
-    roots: rules.Ints  # all people of today that were shown
-    survivor_of_root: rules.Ints
-
-    def owners(self, size: int) -> rules.Ints:
-        owner = np.full(size, -1, dtype=np.int64)
-        owner[self.labels] = self.survivors
-        return owner
-
-
-def _people_of_clusters(person_label: rules.Ints, known: bulk.Known) -> _Chosen:
-    labels, label_number = np.unique(person_label, return_inverse=True)
-    roots, root_number = np.unique(known.roots, return_inverse=True)
-    of_label, of_root = rules.groups(label_number, root_number, len(labels), len(roots))
-    _, oldest = np.unique(of_root, return_index=True)  # roots ascend, so the first of a group is its oldest
-    survivor = roots[oldest]
-    return _Chosen(labels, survivor[of_label], roots, survivor[of_root])
-
-
-def _merge_known(chosen: _Chosen, found: Keys, known: bulk.Known, source: str, actor: Actor) -> int:
-    """Known people whose keys the records show together become one, the oldest survives."""
-    absorbed = np.flatnonzero(chosen.survivor_of_root != chosen.roots)
-    if not len(absorbed):
+    `label` is the cluster of each known person. A pair that somebody took apart stays apart.
+    """
+    people = known.people
+    _, oldest, back = np.unique(label, return_index=True, return_inverse=True)  # people ascend: the first is the oldest
+    others = np.flatnonzero(oldest[back] != np.arange(len(people)))
+    if not len(others):
         return 0
-    seen = known.tied[np.argsort(known.owner[known.tied], kind="stable")]
-    owner = known.owner[seen]
+    person_of_key = known.person[known.tied]
+    seen = known.tied[np.argsort(person_of_key, kind="stable")]
+    person_of_key = np.sort(person_of_key)
 
-    def shown(person: int) -> list[dict[str, object]]:
-        keys_of = seen[np.searchsorted(owner, person) : np.searchsorted(owner, person, side="right")][:10]
-        return [{"kind": found.kind[k], "identity": int(known.identity[k]), "source": source} for k in keys_of.tolist()]
+    def shown(person: int) -> list[int]:
+        first, end = np.searchsorted(person_of_key, (person, person + 1))
+        keys_of: list[int] = seen[first:end].tolist()
+        return keys_of
 
+    apart = known.ties.apart()
     pairs = []
-    for number in absorbed.tolist():
-        person, survivor = int(chosen.roots[number]), int(chosen.survivor_of_root[number])
-        pairs.append(merging.Pair(survivor, person, [*shown(survivor), *shown(person)]))
-    merging.unite(pairs=pairs, actor=actor)
-    return len(pairs)
+    for survivor, person in zip(people[oldest[back[others]]].tolist(), people[others].tolist(), strict=True):
+        if (survivor, person) in apart:
+            continue
+        keys_of = [*shown(survivor)[:10], *shown(person)[:10]]
+        evidence = [{"kind": found.kind[k], "identity": int(known.identity[k]), "source": source} for k in keys_of]
+        homes = int(known.home[shown(survivor)[0]]), int(known.home[shown(person)[0]])
+        pairs.append(merging.Pair(*homes, evidence))
+    merges = merging.unite(pairs=pairs, actor=actor)
+    bulk.refresh_owners(known, actor.merchant_id)
+    return sum(merged.absorbed_id is not None for merged in merges)
 
 
 def _shared(found: Keys, known: bulk.Known, namespace: str, actor: Actor) -> NDArray[np.bool_]:
