@@ -52,7 +52,7 @@ def load(*, scale: float) -> Merchant:
         merchant = services.create_merchant(
             slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
-    # Its history ends yesterday, so that the home page has figures. A load begun on another day goes on with that day's.
+    # Its history ends yesterday, so that the home page has figures. A load broken off goes on with its first day's.
     yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
     truth = brand.make_brand(scale=scale, as_of=yesterday)
     actor = access.system(merchant.pk, name="示例数据")

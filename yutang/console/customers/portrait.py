@@ -95,5 +95,5 @@ def _buying(statistic: CustomerStatistic, favourites: list[Favourite], channels:
 
 
 def _days(first: datetime, last: datetime) -> int:
-    """Calendar days of the merchant between two moments: yesterday evening is a day ago, also at eight in the morning."""
+    """Calendar days of the merchant between two moments: yesterday evening is a day ago this morning."""
     return (timezone.localdate(last) - timezone.localdate(first)).days
