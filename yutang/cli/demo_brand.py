@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from yutang.areas.imports import services as imports
 from yutang.areas.merchants import queries, services
 from yutang.areas.merchants.models import Merchant, OrgNode
+from yutang.areas.segments import services as segments
+from yutang.areas.segments.models import Segment
 from yutang.cli import shared
 from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD
 from yutang.core import access, tenancy
@@ -22,6 +26,20 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 SLUG = "guting"
+# What an operator would build first, so that the list of segments shows what it is for.
+SEGMENTS = (
+    ("沉睡老客", "买过两次以上、90 天没来的人，适合唤回", {"all": [
+        {"attr": "orders.purchases", "op": ">=", "value": 2},
+        {"attr": "orders.days_since_last_purchase", "op": ">", "value": 90},
+    ]}),
+    ("新客待复购", "近 60 天首次购买、还没有第二次的人", {"all": [
+        {"attr": "orders.purchases", "op": "=", "value": 1},
+        {"attr": "orders.days_since_last_purchase", "op": "<=", "value": 60},
+    ]}),
+    ("千元客户", "累计净消费满 1,000 元的人", {"all": [
+        {"attr": "orders.net_amount", "op": ">=", "value": 100_000},
+    ]}),
+)  # fmt: skip
 
 
 def load(*, scale: float) -> Merchant:
@@ -30,11 +48,13 @@ def load(*, scale: float) -> Merchant:
     merchant = Merchant.objects.filter(slug=SLUG).first()
     if merchant is not None and loaded.exists():
         return merchant
-    truth = brand.make_brand(scale=scale)
     if merchant is None:
         merchant = services.create_merchant(
             slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
+    # Its history ends yesterday, so that the home page has figures. A load broken off goes on with its first day's.
+    yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
+    truth = brand.make_brand(scale=scale, as_of=yesterday)
     actor = access.system(merchant.pk, name="示例数据")
     with tenancy.scope(merchant.pk):
         # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
@@ -44,6 +64,7 @@ def load(*, scale: float) -> Merchant:
         _stores(truth, actor)
         _staff(truth, actor)
     _import(truth, actor)
+    _segments(actor)
     loaded.touch()
     return merchant
 
@@ -98,3 +119,11 @@ def _import_one(file: brand.ExportFile, actor: Actor) -> None:
         )
         imports.start(run_id=run.pk, dry_run=False, actor=actor)
     imports.execute(run_id=run.pk, actor=actor)
+
+
+def _segments(actor: Actor) -> None:
+    with tenancy.scope(actor.merchant_id):
+        known = set(Segment.objects.values_list("name", flat=True))
+        for name, description, rule in SEGMENTS:
+            if name not in known:
+                segments.create(name=name, description=description, rule=rule, actor=actor)

@@ -65,4 +65,6 @@ def _text(shown: MetricValue, currency: str) -> str:
         return money.formatted(round(value), currency, get_language() or "en")
     if shown.unit == "ratio":
         return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    if shown.unit == "days":
+        return f"{value:,.1f} days"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"

@@ -24,7 +24,7 @@ SESSION_KEY = "merchant_id"
 
 
 def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Sets `request.actor` and `request.merchant`, the person's language and the merchant's time zone.
+    """Sets `request.actor` and `request.merchant`, the language the person chose and the merchant's time zone.
 
     One transaction a request, rolled back by an answer of 500. Who lost the membership is logged out.
     """
@@ -33,7 +33,7 @@ def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         request.actor = request.merchant = None
         if not request.user.is_authenticated:
             return _with_toasts(request, get_response(request))
-        if request.user.language != translation.get_language():
+        if request.user.language and request.user.language != translation.get_language():
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         merchant_id = request.session.get(SESSION_KEY)

@@ -270,6 +270,26 @@ def test_language_is_remembered_on_the_person(client, guide):
     assert client.post("/language", {"language": "xx", "next": "https://evil.example"})["Location"] == "/"
 
 
+def test_until_a_language_is_chosen_the_browser_decides(client, guide):
+    guide.user.language = ""
+    guide.user.save()
+    log_in(client, guide.user.email)
+    for browser, shown in (("en-GB,en;q=0.9", "en"), ("zh-CN,zh;q=0.9", "zh-hans"), ("fi", "zh-hans")):
+        page = client.get("/account", headers={"Accept-Language": browser}).content.decode()
+        assert f'<html lang="{shown}">' in page, browser
+    guide.user.refresh_from_db()
+    assert guide.user.language == ""
+
+
+def test_a_language_chosen_on_the_log_in_page_goes_along_and_stays(client, guide):
+    assert guide.user.language == "en"
+    client.post("/language", {"language": "zh-hans", "next": "/login"})
+    log_in(client, guide.user.email)
+    assert '<html lang="zh-hans">' in client.get("/account", headers={"Accept-Language": "en"}).content.decode()
+    guide.user.refresh_from_db()
+    assert guide.user.language == "zh-hans"
+
+
 def test_passwords_are_stored_as_argon2():
     import yutang.settings
 

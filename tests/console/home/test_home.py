@@ -38,6 +38,16 @@ def test_the_figures_of_the_last_30_days(client_for, shop):
     assert "Changes are against 2026-01-15 – 2026-02-13" in shown
 
 
+def test_the_value_of_a_customer_is_the_product_shown(client_for, shop):
+    shown = page(client_for(shop.merchant))
+    worth = re.search(r'<div class="yt-product">(.*?)</div>', shown)[1]
+    figures = re.findall(r'yt-kpi-value">([^<]+)<', worth)
+    signs = re.findall(r'yt-times" aria-hidden="true">(.)<', worth)
+    assert signs == ["×", "="]
+    frequency, average, value = (float(figure.strip("CN¥").replace(",", "")) for figure in figures)
+    assert frequency * average == pytest.approx(value, abs=0.02)
+
+
 def test_days_and_store_stay_in_the_address(client_for, shop):
     client = client_for(shop.merchant)
     shown = page(client, f"/?range=7d&store={shop.second.pk}")
@@ -75,6 +85,7 @@ def test_each_figure_opens_its_definition_sql_and_rows(client_for, shop):
     assert "anna" in shown
     assert "bo</td>" not in shown
     assert "1 in all" in shown
+    assert 'data-label="Customer"' in shown  # on a phone each cell says its column
 
 
 def test_rows_come_alone_when_htmx_asks(client_for, shop):

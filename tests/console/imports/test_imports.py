@@ -93,9 +93,23 @@ def test_saving_uses_the_mapping_for_this_file_and_the_next(owner, actor):
 
 def test_a_mapping_that_lacks_something_is_shown_beside_its_setting(owner, actor):
     made = upload("no,day,sum\nA1,2026-01-05,12.5\n", actor, mapping=None)
-    response = owner.post(f"/imports/{made.pk}/mapping", {"field-0": "order_no", "amount": "amount", "refunds": "none"})
+    response = owner.post(
+        f"/imports/{made.pk}/mapping", {"field-0": "order_no", "amount": "amount", "refunds": "none", "source": "stall"}
+    )
     assert response.status_code == 422
     assert "this must be set" in response.content.decode()
+    assert not SavedMapping.objects.exists()
+
+
+def test_a_mapping_says_where_the_orders_come_from(owner, actor):
+    made = upload("no,day,sum\nA1,2026-01-05,12.5\n", actor, mapping=None)
+    fields = {
+        "field-0": "order_no", "field-1": "ordered_at", "field-2": "amount", "constant-status": "completed",
+        "amount": "amount", "refunds": "none", "name": "Market stall", "source": " ",
+    }  # fmt: skip
+    response = owner.post(f"/imports/{made.pk}/mapping", fields)
+    assert response.status_code == 422
+    assert "Say where these orders come from" in response.content.decode()
     assert not SavedMapping.objects.exists()
 
 

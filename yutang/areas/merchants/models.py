@@ -74,7 +74,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
-    language = models.CharField(max_length=10, default="zh-hans")
+    language = models.CharField(max_length=10, blank=True, default="")  # empty until chosen: the browser decides
     is_active = models.BooleanField(default=True)
     totp_secret = models.BinaryField(null=True)  # encrypted; null until a second factor is set up
     totp_confirmed_at = models.DateTimeField(null=True)

@@ -12,6 +12,8 @@ from yutang.console.customers import labels
 from yutang.core import clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from yutang.areas.customers.models import Customer
     from yutang.areas.customers.queries import Account
     from yutang.areas.orders.models import CustomerStatistic
@@ -63,16 +65,11 @@ def _buying(statistic: CustomerStatistic, favourites: list[Favourite], channels:
     orders = ngettext("%(n)s order", "%(n)s orders", statistic.purchases) % {"n": statistic.purchases}
     found = []
     if statistic.last_purchase_at:
-        days = (clock.now() - statistic.last_purchase_at).days
-        found.append(
-            Statement(
-                "clock",
-                ngettext("Last bought %(days)s day ago.", "Last bought %(days)s days ago.", days) % {"days": days},
-                orders,
-            )
-        )
+        days = _days(statistic.last_purchase_at, clock.now())
+        ago = ngettext("Last bought %(days)s day ago.", "Last bought %(days)s days ago.", days) % {"days": days}
+        found.append(Statement("clock", ago if days > 0 else gettext("Bought today."), orders))
     if statistic.purchase_days >= 3:
-        span = (statistic.last_purchase_at - statistic.first_purchase_at).days
+        span = _days(statistic.first_purchase_at, statistic.last_purchase_at)
         gap = max(1, round(span / (statistic.purchase_days - 1)))
         found.append(
             Statement(
@@ -95,3 +92,8 @@ def _buying(statistic: CustomerStatistic, favourites: list[Favourite], channels:
         listed = " · ".join(f"{labels.source(c.source)} {c.orders}" for c in channels[:4])
         found.append(Statement("layout-grid", gettext("Buys in several places: %(list)s.") % {"list": listed}, orders))
     return found
+
+
+def _days(first: datetime, last: datetime) -> int:
+    """Calendar days of the merchant between two moments: yesterday evening is a day ago this morning."""
+    return (timezone.localdate(last) - timezone.localdate(first)).days

@@ -47,7 +47,7 @@ def trend(points: tuple[TrendPoint, ...], grain: str, currency: str) -> Picture:
         for name, data, colour in series
     ]  # fmt: skip
     line = {
-        "name": gettext("Net sales"), "type": "line", "yAxisIndex": 1, "data": net, "smooth": 0.25,
+        "name": gettext("Net sales"), "type": "line", "yAxisIndex": 1, "data": net,
         "symbol": "circle", "symbolSize": 5, "showSymbol": len(points) <= 31, "lineStyle": {"width": 2.5},
         "itemStyle": {"color": "#f59e0b"}, "tooltip": {"valueFormatter": f"yt:money:{currency}"},
     }  # fmt: skip

@@ -29,6 +29,7 @@ _CURSOR = re.compile(r"(after|before)\.(-?\d{1,18})\.(\d{1,18})")
 class Cell:
     text: str
     address: str
+    label: str
     is_number: bool
 
 
@@ -45,7 +46,8 @@ def table(request: HttpRequest, key: str, chosen: Filters) -> dict[str, Any]:
         "rows": [
             [
                 Cell(
-                    *_shown(row[column.name], column.kind, known, request.merchant.currency), column.kind in NUMERIC
+                    *_shown(row[column.name], column.kind, known, request.merchant.currency),
+                    label=column.label, is_number=column.kind in NUMERIC,
                 )
                 for column in found.columns
             ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SALES = ("sales.net", "orders.count", "customers.buyers", "customers.new")
 RETURNING = ("repurchase.rate", "repurchase.median_days", "pareto.top20_share", "sales.refund_rate")
-WORTH = ("clv.lifetime_days", "clv.frequency", "clv.aov")
+WORTH = ("clv.frequency", "clv.aov")  # their product is what a customer has paid so far
 
 
 @page("home.view", methods=("GET",))
@@ -54,6 +54,7 @@ def _shown(board: queries.Board, merchant: Merchant) -> dict[str, object]:
         "returning": cards.cards(board, RETURNING, currency),
         "worth": cards.cards(board, WORTH, currency),
         "historic": cards.card(board, "clv.historic", currency),
+        "lifetime": cards.card(board, "clv.lifetime_days", currency),
         "trend": pictures.trend(drawn.trend, drawn.grain, currency) if drawn.trend else None,
         "channels": pictures.channels(drawn, currency),
         "heat": pictures.heat(drawn.cohorts, "month"),

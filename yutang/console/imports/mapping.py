@@ -36,14 +36,19 @@ def edit(request: HttpRequest, run_id: int) -> HttpResponse:
         return render(request, "console/imports/mapping.html", _context(run, editor))
     editor = _sent(request, run)
     name = editor.data["name"] or run.file_names[0]
+    source = request.POST.get("source", "").strip()
+    if not source:
+        asked = gettext("Say where these orders come from: their customers keep it as their source.")
+        context = _context(run, editor)
+        context["problems"] |= {"source": asked}
+        return render(request, "console/imports/mapping.html", context, status=422)
     try:
         with transaction.atomic():
             toml = services.mapping_of(editor.data | {"name": name}).to_toml()
-            services.save_mapping(
-                run_id=run_id, toml=toml, name=name, source=request.POST.get("source", "").strip(), actor=request.actor
-            )
+            services.save_mapping(run_id=run_id, toml=toml, name=name, source=source, actor=request.actor)
     except MappingUnusable as error:
         context = _context(run, editor) | {"problems": {_slot(error.field or ""): str(error)}, "problem": str(error)}
+        context["source"] = source
         return render(request, "console/imports/mapping.html", context, status=422)
     messages.success(request, gettext("Saved. The next file with these columns is read the same way."))
     return redirect("console:import", run_id)

@@ -72,7 +72,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:staff", _("Staff and roles"), "staff.view"),
             Entry("console:audit", _("Audit log"), "audit.view"),
             Entry("console:api_keys", _("API keys"), "api_keys.manage"),
-            Entry("console:settings", _("Shop settings"), "settings.edit"),
+            Entry("console:settings", _("Brand and stores"), "settings.edit"),
         ),
     ),
 )
