@@ -130,6 +130,7 @@ STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
+IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
 LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
