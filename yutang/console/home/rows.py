@@ -13,7 +13,7 @@ from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
 from yutang.console.home import todo
-from yutang.console.shell import platforms
+from yutang.areas.customers import platforms
 from yutang.ui.templatetags import ui
 
 if TYPE_CHECKING:
