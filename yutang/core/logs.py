@@ -20,7 +20,7 @@ def _traceback(logger: object, name: str, event: structlog.types.EventDict) -> s
     for key, text in event.items():
         if isinstance(text, str):
             for value in values:
-                text = text.replace(value, "(left out)")  # noqa: PLW2901 - one after the other
+                text = text.replace(value, "(left out)")
             event[key] = text
     return event
 

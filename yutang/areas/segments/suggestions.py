@@ -43,9 +43,7 @@ def suggest(key: str, *, fact: str = "", term: str = "", actor: Actor) -> list[C
     return [Choice(value, labels.get(value, value)) for value in kept]
 
 
-def _frequent(
-    attribute: Attribute, table: str, term: str, meant: list[str], nodes: frozenset[int] | None
-) -> list[str]:
+def _frequent(attribute: Attribute, table: str, term: str, meant: list[str], nodes: frozenset[int] | None) -> list[str]:
     """`meant`: codes whose words contain the term."""
     column = exp.column(attribute.expression, table="t")
     query = (
