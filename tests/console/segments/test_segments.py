@@ -149,6 +149,13 @@ def test_export_is_masked_and_audited(client_for, merchant, people, segment):
     assert AuditEntry.objects.filter(action="segments.export").count() == 1
 
 
+def test_who_sees_some_stores_is_told_that_purchases_of_all_count(client_for, merchant, people):
+    hint = "those of all stores and channels"
+    limited = client_for(merchant, role="store_manager", node=people[1].home_node)
+    assert hint in limited.get("/segments/new").content.decode()
+    assert hint not in client_for(merchant).get("/segments/new").content.decode()
+
+
 def test_no_cell_of_an_export_runs_as_a_formula(client_for, merchant, people):
     Customer.objects.filter(pk=people[0].pk).update(name="=1+1")
     client = client_for(merchant)

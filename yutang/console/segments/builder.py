@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
-from yutang.areas.segments import parser, vocabulary
+from yutang.areas.segments import parser, queries, vocabulary
 from yutang.core import money
 from yutang.core.errors import DomainError
 
@@ -54,6 +54,7 @@ class Draft:
         context = {
             "draft": self,
             "segment": self.segment,
+            "is_limited": request.actor.nodes(queries.VIEW) is not None,
             "error": error,
             "rule": {"all": []} if self.rule is None else self.rule,
             "vocabulary": vocabulary.vocabulary(besides=self.segment and self.segment.pk, actor=request.actor),
