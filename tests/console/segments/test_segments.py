@@ -151,7 +151,7 @@ def test_export_is_masked_and_audited(client_for, merchant, people, segment):
 
 def test_who_sees_some_stores_is_told_that_purchases_of_all_count(client_for, merchant, people):
     hint = "those of all stores and channels"
-    limited = client_for(merchant, role="store_manager", node=people[1].home_node)
+    limited = client_for(merchant, role="operations", node=people[1].home_node)
     assert hint in limited.get("/segments/new").content.decode()
     assert hint not in client_for(merchant).get("/segments/new").content.decode()
 

@@ -72,10 +72,11 @@ class Values:
 
     def _label(self, attribute: Attribute, value: str | int) -> str:
         if attribute.key not in self._labels:
-            self._labels[attribute.key] = {
-                **(attribute.labels() if attribute.labels else {}),
-                **({choice.value: choice.label for choice in attribute.choices()} if attribute.choices else {}),
-            }
+            labels = self._labels[attribute.key] = {}
+            if attribute.labels:
+                labels.update(attribute.labels())
+            if attribute.choices:
+                labels.update({choice.value: choice.label for choice in attribute.choices()})
         return self._labels[attribute.key].get(value, str(value))
 
 
