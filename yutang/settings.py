@@ -21,6 +21,7 @@ DEBUG = os.environ.get("YUTANG_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("YUTANG_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YUTANG_ORIGINS", "").split(",") if o]
 HTTPS = os.environ.get("YUTANG_HTTPS") == "1"
+TRUSTED_PROXIES = int(os.environ.get("YUTANG_PROXIES", "0"))  # that a request passes before it reaches us
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yutang.ui.middleware.visitor_address",
     "yutang.api.middleware.only_problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -130,6 +132,7 @@ STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
+IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
 LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

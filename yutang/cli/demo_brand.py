@@ -99,6 +99,8 @@ def _staff(truth: brand.Truth, actor: Actor) -> None:
 def _import(truth: brand.Truth, actor: Actor) -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = brand.write_files(truth, Path(folder))
+        if (voided := brand.write_mixups(truth, Path(folder))) is not None:
+            files.append(voided)  # they give the review queue something to ask
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=shared.err) as bar:
             task = bar.add_task("Importing three years of orders", total=len(files))

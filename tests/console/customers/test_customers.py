@@ -202,6 +202,12 @@ def test_every_look_at_a_full_phone_is_written_down(client_for, merchant, people
     assert client.get(f"/customers/{people[0].pk}/reveal").status_code == 405
 
 
+@pytest.mark.parametrize("number", ["", "x", "-1", "²", "1" * 19, "0"])
+def test_an_account_that_does_not_exist_reveals_nothing(client_for, merchant, people, number):
+    assert client_for(merchant).post(f"/customers/{people[0].pk}/reveal", {"identity": number}).status_code == 404
+    assert not AuditEntry.objects.filter(action="customers.unmask").exists()
+
+
 # -- merging ---------------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from yutang.areas.segments.registry import REGISTRY, Attribute
 from yutang.areas.segments.sentences import Values
 from yutang.core import audit
 from yutang.core.access import Actor
+from yutang.core.spreadsheets import harmless
 from yutang.lake import engine
 
 EXPORT = "customers.export"
@@ -87,7 +88,7 @@ def export(segment: Segment, *, currency: str, actor: Actor) -> list[list[str]]:
     for start in range(0, len(found), BATCH):
         for member in named(found[start : start + BATCH]):
             cells = (values.cell(a, v) for a, v in zip(attributes, member.values, strict=True))
-            table.append([str(member.customer_id), member.name, *cells])
+            table.append([str(member.customer_id), harmless(member.name), *cells])
     audit.record(
         "segments.export", actor=actor, object_type="segment", object_id=segment.pk, detail={"people": len(found)}
     )

@@ -34,7 +34,8 @@ class Attribute:
     """Something a condition can ask.
 
     `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
-    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE.
+    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE; `labels` gives
+    the words for those values of a TEXT that are codes, others stand for themselves.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Attribute:
     kind: Kind
     sql: str = ""
     choices: Callable[[], list[Choice]] | None = None
+    labels: Callable[[], dict[str, str]] | None = None
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
     is_shown: bool = False  # a column of member lists on screen
@@ -63,11 +65,19 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """A column of a fact whose different values may be counted; `said` gives its word for a number of them."""
+
+    key: str
+    said: Callable[[int], str]
+
+
+@dataclass(frozen=True)
 class Fact:
     """A fact table of the lake that rules may ask about; `key` is the table's name.
 
     `day` is the date column windows work on. `reversal` is a boolean column: rows that take an earlier row back and
-    count −1. `distinct` are columns whose different values may be counted instead of rows.
+    count −1. `distinct` is what may be counted instead of rows.
     """
 
     key: str
@@ -75,7 +85,7 @@ class Fact:
     columns: tuple[Attribute, ...]
     day: str
     sums: tuple[str, ...] = ()
-    distinct: tuple[Attribute, ...] = ()
+    distinct: tuple[Unit, ...] = ()
     reversal: str = ""
 
     def column(self, name: str) -> Attribute | None:

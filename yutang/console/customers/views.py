@@ -13,6 +13,7 @@ from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
 from yutang.console.customers import exporting, labels, listing, portrait, timeline
 from yutang.console.shell.listing import render_list
+from yutang.core.errors import NotFound
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,10 @@ def add_note(request: HttpRequest, customer_id: int) -> HttpResponse:
 def reveal(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The full value in place of the masked one; every look is written down."""
     person = queries.customer(request.actor, customer_id, "customers.unmask")
-    number = request.POST.get("identity", "")
-    identity_id = int(number) if number.isdecimal() and len(number) < 19 else None
+    identity_id = None  # the address
+    if (number := request.POST.get("identity")) is not None:
+        if not (number.isdecimal() and len(number) < 19):
+            raise NotFound
+        identity_id = int(number)
     shown = services.reveal(customer=person, identity_id=identity_id, actor=request.actor)
     return render(request, "console/customers/_revealed.html", {"shown": shown})
