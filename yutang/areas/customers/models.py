@@ -61,6 +61,8 @@ class Customer(TenantModel):
                 fields=["merchant", "-id"], condition=models.Q(merged_into__isnull=True), name="customer_list"
             ),
             models.Index(fields=["merchant", "home_node", "-id"], name="customer_by_node"),
+            models.Index(fields=["merchant", "province", "-id"], name="customer_by_province"),
+            models.Index(fields=["merchant", "source", "-id"], name="customer_by_source"),
             models.Index(fields=["merchant", "name"], name="customer_name", opclasses=["", "text_pattern_ops"]),
             models.Index(
                 fields=["merchant", "name_initials"], name="customer_initials", opclasses=["", "text_pattern_ops"]

@@ -266,9 +266,9 @@ def sides(customer_ids: Sequence[int]) -> list[Side]:
 
 
 def _named(text: str) -> Q:
-    found = Q(name__startswith=text)
+    found = Q(name__prefix=text)
     if text.isascii() and (initials := names.initials([text])[0]):
-        found |= Q(name_initials__startswith=initials)
+        found |= Q(name_initials__prefix=initials)
     if re.fullmatch(r"#\d{1,18}", text):
         found |= Q(pk=int(text[1:]))
     return found
