@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @CharField.register_lookup
-class Prefix(Lookup):  # type: ignore[type-arg]
+class Prefix(Lookup):
     """`name__prefix="王"`: like `startswith`, but by PostgreSQL's `^@`.
 
     LIKE might tell something about rows that the policy hides (it is not leakproof), so PostgreSQL evaluates it after

@@ -64,7 +64,7 @@ def test_search_finds_by_everything_staff_know(client_for, merchant, people, que
     page = text(
         client_for(merchant).get("/customers", {"q": query}, headers={"HX-Request": "true", "HX-Target": "results"})
     )
-    assert re.findall(r'fw-medium">([^<]+)<', page) == [found]
+    assert re.findall(r'yt-name">([^<]+)<', page) == [found]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_filters(client_for, merchant, people, parameters, found):
     page = text(
         client_for(merchant).get("/customers", parameters, headers={"HX-Request": "true", "HX-Target": "results"})
     )
-    assert re.findall(r'fw-medium">([^<]+)<', page) == found
+    assert re.findall(r'yt-name">([^<]+)<', page) == found
 
 
 @pytest.mark.parametrize("sort", ["", "net", "last"])
@@ -91,7 +91,7 @@ def test_pages_by_key(client_for, merchant, sort):
     client, seen, address = client_for(merchant), [], f"/customers?sort={sort}"
     while address:
         page = text(client.get(address, headers={"HX-Request": "true", "HX-Target": "results"}))
-        seen += re.findall(r'fw-medium">([^<]+)<', page)
+        seen += re.findall(r'yt-name">([^<]+)<', page)
         following = re.search(r'rel="next" href="([^"]+)"', page)
         address = "/customers" + following[1].replace("&amp;", "&") if following else ""
     assert len(seen) == len(set(seen)) == 55
