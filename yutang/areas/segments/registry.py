@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+from sqlglot import exp, parse_one
+
+from yutang.lake.index.layout import LAYOUTS, Layout
 
 
 class Kind(StrEnum):
@@ -56,6 +61,12 @@ class Attribute:
     def expression(self) -> str:
         return self.sql or self.key.rpartition(".")[2]
 
+    @cached_property
+    def column(self) -> str:
+        """The one column its expression reads."""
+        (name,) = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
+        return str(name)
+
     @property
     def is_column(self) -> bool:
         """Read from a column as it is: its values can be suggested."""
@@ -78,6 +89,14 @@ class Fact:
     distinct: tuple[Attribute, ...] = ()
     reversal: str = ""
 
+    def layout(self) -> Layout:
+        """What the lake's index has to hold of it."""
+        return Layout(
+            day=self.day, coded=tuple(c.column for c in self.columns),
+            signed=frozenset(c.column for c in self.columns if c.is_signed and self.reversal), sums=self.sums,
+            distinct=tuple(c.column for c in self.distinct), reversal=self.reversal,
+        )  # fmt: skip
+
     def column(self, name: str) -> Attribute | None:
         return next((column for column in self.columns if column.key == name), None)
 
@@ -97,6 +116,7 @@ class Registry:
 
     def add_fact(self, fact: Fact) -> None:
         self.facts[fact.key] = fact
+        LAYOUTS.add(fact.key, fact.layout())
 
 
 REGISTRY = Registry()
