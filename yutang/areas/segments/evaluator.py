@@ -190,7 +190,7 @@ class _Behaviour:
     def _chosen(self, rows: reading.Rows) -> Array | None:
         """Which rows serve the condition; None: all."""
         about, tests = rows.part.about, []
-        if about.first is None or self.first is not None and about.first < self.first:
+        if about.first is None or (self.first is not None and about.first < self.first):
             day = rows.column(parts.DAY)
             if self.first is not None or self.last is not None:
                 tests.append(day != parts.NO_DAY)
