@@ -33,12 +33,11 @@ def load(merchant_id: int) -> None:
             cursor.execute(f"CREATE TABLE {table} ({listed})")
             file = Path(folder) / table
             duck.execute(f"COPY ({rows}) TO '{file}' (FORMAT csv, HEADER false, FORCE_QUOTE *)")
-            with file.open("rb") as data, cursor.connection.cursor() as raw:
-                with raw.copy(
-                    f"COPY {table} FROM STDIN (FORMAT csv, FORCE_NULL ({', '.join(c[0] for c in columns if c[1] != 'VARCHAR')}))"
-                ) as copy:
-                    while block := data.read(1 << 20):
-                        copy.write(block)
+            numbers = ", ".join(column[0] for column in columns if column[1] != "VARCHAR")
+            copied = f"COPY {table} FROM STDIN (FORMAT csv, FORCE_NULL ({numbers}))"
+            with file.open("rb") as data, cursor.connection.cursor() as raw, raw.copy(copied) as copy:
+                while block := data.read(1 << 20):
+                    copy.write(block)
         for index in INDEXES:
             cursor.execute(index)
         for table in TABLES:
@@ -47,7 +46,7 @@ def load(merchant_id: int) -> None:
 
 def count(sql: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql.format(people=PEOPLE, lines=LINES))
         return int(cursor.fetchone()[0])
 
 

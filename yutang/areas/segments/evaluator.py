@@ -220,7 +220,8 @@ class _Behaviour:
     def _has_key(self, key: Array) -> Array | None:
         """A missing value is no value."""
         if self.no_key is not None:
-            return ~self.no_key[key]
+            has: Array = ~self.no_key[key]
+            return has
         if key.dtype.kind == "u":
             return None
         found: Array = key != (parts.NO_DAY if self.key == parts.DAY else parts.NO_KEY)

@@ -64,8 +64,10 @@ class Attribute:
     @cached_property
     def column(self) -> str:
         """The one column its expression reads."""
-        (name,) = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
-        return str(name)
+        names = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
+        if len(names) != 1:
+            raise ValueError(f"{self.key} must read one column, not {sorted(names)}")
+        return str(names.pop())
 
     @property
     def is_column(self) -> bool:
@@ -112,6 +114,7 @@ class Registry:
 
     def add_attributes(self, *attributes: Attribute) -> None:
         for attribute in attributes:
+            assert attribute.column
             self.attributes[attribute.key] = attribute
 
     def add_fact(self, fact: Fact) -> None:

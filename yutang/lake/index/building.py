@@ -129,10 +129,10 @@ class _Build:
         digest = hashlib.sha256(b"".join(a.tobytes() for a in (*merged, *split))).hexdigest()
         for fact in self.manifest.facts.values():
             for part in fact.parts:
-                if part.moved is None or digest != stored.get("digest"):
+                if part.moved is None or digest != self.manifest.moved_by:
                     rows = parts.moved(self.place, part, merged, split)
                     part.moved = "" if rows is None else files.write(self.place, "moved", rows)
-        stored["digest"] = digest
+        self.manifest.moved_by = digest
 
     def finish(self, locations: dict[str, str | None]) -> None:
         stored = self.manifest.numbers

@@ -48,7 +48,8 @@ class Manifest:
     person_files: list[str] = field(default_factory=list)  # of the lake
     people: str = ""
     dictionaries: dict[str, str] = field(default_factory=dict)  # of the people's columns
-    redirects: dict[str, str] = field(default_factory=dict)  # files, and the digest that parts' `moved` go by
+    redirects: dict[str, str] = field(default_factory=dict)  # files
+    moved_by: str = ""  # digest of the redirects that the parts' `moved` go by
     facts: dict[str, FactIndex] = field(default_factory=dict)
 
     def named(self) -> set[str]:

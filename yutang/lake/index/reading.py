@@ -1,4 +1,4 @@
-"""The index as questions see it: an immutable snapshot, mapped into memory and shared by all processes of the machine."""
+"""The index as questions see it: immutable snapshots, mapped into memory and shared by all processes."""
 
 from __future__ import annotations
 
