@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from pyiceberg.expressions import EqualTo
 from sqlglot import exp, parse_one
@@ -87,13 +88,13 @@ def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: 
     return tree
 
 
-def compute(expression: exp.Expression, rows: pa.Table) -> pa.ChunkedArray:
-    """The value of an expression for each of the given rows, in their order."""
+def compute(expression: exp.Expression, rows: pa.Table) -> np.ndarray[Any, np.dtype[Any]]:
+    """The value of an expression for each of the given rows, in their order; never NULL."""
     cursor = _duckdb().cursor()
     try:
         cursor.register("given", rows)
-        query = exp.Select().select(exp.alias_(expression, "value")).from_(exp.to_table("given"))
-        return cursor.sql(query.sql(dialect=DIALECT)).to_arrow_table().column("value")
+        sql = f"SELECT {expression.sql(dialect=DIALECT)} AS value FROM given"  # noqa: S608  values are literals of the tree
+        return np.asarray(cursor.execute(sql).fetchnumpy()["value"])
     finally:
         cursor.close()
 

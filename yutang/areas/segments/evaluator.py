@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ from yutang.lake.index import parts, reading
 Array = np.ndarray[Any, np.dtype[Any]]
 RANGE = 1 << 18  # people looked at together
 THREADS = 2
-AT_ONCE = 1 << 20  # rows gathered before they are counted
+AT_ONCE = 1 << 18  # rows gathered before they are counted
 KEPT_BYTES = 64 * 2**20  # answers of single conditions that a process keeps of a snapshot
 KEY_BITS = 44  # of a value whose different ones are counted: with a person's place and the sign's bit, 63
 KEY_FROM = 1 << 31  # days before 1970 are negative
@@ -59,60 +59,91 @@ def people(
     nodes: frozenset[int] | None = None,
 ) -> Found:  # fmt: skip
     """Everybody of the snapshot who fulfils the rule; `nodes` limits home stores."""
-    question = _Question(snapshot, registry, today)
     if nodes is not None:
         rule = rules.All((rule, _at_home(nodes)))
-    for did in dict.fromkeys(rules.dids(rule)):
-        question.did(did)
-    holds = snapshot.exists & question.rule(rule)
+    question = _Question(snapshot, registry, today, rule)
+    holds = _by_range(snapshot.size, lambda low, high: snapshot.exists[low:high] & question.rule(rule, low, high))
     return Found(snapshot, holds)
+
+
+def _by_range(size: int, answer: Callable[[int, int], Array]) -> Array:
+    """bool by number: the answers for ranges of people put together."""
+    holds = np.empty(size, dtype=np.bool_)
+
+    def one(low: int) -> None:
+        high = min(low + RANGE, size)
+        holds[low:high] = answer(low, high)
+
+    if size <= RANGE:
+        one(0)
+    else:
+        list(_threads().map(one, range(0, size, RANGE)))
+    return holds
 
 
 def _at_home(nodes: frozenset[int]) -> rules.Rule:
     return rules.Condition("customers.home_node_id", Op.IN, tuple(sorted(nodes))) if nodes else rules.Any()
 
 
-@dataclass
 class _Question:
-    snapshot: reading.Snapshot
-    registry: Registry
-    today: date
-    answers: dict[rules.Did, Array] = field(default_factory=dict)
+    """A rule over a snapshot: truth tables and behaviours are worked out first, then ranges of people are asked."""
 
-    # -- people --------------------------------------------------------------------------------------------------
+    def __init__(self, snapshot: reading.Snapshot, registry: Registry, today: date, rule: rules.Rule) -> None:
+        self.snapshot = snapshot
+        self.registry = registry
+        self.today = today
+        self.truths: dict[rules.Condition, tuple[Array, Array]] = {}  # codes by number, truth by code
+        self.answers: dict[rules.Did, Array] = {}  # bool by number
+        self._prepare(rule)
 
-    def rule(self, rule: rules.Rule) -> Array:
-        """bool by number."""
+    def _prepare(self, rule: rules.Rule) -> None:
         if isinstance(rule, rules.Condition):
-            attribute = self.registry.attributes[rule.attribute]
-            truth = self.truth(attribute, rule, self.snapshot.dictionaries[attribute.column])
-            return truth[self.snapshot.people[attribute.column]]
+            if rule not in self.truths:
+                attribute = self.registry.attributes[rule.attribute]
+                truth = self.truth(attribute, rule, self.snapshot.dictionaries[attribute.column])
+                self.truths[rule] = self.snapshot.people[attribute.column], truth
+        elif isinstance(rule, rules.Did):
+            if rule not in self.answers:
+                self.answers[rule] = self.did(rule)
+        elif isinstance(rule, rules.Not):
+            self._prepare(rule.part)
+        elif isinstance(rule, rules.InSegment):
+            self._prepare(_limited(rule))
+        else:
+            for part in rule.parts:
+                self._prepare(part)
+
+    def rule(self, rule: rules.Rule, low: int, high: int) -> Array:
+        """bool for the people numbered low ≤ n < high."""
+        if isinstance(rule, rules.Condition):
+            codes, truth = self.truths[rule]
+            return truth.take(codes[low:high])
         if isinstance(rule, rules.Did):
-            return self.answers[rule]
+            return self.answers[rule][low:high]
         if isinstance(rule, rules.InSegment):
-            limit = () if rule.nodes is None else (_at_home(frozenset(rule.nodes)),)
-            return self.rule(rules.All((rule.rule, *limit)))
-        return _combined(rule, self.rule, self.snapshot.size)
+            return self.rule(_limited(rule), low, high)
+        return _combined(rule, lambda part: self.rule(part, low, high), high - low)
 
     def truth(self, attribute: Attribute, rule: rules.Condition, values: pa.Array) -> Array:
         """Whether the condition holds for each value of a dictionary."""
         rows = pa.table({attribute.column: values})
-        found: Array = engine.compute(compiler.truth(attribute, rule, self.today), rows).to_numpy()
-        return found
+        return engine.compute(compiler.truth(attribute, rule, self.today), rows)
 
-    # -- what they did -------------------------------------------------------------------------------------------
-
-    def did(self, did: rules.Did) -> None:
-        key = (did, self.today)
-        kept = self.snapshot.kept
+    def did(self, did: rules.Did) -> Array:
+        """bool by number, kept for the next rule with the same condition."""
+        kept, key = self.snapshot.kept, (did, self.today)
         if key in kept:
-            self.answers[did] = np.unpackbits(kept[key], count=self.snapshot.size).view(np.bool_)
-            return
-        holds = _Behaviour(self, did).holds()
-        self.answers[did] = holds
-        while len(kept) and (len(kept) + 1) * len(holds) // 8 > KEPT_BYTES:
+            return np.unpackbits(kept[key], count=self.snapshot.size).view(np.bool_)
+        holds = _by_range(self.snapshot.size, _Behaviour(self, did).range)
+        while kept and (len(kept) + 1) * len(holds) // 8 > KEPT_BYTES:
             kept.pop(next(iter(kept), None), None)
         kept[key] = np.packbits(holds)
+        return holds
+
+
+def _limited(segment: rules.InSegment) -> rules.Rule:
+    """Its rule, within its own part of the organisation."""
+    return segment.rule if segment.nodes is None else rules.All((segment.rule, _at_home(frozenset(segment.nodes))))
 
 
 class _Behaviour:
@@ -142,53 +173,40 @@ class _Behaviour:
                 values = found.dictionaries[did.count_of]
                 self.no_key = values.is_null().to_numpy(zero_copy_only=False)
 
-    def holds(self) -> Array:
-        """bool by number."""
-        holds = np.empty(self.size, dtype=np.bool_)
-
-        def answer(low: int) -> None:
-            high = min(low + RANGE, self.size)
-            holds[low:high] = self._range(low, high)
-
-        starts = range(0, self.size, RANGE)
-        if len(starts) == 1:
-            answer(0)
-        else:
-            list(_threads().map(answer, starts))
-        return holds
-
     def _is_touched(self, part: reading.Part) -> bool:
         first, last = part.about.first, part.about.last
         if first is None or last is None:
             return True
         return (self.first is None or last >= self.first) and (self.last is None or first <= self.last)
 
-    def _range(self, low: int, high: int) -> Array:
-        tally = _Tally(self.did, high - low)
+    def range(self, low: int, high: int) -> Array:
+        """bool for the people numbered low ≤ n < high."""
+        tally = _Tally(self.did, low, high)
         for part in self.parts:
             for rows in part.rows(low, high):
-                self._add(tally, rows, low)
+                self._add(tally, rows)
         return tally.holds()
 
-    def _add(self, tally: _Tally, rows: reading.Rows, low: int) -> None:
+    def _add(self, tally: _Tally, rows: reading.Rows) -> None:
         chosen = self._chosen(rows)
 
         def column(name: str) -> Array:
             values = rows.column(name)
-            return values if chosen is None else values[chosen]
+            return values if chosen is None else values.take(chosen)
 
-        person = (rows.person if chosen is None else rows.person[chosen]) - np.int32(low)
-        back = column(parts.BACK).view(np.bool_) if rows.part.about.has_reversals else None
-        if self.did.count_of is not None and self.did.count is not None:
+        person = rows.person if chosen is None else rows.person.take(chosen)
+        back = (
+            column(parts.BACK).view(np.bool_) if rows.part.about.has_reversals and self.did.count is not None else None
+        )
+        amount = None if self.did.sum_column is None else column(parts.amount(self.did.sum_column))
+        if self.did.count_of is not None:
             key = column(self.key)
             tally.add_keys(person, key, self._has_key(key), back)
-        elif self.did.count is not None:
-            tally.add(person, back)
-        if self.did.sum_column is not None:
-            tally.add_amounts(person, column(parts.amount(self.did.sum_column)))
+        if self.did.count_of is None or amount is not None:
+            tally.add(person, back if self.did.count_of is None else None, amount)
 
     def _chosen(self, rows: reading.Rows) -> Array | None:
-        """Which rows serve the condition; None: all."""
+        """Places of the rows that serve the condition; None: all."""
         about, tests = rows.part.about, []
         if about.first is None or (self.first is not None and about.first < self.first):
             day = rows.column(parts.DAY)
@@ -209,12 +227,12 @@ class _Behaviour:
         found: Array = tests[0]
         for test in tests[1:]:
             found = found & test
-        return found
+        return np.flatnonzero(found)
 
     def _where(self, rule: rules.Rule, rows: reading.Rows) -> Array:
         if isinstance(rule, rules.Condition):
             column, truth = self.truths[rule]
-            return truth[rows.column(column)]
+            return truth.take(rows.column(column))
         return _combined(rule, lambda part: self._where(part, rows), len(rows.person))
 
     def _has_key(self, key: Array) -> Array | None:
@@ -228,71 +246,79 @@ class _Behaviour:
         return found
 
 
-@dataclass
 class _Tally:
-    """Counts and sums of the people of a range."""
+    """Counts and sums of the people of a range. Rows are gathered in one place and counted a cacheful at a time."""
 
-    did: rules.Did
-    size: int
-    _people: list[Array] = field(default_factory=list)
-    _backs: list[Array] = field(default_factory=list)
-    _keys: list[Array] = field(default_factory=list)
-    _amounts: list[tuple[Array, Array]] = field(default_factory=list)
-    _held: int = 0
-    _count: Array | None = None
-    _sum: Array | None = None
+    def __init__(self, did: rules.Did, low: int, high: int) -> None:
+        self.did = did
+        self.low = low
+        self.size = high - low
+        self._people = np.empty(AT_ONCE, dtype=np.intp)
+        self._amounts = np.empty(AT_ONCE if did.sum is not None else 0, dtype=np.float64)
+        self._held = 0
+        self._backs: list[Array] = []
+        self._keys: list[Array] = []
+        self._count = np.zeros(self.size, dtype=np.int64)
+        # float64 holds whole numbers up to 2⁵³ exactly.
+        self._sum = np.zeros(self.size if did.sum is not None else 0, dtype=np.float64)
 
-    def add(self, person: Array, back: Array | None) -> None:
-        self._people.append(person)
+    def add(self, person: Array, back: Array | None, amount: Array | None) -> None:
+        """Rows; `back` says which of them take an earlier one back."""
+        done = 0
+        while done < len(person):
+            step = min(len(person) - done, AT_ONCE - self._held)
+            place, rows = slice(self._held, self._held + step), slice(done, done + step)
+            np.subtract(person[rows], self.low, out=self._people[place])
+            if amount is not None:
+                self._amounts[place] = amount[rows]
+            self._held += step
+            done += step
+            if self._held == AT_ONCE:
+                self._flush()
         if back is not None:
-            self._backs.append(person[back])
-        self._gathered(len(person))
+            self._backs.append(person[back] - self.low)
 
     def add_keys(self, person: Array, key: Array, has: Array | None, back: Array | None) -> None:
         """One number for each row: person, value, and whether it takes an earlier row back."""
         if len(key) and int(key.max()) >= (1 << KEY_BITS) - KEY_FROM:
             raise ValueError(f"{self.did.count_of} holds numbers that are no ids of a sequence")
-        pair = (person.astype(np.int64) << KEY_BITS + 1) + ((key.astype(np.int64) + KEY_FROM) << 1)
+        pair = (person - self.low).astype(np.int64)
+        pair <<= KEY_BITS
+        pair += key
+        pair += KEY_FROM
+        pair <<= 1
         if back is not None:
             pair += back
         self._keys.append(pair if has is None else pair[has])
-
-    def add_amounts(self, person: Array, amount: Array) -> None:
-        self._amounts.append((person, amount))
-        self._gathered(len(person))
 
     def holds(self) -> Array:
         self._flush()
         found = np.ones(self.size, dtype=np.bool_)
         if self.did.count is not None:
-            count = self._different() if self.did.count_of is not None else self._count
-            found &= _compared(_or_zeros(count, self.size), self.did.count)
+            found &= _compared(self._counted(), self.did.count)
         if self.did.sum is not None:
-            found &= _compared(_or_zeros(self._sum, self.size), self.did.sum)
+            found &= _compared(self._sum, self.did.sum)
         return found
 
-    def _gathered(self, rows: int) -> None:
-        self._held += rows
-        if self._held >= AT_ONCE:
-            self._flush()
-
     def _flush(self) -> None:
-        if self._people:
-            count = np.bincount(np.concatenate(self._people), minlength=self.size)
-            if self._backs:
-                count -= 2 * np.bincount(np.concatenate(self._backs), minlength=self.size)
-            self._count = count if self._count is None else self._count + count
-        if self._amounts:
-            people, amounts = (np.concatenate(some) for some in zip(*self._amounts, strict=True))
-            # float64 holds whole numbers up to 2⁵³ exactly.
-            total = np.bincount(people, weights=amounts, minlength=self.size)
-            self._sum = total if self._sum is None else self._sum + total
-        self._people, self._backs, self._amounts, self._held = [], [], [], 0
+        people = self._people[: self._held]
+        if self.did.count is not None and self.did.count_of is None:
+            self._count += np.bincount(people, minlength=self.size)
+        if self.did.sum is not None:
+            self._sum += np.bincount(people, weights=self._amounts[: self._held], minlength=self.size)
+        self._held = 0
 
-    def _different(self) -> Array | None:
+    def _counted(self) -> Array:
+        if self.did.count_of is not None:
+            return self._different()
+        if self._backs:
+            self._count -= 2 * np.bincount(np.concatenate(self._backs), minlength=self.size)
+        return self._count
+
+    def _different(self) -> Array:
         """Values of each person with more rows than have been taken back."""
         if not self._keys:
-            return None
+            return self._count
         keys = np.concatenate(self._keys)
         keys.sort()
         pairs = keys >> 1
@@ -335,10 +361,6 @@ def _compared(values: Array, comparison: rules.Comparison) -> Array:
     else:
         found = _COMPARE[comparison.op](values, comparison.value)
     return found
-
-
-def _or_zeros(values: Array | None, size: int) -> Array:
-    return np.zeros(size, dtype=np.int64) if values is None else values
 
 
 @lru_cache(maxsize=1)
