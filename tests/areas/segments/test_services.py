@@ -76,6 +76,18 @@ def test_refresh_tells_who_entered_and_left():
         assert queries.histories([segment]) == {segment.pk: [len(before), len(before) + 1]}
 
 
+def test_the_oldest_snapshots_are_forgotten(pool, owner, monkeypatch):
+    monkeypatch.setattr(queries, "KEPT_SNAPSHOTS", 3)
+    first, second = (services.create(name=name, rule=EVERYBODY, actor=owner) for name in "ab")
+    made = [queries.history(first)[-1].pk]
+    for _ in range(4):
+        services.refresh(segment_id=first.pk)
+        made.append(queries.history(first)[-1].pk)
+    assert [snapshot.pk for snapshot in queries.history(first)] == made[-3:]
+    assert len(queries.history(second)) == 1
+    assert len(queries.members_at_last_refresh(first)) == first.last_count
+
+
 def test_names_are_taken_once_until_archived(pool, owner):
     first = services.create(name="a", rule=EVERYBODY, actor=owner)
     with pytest.raises(NameTaken):

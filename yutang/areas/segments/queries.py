@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 VIEW = "segments.view"
+KEPT_SNAPSHOTS = 60  # of a segment; two months of nights
 Ids = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -95,7 +96,7 @@ def nodes_of(segment: Segment) -> frozenset[int] | None:
     return merchants.descendants(frozenset({segment.node_id}))
 
 
-def history(segment: Segment, limit: int = 60) -> list[SegmentSnapshot]:
+def history(segment: Segment, limit: int = KEPT_SNAPSHOTS) -> list[SegmentSnapshot]:
     """Its snapshots without the members, oldest first."""
     newest = SegmentSnapshot.objects.filter(segment=segment).defer("members").order_by("-id")[:limit]
     return list(reversed(newest))

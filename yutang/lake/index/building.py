@@ -46,6 +46,16 @@ def refresh(merchant_id: int) -> bool:
     return True
 
 
+def replaced(fact: str, merchant_id: int, before: set[str]) -> None:
+    """Some files of the lake were written anew as others, with the same rows: the index has those already."""
+    place = files.folder(merchant_id)
+    manifest = files.load(place)
+    if manifest is not None and before <= set(manifest.facts[fact].files):
+        manifest.facts[fact].files = engine.files(fact, merchant_id)
+        manifest.locations[fact] = catalog.location(fact)
+        files.publish(place, manifest)
+
+
 @dataclass
 class _Build:
     merchant_id: int
