@@ -17,7 +17,7 @@ from yutang.core import tenancy
 from yutang.lake import engine, writer
 from yutang.lake.index import files, parts
 
-KILLS, LONGEST, ROWS_AT_ONCE = 50, 0.7, 40
+KILLS, LONGEST, ROWS_AT_ONCE = 50, 1.0, 40
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 
 

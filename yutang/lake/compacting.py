@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.expressions import EqualTo
 
-from yutang.lake import catalog
+from yutang.lake import catalog, engine
 from yutang.lake.index import building
 from yutang.lake.tables import REGISTRY
 
@@ -27,7 +27,7 @@ def compact(fact: str, merchant_id: int) -> int:
     New and old files change places in one commit of Iceberg, so rows are there once whatever happens. The index is told
     that it has the new file's rows already; killed before that, it makes its table anew from the lake.
     """
-    if catalog.location(fact) is None:
+    if len(engine.files(fact, merchant_id)) < AT:
         return 0
     table = catalog.table(fact)
     planned = [task.file for task in table.scan(row_filter=EqualTo("merchant_id", merchant_id)).plan_files()]

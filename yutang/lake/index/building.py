@@ -79,16 +79,16 @@ class _Build:
         size = int(number.max()) + 1 if len(number) else 0
         columns: dict[str, Array] = {EXISTS: np.zeros(size, dtype=np.uint8)}
         columns[EXISTS][number] = 1
-        dictionaries = {}
+        values = {}
         for name in LAYOUTS.person():
             column = self._person_column(found, name)
             dictionary = Dictionary(pa.array([None], REGISTRY.person_schema().field(name).type))
             codes = files.narrowed(dictionary.encode(column))
             columns[name] = np.zeros(size, dtype=codes.dtype)
             columns[name][number] = codes
-            dictionaries[name] = files.write(self.place, f"{PERSON}.{name}", {"value": dictionary.values})
+            values[name] = dictionary.values
         self.manifest.people = files.write(self.place, PERSON, columns)
-        self.manifest.dictionaries = dictionaries
+        self.manifest.dictionaries = files.write_dictionaries(self.place, f"{PERSON}.values", values)
         self.manifest.person_files = found
 
     def facts(self, fact: str) -> None:
@@ -101,7 +101,7 @@ class _Build:
         if not (new := sorted(set(found) - set(index.files))):
             return
         layout = LAYOUTS.facts[fact]
-        dictionaries = {name: self._dictionary(fact, name, index) for name in layout.coded}
+        dictionaries = self._dictionaries(fact, index)
         encoder = parts.Encoder(fact, layout, self.numbers, dictionaries, self.merchant_id)
         held: list[parts.Rows] = []
         for path in _by_day(new, layout.day):
@@ -117,9 +117,9 @@ class _Build:
                     index.parts.remove(part)
                     count += part.rows
             index.parts += self._written(fact, parts.joined(held))
-        for name, dictionary in dictionaries.items():
-            if dictionary.has_grown:
-                index.dictionaries[name] = files.write(self.place, f"{fact}.{name}", {"value": dictionary.values})
+        if not index.dictionaries or any(dictionary.has_grown for dictionary in dictionaries.values()):
+            values = {name: dictionary.values for name, dictionary in dictionaries.items()}
+            index.dictionaries = files.write_dictionaries(self.place, f"{fact}.values", values)
         index.files = found
 
     def redirects(self) -> None:
@@ -164,12 +164,12 @@ class _Build:
     def _written(self, fact: str, rows: parts.Rows) -> list[files.Part]:
         return [parts.write(self.place, fact, piece) for piece in parts.cut(rows)]
 
-    def _dictionary(self, fact: str, column: str, index: files.FactIndex) -> Dictionary:
-        if stored := index.dictionaries.get(column):
-            return Dictionary(files.opened(self.place / stored).column("value"))
-        made = Dictionary(pa.array([None], REGISTRY.facts[fact].arrow_schema().field(column).type))
-        made.has_grown = True
-        return made
+    def _dictionaries(self, fact: str, index: files.FactIndex) -> dict[str, Dictionary]:
+        if index.dictionaries:
+            stored = files.dictionaries(self.place / index.dictionaries)
+            return {name: Dictionary(values) for name, values in stored.items()}
+        schema = REGISTRY.facts[fact].arrow_schema()
+        return {name: Dictionary(pa.array([None], schema.field(name).type)) for name in LAYOUTS.facts[fact].coded}
 
     def _person_column(self, paths: list[str], name: str) -> pa.ChunkedArray:
         """One column at a time: all of them in memory would be too much of a large pool."""

@@ -37,7 +37,7 @@ class Part:
 class FactIndex:
     files: list[str] = field(default_factory=list)  # of the lake, whose rows are in the parts
     parts: list[Part] = field(default_factory=list)
-    dictionaries: dict[str, str] = field(default_factory=dict)
+    dictionaries: str = ""
 
 
 @dataclass
@@ -47,15 +47,15 @@ class Manifest:
     numbers: str = ""
     person_files: list[str] = field(default_factory=list)  # of the lake
     people: str = ""
-    dictionaries: dict[str, str] = field(default_factory=dict)  # of the people's columns
+    dictionaries: str = ""  # of the people's columns
     redirects: dict[str, str] = field(default_factory=dict)  # files
     moved_by: str = ""  # digest of the redirects that the parts' `moved` go by
     facts: dict[str, FactIndex] = field(default_factory=dict)
 
     def named(self) -> set[str]:
-        found = {self.numbers, self.people, *self.dictionaries.values(), *self.redirects.values()}
+        found = {self.numbers, self.people, self.dictionaries, *self.redirects.values()}
         for fact in self.facts.values():
-            found |= set(fact.dictionaries.values())
+            found.add(fact.dictionaries)
             for part in fact.parts:
                 found |= {part.file, part.moved or ""}
         return found - {""}
@@ -103,6 +103,17 @@ def write(place: Path, noun: str, columns: Mapping[str, Array | pa.Array]) -> st
         file.flush()
         os.fsync(file.fileno())
     return name
+
+
+def write_dictionaries(place: Path, noun: str, values: Mapping[str, pa.Array]) -> str:
+    """Arrays of different lengths in one file: each is the only row of a column of lists."""
+    lists = {name: pa.ListArray.from_arrays(pa.array([0, len(v)], pa.int32()), v) for name, v in values.items()}
+    return write(place, noun, lists)
+
+
+def dictionaries(path: Path) -> dict[str, pa.Array]:
+    batch = opened(path)
+    return {name: batch.column(name)[0].values for name in batch.schema.names}
 
 
 def opened(path: Path) -> pa.RecordBatch:

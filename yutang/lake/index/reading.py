@@ -74,11 +74,11 @@ class Snapshot:
         self.size = files.opened(place / manifest.people).num_rows
         self.ids = files.array(place / manifest.numbers, "id")[: self.size]
         self.people = _columns(place, manifest.people)
-        self.dictionaries = _dictionaries(place, manifest.dictionaries)
+        self.dictionaries = files.dictionaries(place / manifest.dictionaries)
         self.facts = {
             name: Facts(
                 [known.get((p.file, p.moved)) or _part(place, p) for p in fact.parts],
-                _dictionaries(place, fact.dictionaries),
+                files.dictionaries(place / fact.dictionaries) if fact.dictionaries else {},
             )
             for name, fact in manifest.facts.items()
         }
@@ -143,10 +143,6 @@ def _part(place: Path, part: files.Part) -> Part:
 def _columns(place: Path, file: str) -> dict[str, Array]:
     batch = files.opened(place / file)
     return {name: batch.column(name).to_numpy(zero_copy_only=True) for name in batch.schema.names}
-
-
-def _dictionaries(place: Path, named: dict[str, str]) -> dict[str, pa.Array]:
-    return {column: files.opened(place / file).column("value") for column, file in named.items()}
 
 
 def _between(ascending: Array, low: int, high: int) -> tuple[int, int]:
