@@ -28,7 +28,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 RANGE = 1 << 18  # people looked at together
 THREADS = 2
 AT_ONCE = 1 << 18  # rows gathered before they are counted
-KEPT_BYTES = 64 * 2**20  # answers of single conditions that a process keeps of a snapshot
 KEY_BITS = 44  # of a value whose different ones are counted: with a person's place and the sign's bit, 63
 KEY_FROM = 1 << 31  # days before 1970 are negative
 EPOCH = date(1970, 1, 1).toordinal()
@@ -131,13 +130,12 @@ class _Question:
 
     def did(self, did: rules.Did) -> Array:
         """bool by number, kept for the next rule with the same condition."""
-        kept, key = self.snapshot.kept, (did, self.today)
-        if key in kept:
-            return np.unpackbits(kept[key], count=self.snapshot.size).view(np.bool_)
+        key = (did, self.today)
+        kept = self.snapshot.kept.get(key)
+        if kept is not None:
+            return np.unpackbits(kept, count=self.snapshot.size).view(np.bool_)
         holds = _by_range(self.snapshot.size, _Behaviour(self, did).range)
-        while kept and (len(kept) + 1) * len(holds) // 8 > KEPT_BYTES:
-            kept.pop(next(iter(kept), None), None)
-        kept[key] = np.packbits(holds)
+        self.snapshot.keep(key, np.packbits(holds))
         return holds
 
 

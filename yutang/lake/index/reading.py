@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 TRIES = 5
+KEPT_BYTES = 64 * 2**20  # of answers, for each snapshot that a process has open
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,15 @@ class Snapshot:
             for name, fact in manifest.facts.items()
         }
 
-        self.kept: dict[Any, Any] = {}  # answers worked out before: a snapshot never changes, so they stay right
+        self.kept: dict[object, Array] = {}  # answers worked out before: a snapshot never changes, so they stay right
+        self._keeping = Lock()
+
+    def keep(self, key: object, answer: Array) -> None:
+        """Keeps an answer, and forgets the oldest where they become too many."""
+        with self._keeping:
+            while self.kept and sum(kept.nbytes for kept in self.kept.values()) + answer.nbytes > KEPT_BYTES:
+                del self.kept[next(iter(self.kept))]
+            self.kept[key] = answer
 
     @property
     def parts(self) -> dict[tuple[str, str | None], Part]:
