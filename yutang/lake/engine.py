@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from pyiceberg.expressions import EqualTo
 from sqlglot import exp, parse_one
@@ -45,6 +46,12 @@ def provide_redirects(provider: Callable[[], Redirects]) -> None:
     _redirects[:] = [provider]
 
 
+def redirects() -> Redirects:
+    """Those of the merchant in scope, as they are now."""
+    nothing = pa.table({"source": pa.array([], pa.int64()), "customer_id": pa.array([], pa.int64())})
+    return _redirects[0]() if _redirects else Redirects(nothing, nothing)
+
+
 def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
     """Rows of a SELECT for the merchant in scope. Values are bound as `:name` placeholders, never formatted in."""
     tree = parse_one(expression, dialect=DIALECT) if isinstance(expression, str) else expression.copy()
@@ -60,10 +67,10 @@ def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
 def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: int) -> exp.Expression:
     """The expression with its declared tables replaced by scans of the merchant's files."""
     names = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}
-    redirects = _redirects[0]() if _redirects and any(name != PERSON for name in names) else None
-    if redirects is not None:
-        cursor.register("redirect_people", redirects.people)
-        cursor.register("redirect_identities", redirects.identities)
+    moved = redirects() if any(name != PERSON for name in names) else None
+    if moved is not None:
+        cursor.register("redirect_people", moved.people)
+        cursor.register("redirect_identities", moved.identities)
     for name in sorted(names):
         if name != PERSON and name not in REGISTRY.facts:
             raise ValueError(f"{name} is not a table of the lake")
@@ -72,15 +79,24 @@ def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: 
             name = f"{node.db}.{node.name}"
             node.replace(exp.to_table(_cte(name), alias=node.alias or node.name))
     ctes = [
-        exp.CTE(
-            this=parse_one(_scan(name, merchant_id, redirects), dialect=DIALECT), alias=exp.to_identifier(_cte(name))
-        )
+        exp.CTE(this=parse_one(_scan(name, merchant_id, moved), dialect=DIALECT), alias=exp.to_identifier(_cte(name)))
         for name in sorted(names)
     ]
     before = tree.args.get("with_") or tree.args.get("with")
     both = exp.With(expressions=[*ctes, *(before.expressions if before else [])])
     tree.set("with_" if "with_" in tree.arg_types else "with", both)
     return tree
+
+
+def compute(expression: exp.Expression, rows: pa.Table) -> np.ndarray[Any, np.dtype[Any]]:
+    """The value of an expression for each of the given rows, in their order; never NULL."""
+    cursor = _duckdb().cursor()
+    try:
+        cursor.register("given", rows)
+        sql = f"SELECT {expression.sql(dialect=DIALECT)} AS value FROM given"  # noqa: S608  values are literals of the tree
+        return np.asarray(cursor.execute(sql).fetchnumpy()["value"])
+    finally:
+        cursor.close()
 
 
 def as_of() -> datetime | None:

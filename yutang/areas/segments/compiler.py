@@ -45,13 +45,8 @@ def count(query: exp.Select) -> exp.Select:
     return query.select(exp.alias_(exp.Count(this=exp.Star()), "people"))
 
 
-def ids(query: exp.Select, *, after: int | None = None, limit: int | None = None) -> exp.Select:
-    """Customer ids, ascending where a page is asked for."""
-    person = _column("customer_id", PEOPLE)
-    query = query.select(person)
-    if after is not None:
-        query = query.where(exp.GT(this=person.copy(), expression=exp.convert(after)))
-    return query.order_by(person.copy()).limit(limit) if limit is not None else query
+def ids(query: exp.Select) -> exp.Select:
+    return query.select(_column("customer_id", PEOPLE))
 
 
 @dataclass
@@ -206,6 +201,12 @@ def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], n
     return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
+def truth(attribute: Attribute, rule: rules.Condition, today: date) -> exp.Expr:
+    """Whether a condition holds, for a row with the attribute's column; never NULL."""
+    asked = _asked(attribute, _sql(attribute, "", today), rule.op, rule.value, today)
+    return exp.Coalesce(this=asked, expressions=[exp.false()])
+
+
 _OPPOSITE = {
     Op.NE: Op.EQ, Op.EQ: Op.NE, Op.IN: Op.NOT_IN, Op.NOT_IN: Op.IN, Op.EMPTY: Op.NOT_EMPTY, Op.NOT_EMPTY: Op.EMPTY,
 }  # fmt: skip
@@ -287,7 +288,7 @@ def _within_nodes(nodes: frozenset[int]) -> exp.Expr:
 
 
 def _column(name: str, table: str) -> exp.Column:
-    return exp.column(name, table=table)
+    return exp.column(name, table=table or None)
 
 
 def _if(row: exp.Expr | None, value: exp.Expr) -> exp.Expr:

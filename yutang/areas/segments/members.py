@@ -10,7 +10,7 @@ from django.db import transaction
 from sqlglot import exp
 
 from yutang.areas.customers import queries as customers
-from yutang.areas.segments import compiler, queries
+from yutang.areas.segments import queries
 from yutang.areas.segments.models import Segment
 from yutang.areas.segments.registry import REGISTRY, Attribute
 from yutang.areas.segments.sentences import Values
@@ -18,6 +18,7 @@ from yutang.core import audit
 from yutang.core.access import Actor
 from yutang.core.spreadsheets import harmless
 from yutang.lake import engine
+from yutang.lake.tables import PERSON
 
 EXPORT = "customers.export"
 BATCH = 10_000
@@ -43,17 +44,10 @@ def plain_attributes() -> list[Attribute]:
 
 
 def rows(
-    raw: Any, attributes: Sequence[Attribute], *, actor: Actor, permission: str = queries.VIEW, after: int = 0,
-    limit: int = 50, nodes: frozenset[int] | None = None,
+    raw: Any, attributes: Sequence[Attribute], *, actor: Actor, after: int = 0, limit: int = 50
 ) -> list[Member]:  # fmt: skip
     """A page of members by ascending id, without their names."""
-    query = compiler.ids(queries.people(raw, actor=actor, permission=permission, nodes=nodes), after=after, limit=limit)
-    for attribute in attributes:
-        query = query.select(exp.column(attribute.expression, table=compiler.PEOPLE))
-    table = engine.query(query)
-    columns = [table.column(attribute.expression).to_pylist() for attribute in attributes]
-    ids = table.column("customer_id").to_pylist()
-    return [Member(int(pk), "", values) for pk, *values in zip(ids, *columns, strict=True)]  # type: ignore[arg-type]
+    return _members(queries.member_ids(raw, actor=actor, after=after, limit=limit), attributes)
 
 
 def named(members: Sequence[Member]) -> list[Member]:
@@ -72,10 +66,9 @@ def every(
     raw: Any, attributes: Sequence[Attribute], *, actor: Actor, nodes: frozenset[int] | None = None
 ) -> Iterator[Member]:
     """All members in batches that memory can hold; the actor needs `customers.export` where they are."""
-    after = 0
-    while page := rows(raw, attributes, actor=actor, permission=EXPORT, after=after, limit=BATCH, nodes=nodes):
-        yield from page
-        after = page[-1].customer_id
+    ids = queries.people(raw, actor=actor, permission=EXPORT, nodes=nodes).ids()
+    for start in range(0, len(ids), BATCH):
+        yield from _members([int(pk) for pk in ids[start : start + BATCH]], attributes)
 
 
 @transaction.atomic
@@ -93,3 +86,18 @@ def export(segment: Segment, *, currency: str, actor: Actor) -> list[list[str]]:
         "segments.export", actor=actor, object_type="segment", object_id=segment.pk, detail={"people": len(found)}
     )
     return table
+
+
+def _members(ids: list[int], attributes: Sequence[Attribute]) -> list[Member]:
+    """What the lake's snapshot knows of these people, by ascending id."""
+    person = exp.column("customer_id", table="p")
+    wanted = exp.Select().select(exp.Unnest(expressions=[exp.Placeholder(this="ids")]))
+    query = (
+        exp.Select()
+        .select(person, *(exp.column(attribute.expression, table="p") for attribute in attributes))
+        .from_(exp.alias_(exp.to_table(PERSON), "p", table=True))
+        .where(exp.In(this=person.copy(), query=exp.Subquery(this=wanted)))
+        .order_by(person.copy())
+    )
+    rows = engine.query(query, ids=ids).to_pylist()
+    return [Member(row["customer_id"], "", tuple(row[a.expression] for a in attributes)) for row in rows]

@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+from sqlglot import exp, parse_one
+
+from yutang.lake.index.layout import LAYOUTS, Layout
 
 
 class Kind(StrEnum):
@@ -58,6 +63,14 @@ class Attribute:
     def expression(self) -> str:
         return self.sql or self.key.rpartition(".")[2]
 
+    @cached_property
+    def column(self) -> str:
+        """The one column its expression reads."""
+        names = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
+        if len(names) != 1:
+            raise ValueError(f"{self.key} must read one column, not {sorted(names)}")
+        return str(names.pop())
+
     @property
     def is_column(self) -> bool:
         """Read from a column as it is: its values can be suggested."""
@@ -88,6 +101,14 @@ class Fact:
     distinct: tuple[Unit, ...] = ()
     reversal: str = ""
 
+    def layout(self) -> Layout:
+        """What the lake's index has to hold of it."""
+        return Layout(
+            day=self.day, coded=tuple(c.column for c in self.columns),
+            signed=frozenset(c.column for c in self.columns if c.is_signed and self.reversal), sums=self.sums,
+            distinct=tuple(c.column for c in self.distinct), reversal=self.reversal,
+        )  # fmt: skip
+
     def column(self, name: str) -> Attribute | None:
         return next((column for column in self.columns if column.key == name), None)
 
@@ -103,10 +124,12 @@ class Registry:
 
     def add_attributes(self, *attributes: Attribute) -> None:
         for attribute in attributes:
+            assert attribute.column
             self.attributes[attribute.key] = attribute
 
     def add_fact(self, fact: Fact) -> None:
         self.facts[fact.key] = fact
+        LAYOUTS.add(fact.key, fact.layout())
 
 
 REGISTRY = Registry()
