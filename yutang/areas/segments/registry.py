@@ -106,7 +106,7 @@ class Fact:
         return Layout(
             day=self.day, coded=tuple(c.column for c in self.columns),
             signed=frozenset(c.column for c in self.columns if c.is_signed and self.reversal), sums=self.sums,
-            distinct=tuple(c.column for c in self.distinct), reversal=self.reversal,
+            distinct=tuple(unit.key for unit in self.distinct), reversal=self.reversal,
         )  # fmt: skip
 
     def column(self, name: str) -> Attribute | None:
