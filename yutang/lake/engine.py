@@ -37,12 +37,25 @@ class Redirects:
     identities: pa.Table
 
 
-_redirects: list[Callable[[], Redirects]] = []
+_redirects: dict[str, Callable[[], Redirects]] = {}
+EVERY_FACT = ""
 
 
-def provide_redirects(provider: Callable[[], Redirects]) -> None:
-    """The customers area says how facts find their person of today."""
-    _redirects[:] = [provider]
+def provide_redirects(provider: Callable[[], Redirects], *, fact: str = EVERY_FACT) -> None:
+    """The customers area says how facts find their person of today; an area whose facts may hold numbers of its own
+    in `home_customer_id` (visitors) adds where these lead, read only when that table is asked."""
+    _redirects[fact] = provider
+
+
+def _read_redirects(names: set[str]) -> Redirects | None:
+    wanted = [provider for fact, provider in _redirects.items() if fact in names or fact == EVERY_FACT]
+    if not wanted or names <= {PERSON}:
+        return None
+    found = [provider() for provider in wanted]
+    return Redirects(
+        people=pa.concat_tables(one.people for one in found),
+        identities=pa.concat_tables(one.identities for one in found),
+    )
 
 
 def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
@@ -60,7 +73,7 @@ def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
 def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: int) -> exp.Expression:
     """The expression with its declared tables replaced by scans of the merchant's files."""
     names = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}
-    redirects = _redirects[0]() if _redirects and any(name != PERSON for name in names) else None
+    redirects = _read_redirects(names)
     if redirects is not None:
         cursor.register("redirect_people", redirects.people)
         cursor.register("redirect_identities", redirects.identities)

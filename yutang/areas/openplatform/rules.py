@@ -20,6 +20,7 @@ SCOPES = (
     "segments.edit",
     "imports.view",
     "imports.run",
+    "interactions.write",
 )
 
 _FORM = re.compile(r"yk_([0-9a-f]{16})_([0-9a-f]{64})")
