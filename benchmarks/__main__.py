@@ -15,7 +15,12 @@ from rich.table import Table
 
 from benchmarks.shared import Row, database
 
-ROWS = {"import": "benchmarks.importing", "identity": "benchmarks.identity", "segments": "benchmarks.segments"}
+ROWS = {
+    "import": "benchmarks.importing",
+    "identity": "benchmarks.identity",
+    "segments": "benchmarks.segments",
+    "events": "benchmarks.events",
+}
 
 
 def main(wanted: list[str]) -> int:
