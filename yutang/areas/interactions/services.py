@@ -58,12 +58,14 @@ def record(*, events: Sequence[EventIn], node_id: int | None = None, actor: Acto
         cursor.execute(
             _INSERT,
             [
-                actor.merchant_id, clock.now(), days,
-                [e.id for e in events], [e.kind for e in events], [e.occurred_at for e in events],
-                [s and s.id for s in stretches], [s and s.identity_id for s in stretches],
-                [s and s.home_customer_id for s in stretches],
-                [e.channel for e in events], [e.page for e in events], [e.source for e in events],
-                [e.item for e in events], [to_json(e.properties).decode() for e in events],
+                actor.merchant_id, clock.now(), _array([day.isoformat() for day in days]),
+                _array([e.id for e in events]), _array([e.kind for e in events]),
+                _array([e.occurred_at.isoformat() for e in events]), _array([s and s.id for s in stretches]),
+                _array([s and s.identity_id for s in stretches]),
+                _array([s and s.home_customer_id for s in stretches]),
+                _array([e.channel for e in events]), _array([e.page for e in events]),
+                _array([e.source for e in events]), _array([e.item for e in events]),
+                _array([to_json(e.properties).decode() for e in events]),
             ],
         )  # fmt: skip
         recorded = cursor.rowcount
@@ -93,3 +95,12 @@ def link(*, actor: Actor) -> int:
         )
     Claim.objects.filter(pk__in=[claim.pk for claim in claims]).delete()
     return len(claims)
+
+
+def _array(values: Sequence[str] | Sequence[int | None]) -> str:
+    """PostgreSQL's text form of an array, several times as fast as the driver's: texts are joined first and escaped as
+    one. U+0000 holds them apart, the one character that no text in PostgreSQL can have."""
+    if values and isinstance(values[0], str):
+        joined = "\0".join(map(str, values)).replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+        return f'{{"{joined}"}}'
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"

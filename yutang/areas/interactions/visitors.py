@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from yutang.areas.interactions.reading import EventIn
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_COLUMNS = "id, key, since, claim_key, identity_id, home_customer_id, customer_id"
+_COLUMNS = "id, key, EXTRACT(EPOCH FROM since)::float8, claim_key, identity_id, home_customer_id, customer_id"
 
 
 @dataclass(slots=True)
 class Stretch:
     id: int
     key: str
-    since: datetime
+    since: float  # seconds of the epoch
     claim_key: bytes | None
     identity_id: int | None
     home_customer_id: int | None
@@ -96,7 +96,7 @@ def _load(keys: Iterable[str], *, for_update: bool = False) -> Stretches:
 def _at(stretches: list[Stretch], at: datetime) -> Stretch:
     if len(stretches) == 1:
         return stretches[0]
-    return next((stretch for stretch in reversed(stretches) if stretch.since <= at), stretches[0])
+    return next((stretch for stretch in reversed(stretches) if stretch.since <= at.timestamp()), stretches[0])
 
 
 def _claim(
@@ -120,9 +120,9 @@ def _claim(
         return 0
     else:
         number = customer_services.reserve_numbers(1)[0]
-        stretch = Stretch(number, stretch.key, event.occurred_at, blind, None, None, None)
+        stretch = Stretch(number, stretch.key, event.occurred_at.timestamp(), blind, None, None, None)
         Visitor.objects.create(
-            id=number, merchant_id=merchant_id, key=stretch.key, since=stretch.since, claim_key=blind
+            id=number, merchant_id=merchant_id, key=stretch.key, since=event.occurred_at, claim_key=blind
         )
         stretches.append(stretch)
         stretches.sort(key=lambda one: one.since)
