@@ -25,7 +25,7 @@ from yutang.areas.openplatform import services as openplatform
 from yutang.core import tenancy
 
 SINGLES, CONNECTIONS = 30_000, 128
-BATCHES, BATCH, BATCH_CONNECTIONS = 300, 1_000, 4
+BATCHES, BATCH, BATCH_CONNECTIONS = 300, 1_000, 8
 BARE_SINGLES = 2_000
 
 

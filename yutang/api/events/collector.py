@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from yutang.api.events.keys import Entry
 
 ONE, MANY, SITE = "/api/v1/events", "/api/v1/events/batch", "/collect"
+# So much of a body that is too large is read and dropped: who is still sending hears no answer.
+MOST_DRAINED = 16 * bodies.MAX_BYTES
 _JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
 
 log = logs.get(__name__)
@@ -114,16 +116,17 @@ def _read(scope: Any, body: bytes, entry: Entry) -> reading.Read:
 
 async def _body(scope: Any, protocol: Any) -> bytes:
     length = scope.headers.get("content-length", "")
-    if length.isdecimal():
-        if int(length) > bodies.MAX_BYTES:
-            raise bodies.TooLarge(limit=bodies.MAX_BYTES)
+    if length.isdecimal() and int(length) <= bodies.MAX_BYTES:
         return bytes(await protocol())
     parts, size = [], 0
     async for part in protocol:
         size += len(part)
-        if size > bodies.MAX_BYTES:
-            raise bodies.TooLarge(limit=bodies.MAX_BYTES)
-        parts.append(part)
+        if size <= bodies.MAX_BYTES:
+            parts.append(part)
+        elif size > MOST_DRAINED:
+            break
+    if size > bodies.MAX_BYTES:
+        raise bodies.TooLarge(limit=bodies.MAX_BYTES)
     return b"".join(parts)
 
 

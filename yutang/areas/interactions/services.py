@@ -28,11 +28,12 @@ INSERT INTO interactions_interaction (
     merchant_id, occurred_on, key, kind, occurred_at, received_at, visitor_id, identity_id, home_customer_id, channel,
     page, source, item, properties
 )
-SELECT %s, day, key, kind, occurred_at, %s, visitor, identity, home, channel, page, source, item, properties
+SELECT %s, (occurred_at AT TIME ZONE 'UTC')::date, key, kind, occurred_at, %s, visitor, identity, home, channel,
+    page, source, item, properties
 FROM unnest(
-    %s::date[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+    %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
     %s::text[], %s::text[], %s::text[], %s::jsonb[]
-) AS e (day, key, kind, occurred_at, visitor, identity, home, channel, page, source, item, properties)
+) AS e (key, kind, occurred_at, visitor, identity, home, channel, page, source, item, properties)
 ON CONFLICT (merchant_id, occurred_on, key) DO NOTHING
 """
 
@@ -58,17 +59,17 @@ def record(*, events: Sequence[EventIn], node_id: int | None = None, actor: Acto
         cursor.execute(
             _INSERT,
             [
-                actor.merchant_id, clock.now(), _array([day.isoformat() for day in days]),
+                actor.merchant_id, clock.now(),
                 _array([e.id for e in events]), _array([e.kind for e in events]),
-                _array([e.occurred_at.isoformat() for e in events]), _array([s and s.id for s in stretches]),
-                _array([s and s.identity_id for s in stretches]),
-                _array([s and s.home_customer_id for s in stretches]),
+                _array([e.occurred_at.isoformat() for e in events]), _array([s.id if s else None for s in stretches]),
+                _array([s.identity_id if s else None for s in stretches]),
+                _array([s.home_customer_id if s else None for s in stretches]),
                 _array([e.channel for e in events]), _array([e.page for e in events]),
                 _array([e.source for e in events]), _array([e.item for e in events]),
                 _array([to_json(e.properties).decode() for e in events]),
             ],
         )  # fmt: skip
-        recorded = cursor.rowcount
+        recorded: int = cursor.rowcount
     if claims:
         jobs.defer(
             "interactions.link", queueing_lock=f"interactions.link:{actor.merchant_id}", merchant_id=actor.merchant_id
