@@ -82,14 +82,13 @@ def test_a_partition_asked_by_name_shows_one_merchant_too(merchant):
     assert count() == 1
     with tenancy.scope(other.pk):
         assert count() == 0
-        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    f"INSERT INTO {partitions.name(day)} (merchant_id, occurred_on, key, kind, occurred_at,"
-                    " received_at, channel, page, source, item, properties)"
-                    " VALUES (%s, %s, 'x', 'x', now(), now(), '', '', '', '', '{}')",
-                    [merchant.pk, day],
-                )
+        statement = (
+            f"INSERT INTO {partitions.name(day)} (merchant_id, occurred_on, key, kind, occurred_at, received_at,"
+            " channel, page, source, item, properties) VALUES (%s, %s, 'x', 'x', now(), now(), '', '', '', '', '{}')"
+        )
+        refused = pytest.raises(ProgrammingError, match="row-level security")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [merchant.pk, day])
     assert tenancy.unprotected_tables() == []
 
 
