@@ -71,5 +71,5 @@ def register() -> None:
 
 
 def _kinds() -> list[Choice]:
-    """Known kinds, and own ones of the merchant as far as they occur."""
+    """The known ones. A rule may name an own kind all the same."""
     return [Choice(kind, kinds.label(kind)) for kind in kinds.KINDS]
