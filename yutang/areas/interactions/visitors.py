@@ -84,9 +84,10 @@ def _load(keys: Iterable[str], *, for_update: bool = False) -> Stretches:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_COLUMNS} FROM interactions_visitor"  # noqa: S608  our own columns
-            " WHERE merchant_id = NULLIF(current_setting('yutang.merchant_id'), '')::bigint AND key = ANY(%s)"
+            " WHERE merchant_id = NULLIF(current_setting('yutang.merchant_id'), '')::bigint AND key = ANY(%s::text[])"
             f" ORDER BY key, since {'FOR UPDATE' if for_update else ''}",
-            [wanted],
+            # Ids of visitors hold nothing to escape; the driver would look through each.
+            ['{"' + '","'.join(wanted) + '"}'],
         )
         for row in cursor.fetchall():
             found[row[1]].append(Stretch(*row))
