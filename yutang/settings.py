@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yutang.areas.openplatform",
     "yutang.areas.customers",
     "yutang.areas.segments",
+    "yutang.areas.interactions",
     "yutang.areas.orders",
     "yutang.areas.imports",
     "yutang.areas.analytics",
@@ -134,6 +135,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 FILES = HOME / "files"  # uploaded order files, error files, exports
 IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
+# Days of interactions that stay in the pool; without it all do.
+HOT_DAYS = int(os.environ["YUTANG_HOT_DAYS"]) if os.environ.get("YUTANG_HOT_DAYS") else None
 LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20

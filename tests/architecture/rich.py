@@ -19,6 +19,7 @@ from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
 from tests.factories.api import api_client, make_key
+from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase
@@ -104,6 +105,12 @@ def make_rich() -> World:
         reservations.confirm(key="r", actor=actor)
         reservations.return_confirmed(reservation_id=held[0].pk, quantity=1, key="b", actor=actor)
         EventHandling.objects.create(merchant=shop, event=Event.objects.first(), handler="reactions.test")
+        record(
+            event(visitor=f"{MARK}-browser", page=f"/{MARK}", source=MARK, item=MARK, properties={"title": MARK}),
+            event(visitor=f"{MARK}-browser", identity={"kind": "phone", "value": f"+86{int(PHONE)}"}), actor=actor,
+        )  # fmt: skip
+        link(actor)
+        record(event(visitor=f"{MARK}-tablet", identity={"kind": "email", "value": f"v-{EMAIL}"}), actor=actor)
         _plant()
         world.token = key.token
         world.ids = {

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 
+from tests.factories.interactions import event
 from yutang.api.urls import _DOCUMENT as DOCUMENT
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def bodies(ids: dict[str, Any]) -> dict[str, Any]:
         "/segments": {"name": ECHO, "rule": rule, "node_id": str(ids["node_id"])},
         "/segments/count": {"rule": rule},
         "/imports/orders": "file",
+        "/events": event(page=ECHO),
+        "/events/batch": [event(page=ECHO)],
     }
 
 

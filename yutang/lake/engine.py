@@ -24,7 +24,7 @@ from yutang.lake.models import Freshness
 from yutang.lake.tables import PERSON, REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 DIALECT = "duckdb"
@@ -38,18 +38,29 @@ class Redirects:
     identities: pa.Table
 
 
-_redirects: list[Callable[[], Redirects]] = []
+_redirects: dict[str, Callable[[], Redirects]] = {}
+EVERY_FACT = ""
 
 
-def provide_redirects(provider: Callable[[], Redirects]) -> None:
-    """The customers area says how facts find their person of today."""
-    _redirects[:] = [provider]
+def provide_redirects(provider: Callable[[], Redirects], *, fact: str = EVERY_FACT) -> None:
+    """The customers area says how facts find their person of today; an area whose facts may hold numbers of its own
+    in `home_customer_id` (visitors) adds where these lead, read only when that table is asked."""
+    _redirects[fact] = provider
 
 
-def redirects() -> Redirects:
-    """Those of the merchant in scope, as they are now."""
+def _read_redirects(names: set[str]) -> Redirects | None:
+    wanted = {fact for fact in _redirects if fact in names or fact == EVERY_FACT}
+    return redirects(wanted) if wanted and not names <= {PERSON} else None
+
+
+def redirects(facts: Iterable[str] | None = None) -> Redirects:
+    """Those of the merchant in scope, as they are now; of all tables by default: no number means two things."""
     nothing = pa.table({"source": pa.array([], pa.int64()), "customer_id": pa.array([], pa.int64())})
-    return _redirects[0]() if _redirects else Redirects(nothing, nothing)
+    found = [provider() for fact, provider in _redirects.items() if facts is None or fact in facts]
+    return Redirects(
+        people=pa.concat_tables([nothing, *(one.people for one in found)]),
+        identities=pa.concat_tables([nothing, *(one.identities for one in found)]),
+    )
 
 
 def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
@@ -67,7 +78,7 @@ def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
 def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: int) -> exp.Expression:
     """The expression with its declared tables replaced by scans of the merchant's files."""
     names = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}
-    moved = redirects() if any(name != PERSON for name in names) else None
+    moved = _read_redirects(names)
     if moved is not None:
         cursor.register("redirect_people", moved.people)
         cursor.register("redirect_identities", moved.identities)

@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, str] = {
     "segments.edit": gettext_noop("Build segments"),
     "imports.view": gettext_noop("See imports"),
     "imports.run": gettext_noop("Import files"),
+    "interactions.write": gettext_noop("Record interactions"),
     "ledger.view": gettext_noop("See balances and postings"),
     "ledger.adjust": gettext_noop("Correct balances"),
     "staff.view": gettext_noop("See staff and roles"),
@@ -35,6 +36,7 @@ AREAS: dict[str, str] = {
     "orders": gettext_noop("Orders"),
     "segments": gettext_noop("Segments"),
     "imports": gettext_noop("Import centre"),
+    "interactions": gettext_noop("Interactions"),
     "ledger": gettext_noop("Balances"),
     "staff": gettext_noop("Staff and roles"),
     "audit": gettext_noop("Audit log"),
@@ -55,5 +57,8 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
     "store_manager": (gettext_noop("Store manager"), [*_LOOK, "customers.edit", "staff.view"]),
     "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view"]),
-    "developer": (gettext_noop("Developer"), ["home.view", "imports.view", "segments.view", "api_keys.manage"]),
+    "developer": (
+        gettext_noop("Developer"),
+        ["home.view", "imports.view", "segments.view", "interactions.write", "api_keys.manage"],
+    ),
 }
