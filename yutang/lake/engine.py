@@ -99,15 +99,20 @@ def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: 
     return tree
 
 
-def compute(expression: exp.Expression, rows: pa.Table) -> np.ndarray[Any, np.dtype[Any]]:
-    """The value of an expression for each of the given rows, in their order; never NULL."""
+def column(expression: exp.Expression, rows: pa.Table) -> pa.Array:
+    """The value of an expression for each of the given rows, in their order."""
     cursor = _duckdb().cursor()
     try:
         cursor.register("given", rows)
         sql = f"SELECT {expression.sql(dialect=DIALECT)} AS value FROM given"  # noqa: S608  values are literals of the tree
-        return np.asarray(cursor.execute(sql).fetchnumpy()["value"])
+        return cursor.sql(sql).to_arrow_table().column("value").combine_chunks()
     finally:
         cursor.close()
+
+
+def compute(expression: exp.Expression, rows: pa.Table) -> np.ndarray[Any, np.dtype[Any]]:
+    """The same where it is never NULL."""
+    return np.asarray(column(expression, rows).to_numpy(zero_copy_only=False))
 
 
 def as_of() -> datetime | None:

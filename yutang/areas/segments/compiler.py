@@ -201,6 +201,11 @@ def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], n
     return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
+def value(attribute: Attribute, today: date) -> exp.Expr:
+    """The attribute itself, for a row with its column."""
+    return _sql(attribute, "", today)
+
+
 def truth(attribute: Attribute, rule: rules.Condition, today: date) -> exp.Expr:
     """Whether a condition holds, for a row with the attribute's column; never NULL."""
     asked = _asked(attribute, _sql(attribute, "", today), rule.op, rule.value, today)

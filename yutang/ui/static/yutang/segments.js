@@ -136,6 +136,12 @@
       this.tree = grown.type === "group" ? grown : group("all", [grown]);
       this.draw();
     }
+    narrow(node) {
+      const whole = this.tree.join === "all" && !this.tree.not;
+      if (!whole) this.tree = group("all", [this.tree]);
+      this.tree.items.push(node);
+      this.draw();
+    }
     draw() {
       this.root.querySelectorAll("select, input").forEach((element) => element.tomselect?.destroy());
       this.elements.clear();
@@ -346,7 +352,7 @@
         const form = this.$root.closest("form");
         let unfinished = [];
         let builder = null;
-        const ask = () => document.getElementById("live").dispatchEvent(new CustomEvent("rule-changed"));
+        const ask = () => ["live", "charts"].forEach((id) => document.getElementById(id).dispatchEvent(new CustomEvent("rule-changed")));
         const changed = () => {
           if (!builder) return;
           unfinished = [];
@@ -370,6 +376,11 @@
             broken.textContent = text.badJson;
             broken.hidden = false;
           }
+        });
+        // A bar of the pictures: its people, besides what is asked already.
+        form.addEventListener("click", (event) => {
+          const bar = event.target.closest("[data-narrow]");
+          if (bar) builder.narrow(grow(JSON.parse(bar.dataset.narrow)));
         });
         form.addEventListener("submit", (event) => {
           if (!unfinished.length) return;
