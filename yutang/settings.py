@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "yutang.areas.customers",
     "yutang.areas.segments",
     "yutang.areas.orders",
+    "yutang.areas.grades",
     "yutang.areas.imports",
     "yutang.areas.analytics",
     "yutang.reactions",

@@ -263,9 +263,10 @@ def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
     def filled(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name == "today":
             return exp.convert(today)
-        return _column(node.name, table) if isinstance(node, exp.Column) else node
+        # A derived expression may ask another table; its columns are qualified already.
+        return _column(node.name, table) if isinstance(node, exp.Column) and not node.table else node
 
-    made = _parsed(attribute.expression).transform(filled)
+    made = (_parsed(attribute.expression) if attribute.derive is None else attribute.derive()).transform(filled)
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 
 class Kind(StrEnum):
@@ -34,7 +38,8 @@ class Attribute:
     """Something a condition can ask.
 
     `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
-    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE.
+    part of the key; `:today` in it is the merchant's local day. `derive` makes the expression anew for every question,
+    where it depends on what the merchant in scope has set or computed. `choices` lists the values of a CHOICE.
     """
 
     key: str
@@ -45,6 +50,7 @@ class Attribute:
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
     is_shown: bool = False  # a column of member lists on screen
+    derive: Callable[[], exp.Expression] | None = None
 
     def offered(self, nodes: frozenset[int] | None) -> list[Choice] | None:
         """The choices for somebody who sees these nodes; None where there is no list."""
@@ -59,7 +65,7 @@ class Attribute:
     @property
     def is_column(self) -> bool:
         """Read from a column as it is: its values can be suggested."""
-        return self.expression.isidentifier()
+        return self.derive is None and self.expression.isidentifier()
 
 
 @dataclass(frozen=True)
