@@ -149,9 +149,9 @@ def people(raw: Any, *, actor: Actor, permission: str = VIEW, nodes: frozenset[i
     return compiler.people(parse(raw, actor=actor), registry=REGISTRY, today=today(actor), nodes=reach)
 
 
-def count(raw: Any, *, actor: Actor) -> Counted:
+def count(raw: Any, *, actor: Actor, permission: str = VIEW) -> Counted:
     started = time.perf_counter()
-    table = engine.query(compiler.count(people(raw, actor=actor)))
+    table = engine.query(compiler.count(people(raw, actor=actor, permission=permission)))
     elapsed = (time.perf_counter() - started) * 1000
     return Counted(int(table.column("people")[0].as_py()), engine.as_of(), round(elapsed, 1))
 

@@ -63,9 +63,11 @@ def sentence(raw: Any, request: HttpRequest) -> str:
     return say(rule, registry=REGISTRY, currency=request.merchant.currency)
 
 
-def member_table(raw: Any, request: HttpRequest, *, after: int = 0, limit: int) -> MemberTable:
+def member_table(
+    raw: Any, request: HttpRequest, *, after: int = 0, limit: int, permission: str = queries.VIEW
+) -> MemberTable:
     attributes = members.shown_attributes()
-    found = members.rows(raw, attributes, actor=request.actor, after=after, limit=limit + 1)
+    found = members.rows(raw, attributes, actor=request.actor, permission=permission, after=after, limit=limit + 1)
     values = Values(request.merchant.currency)
     numeric = [a.kind in ("int", "money") for a in attributes]
     labels = [gettext(a.label) for a in attributes]
