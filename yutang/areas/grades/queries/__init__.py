@@ -10,6 +10,7 @@ from yutang.areas.grades.queries.person import Explained, explained
 from yutang.areas.grades.queries.rfm import Cell, Rfm, Sum, rfm
 from yutang.areas.grades.queries.tiers import TierSum, tiers
 from yutang.areas.grades.rules import GROUP_HINTS, GROUP_LABELS, TABLE, TIER_LABELS
+from yutang.areas.grades.states import Asked
 
 __all__ = [
     "GROUP_HINTS",
@@ -17,6 +18,7 @@ __all__ = [
     "TABLE",
     "TIER_LABELS",
     "VIEW",
+    "Asked",
     "Cell",
     "Choice",
     "Explained",
