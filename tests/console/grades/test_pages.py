@@ -133,6 +133,9 @@ def test_the_customer_page_explains_the_grades(shop, client_for):
     shown = text(client_for(shop).get(f"/customers/{shop.people[0].pk}"))
     assert "R 5" in shown
     assert "Fifths end at" in shown
+    with tenancy.scope(shop.pk), CaptureQueriesContext(connection) as seen:
+        queries.explained(shop.people[0].pk, actor=access.system(shop.pk))
+    assert len([query for query in seen if "FROM" in query["sql"]]) == 4  # boundaries, merchant, statistics, ladder
     assert "Fifths end at" not in text(client_for(shop, "guide").get(f"/customers/{shop.people[0].pk}"))
 
 

@@ -42,9 +42,11 @@ def explained(customer_id: int, *, actor: Actor) -> Explained | None:
     """None for who has not bought, or before the first computation. A grade is made of all purchases at all stores,
     whatever stores the actor sees; whether the actor sees the person, the caller has checked."""
     actor.require(VIEW)
+    if (kept := boundaries()) is None or not kept.people:
+        return None
     system = access.system(actor.merchant_id, name="grades")
-    found, kept = orders.statistics(system, [customer_id])[customer_id], boundaries()
-    if kept is None or not kept.people or not found.purchases or found.last_purchase_at is None:
+    found = orders.statistics(system, [customer_id])[customer_id]
+    if not found.purchases or found.last_purchase_at is None:
         return None
     zone = merchants.current_merchant(actor.merchant_id).timezone
     last_on = found.last_purchase_at.astimezone(ZoneInfo(zone)).date()
