@@ -60,5 +60,7 @@ def pareto(request: HttpRequest) -> HttpResponse:
         "picture": pictures.pareto(found) if found.curve else None,
         "people": chosen.people("worth", least=found.least) if found.least and found.least > 0 else "",
         "quick": (20, 50, 70, 80, 90),
+        # The home page's figure counts a store's sales, not the people at home there: the same only for everybody.
+        "is_metric": asked.nodes is None,
     }  # fmt: skip
     return render(request, "console/grades/pareto.html", context)
