@@ -21,6 +21,7 @@ ROWS = {
     "segments": "benchmarks.segments",
     "people": "benchmarks.people",
     "events": "benchmarks.events",
+    "grades": "benchmarks.grades",
 }
 
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "yutang.areas.segments",
     "yutang.areas.interactions",
     "yutang.areas.orders",
+    "yutang.areas.grades",
     "yutang.areas.imports",
     "yutang.areas.analytics",
     "yutang.reactions",

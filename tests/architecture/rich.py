@@ -23,6 +23,7 @@ from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase
+from yutang.areas.grades import services as grades
 from yutang.areas.imports import services as imports
 from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
@@ -44,7 +45,7 @@ CODES = {
     "Event": {"name"}, "EventHandling": {"handler"}, "IdempotencyKey": {"fingerprint"},
     "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
     "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
-    "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
+    "Boundaries": {"source"}, "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
 }  # fmt: skip
 
 
@@ -95,6 +96,8 @@ def make_rich() -> World:
         )  # fmt: skip
         role = roles.create(name=f"Role {MARK}", permissions=["customers.view"], actor=actor)
         segment = segments.create(name=f"Segment {MARK}", rule={"all": []}, actor=actor)
+        grades.refresh()
+        grades.set_ladder(measure="net", window_days=None, middle_from=500, big_from=900, actor=actor)
         holder = kinds.customer(people[0].pk)
         ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)
         ledger.move_holder(

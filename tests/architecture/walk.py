@@ -58,6 +58,9 @@ def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
         {"role": ids["role_id"]}, {"key": "title", "fact": "orders.line"}, {"key": "customers.city"},
         {"key": "customers.source"}, {"key": "customers.home_node_id"}, {"id": ids["customer_id"]},
         {"since": "2020-01-01", "until": "2030-01-01"}, {"sort": "net"},
+        *({"show": "group", "group": group} for group in ("champions", "lost")), {"show": "dormant", "quiet": 1},
+        {"show": "group", "group": "champions", "day": "2026-03-20"}, {"show": "worth", "least": 1}, {"quiet": 1},
+        {"show": "moved", "by": "tier", "before": "", "after": "big", "since": "2020-01-01"},
     ]  # fmt: skip
 
 
@@ -70,7 +73,8 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
         "kind": "store", "code": "ZZ", "ownership": "direct", "scopes": ["customers.view"], "language": "en",
         "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
-        "timezone": "Asia/Shanghai", "second_factor": "never",
+        "timezone": "Asia/Shanghai", "second_factor": "never", "show": "group", "group": "champions",
+        "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
     }  # fmt: skip
 
 
@@ -95,6 +99,7 @@ def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
     return {
         "q": list(search), "customer_id": [ids["customer_id"]], "order_no": list(search), "node": [ids["node_id"]],
         "source": ["taobao"], "status": ["completed"], "layout": ["shopify"], "dry_run": ["true"], "limit": [200],
+        "percent": [50],
         "cursor": ["x"], "at": ["2030-01-01"], "from": ["2020-01-01"], "to": ["2030-01-01"],
         **{name: ["2020-01-01T00:00:00Z"] for name in TIMES},
     }  # fmt: skip

@@ -15,6 +15,7 @@ from yutang.api.customers.merges import router as merges
 from yutang.api.customers.views import router as customers
 from yutang.api.door import KEY_HEADER, KeyAuth
 from yutang.api.events.views import router as events
+from yutang.api.grades.views import router as grades
 from yutang.api.imports.views import router as imports
 from yutang.api.metrics.views import router as metrics
 from yutang.api.orders.views import router as orders
@@ -104,5 +105,5 @@ api.add_exception_handler(ValidationError, _validation)
 api.add_exception_handler(HttpError, _http)
 api.add_exception_handler(Http404, _not_found)
 # Merges first: customers/merge would be taken for the id of a customer.
-for router in (account, merges, customers, orders, segments, metrics, imports, events):
+for router in (account, merges, customers, orders, segments, grades, metrics, imports, events):
     api.add_router("", router)

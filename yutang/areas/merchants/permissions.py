@@ -14,6 +14,8 @@ PERMISSIONS: dict[str, str] = {
     "orders.view": gettext_noop("See orders"),
     "segments.view": gettext_noop("See segments"),
     "segments.edit": gettext_noop("Build segments"),
+    "grades.view": gettext_noop("See value grades"),
+    "grades.edit": gettext_noop("Set the ladder of fish tiers"),
     "imports.view": gettext_noop("See imports"),
     "imports.run": gettext_noop("Import files"),
     "interactions.write": gettext_noop("Record interactions"),
@@ -35,6 +37,7 @@ AREAS: dict[str, str] = {
     "customers": gettext_noop("Customers"),
     "orders": gettext_noop("Orders"),
     "segments": gettext_noop("Segments"),
+    "grades": gettext_noop("Value grades"),
     "imports": gettext_noop("Import centre"),
     "interactions": gettext_noop("Interactions"),
     "ledger": gettext_noop("Balances"),
@@ -44,14 +47,14 @@ AREAS: dict[str, str] = {
     "api_keys": gettext_noop("API keys"),
 }
 
-_LOOK = ["home.view", "customers.view", "orders.view", "segments.view"]
+_LOOK = ["home.view", "customers.view", "orders.view", "segments.view", "grades.view"]
 
 # key -> (name, permissions); order is the order on screen
 PRESETS: dict[str, tuple[str, list[str]]] = {
     "owner": (gettext_noop("Owner"), list(PERMISSIONS)),
     "operations": (
         gettext_noop("Operations"),
-        [*_LOOK, "customers.edit", "customers.merge", "segments.edit", "imports.view", "imports.run"],
+        [*_LOOK, "customers.edit", "customers.merge", "segments.edit", "grades.edit", "imports.view", "imports.run"],
     ),
     "service": (gettext_noop("Customer service"), ["customers.view", "customers.edit", "orders.view"]),
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),

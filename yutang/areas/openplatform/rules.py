@@ -18,6 +18,7 @@ SCOPES = (
     "orders.view",
     "segments.view",
     "segments.edit",
+    "grades.view",
     "imports.view",
     "imports.run",
     "interactions.write",

@@ -30,7 +30,7 @@ def people(rule: rules.Rule, *, registry: Registry, today: date, nodes: frozense
     """`SELECT … FROM customers.person AS p … WHERE rule`; add the columns you want. `nodes` limits home stores."""
     compiler = _Compiler(registry, today, rule)
     condition = compiler.rule(rule)
-    query = exp.Select().from_(exp.alias_(exp.to_table(PERSON), PEOPLE, table=True))
+    query = _everybody()
     for scan in compiler.scans.values():
         on = exp.EQ(this=_column("customer_id", scan.alias), expression=_column("customer_id", PEOPLE))
         query = query.join(scan.select(today).subquery(scan.alias), on=on, join_type="left", copy=False)
@@ -201,6 +201,16 @@ def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], n
     return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
+def values(attribute: Attribute, today: date) -> exp.Select:
+    """Rows (customer_id, value) of everybody."""
+    value = exp.alias_(_sql(attribute, PEOPLE, today), "value")
+    return _everybody().select(_column("customer_id", PEOPLE), value)
+
+
+def _everybody() -> exp.Select:
+    return exp.Select().from_(exp.alias_(exp.to_table(PERSON), PEOPLE, table=True))
+
+
 def value(attribute: Attribute, today: date) -> exp.Expr:
     """The attribute itself, for a row with its column."""
     return _sql(attribute, "", today)
@@ -269,9 +279,10 @@ def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
     def filled(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name == "today":
             return exp.convert(today)
-        return _column(node.name, table) if isinstance(node, exp.Column) else node
+        # A derived expression may ask another table; its columns are qualified already.
+        return _column(node.name, table) if isinstance(node, exp.Column) and not node.table else node
 
-    made = _parsed(attribute.expression).transform(filled)
+    made = (_parsed(attribute.expression) if attribute.derive is None else attribute.derive()).transform(filled)
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 
 

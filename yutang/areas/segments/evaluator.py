@@ -92,18 +92,20 @@ class _Question:
         self.registry = registry
         self.today = today
         self.truths: dict[rules.Condition, tuple[Array, Array]] = {}  # codes by number, truth by code
-        self.answers: dict[rules.Did, Array] = {}  # bool by number
+        self.answers: dict[rules.Rule, Array] = {}  # bool by number
         self._prepare(rule)
 
     def _prepare(self, rule: rules.Rule) -> None:
         if isinstance(rule, rules.Condition):
-            if rule not in self.truths:
-                attribute = self.registry.attributes[rule.attribute]
+            attribute = self.registry.attributes[rule.attribute]
+            if attribute.column not in self.snapshot.people:
+                self.answers.setdefault(rule, self.of_lake(rule))
+            elif rule not in self.truths:
                 truth = self.truth(attribute, rule, self.snapshot.dictionaries[attribute.column])
                 self.truths[rule] = self.snapshot.people[attribute.column], truth
         elif isinstance(rule, rules.Did):
             if rule not in self.answers:
-                self.answers[rule] = self.did(rule)
+                self.answers[rule] = self.did(rule) if self._is_indexed(rule) else self.of_lake(rule)
         elif isinstance(rule, rules.Not):
             self._prepare(rule.part)
         elif isinstance(rule, rules.InSegment):
@@ -114,11 +116,11 @@ class _Question:
 
     def rule(self, rule: rules.Rule, low: int, high: int) -> Array:
         """bool for the people numbered low ≤ n < high."""
+        if rule in self.answers:
+            return self.answers[rule][low:high]
         if isinstance(rule, rules.Condition):
             codes, truth = self.truths[rule]
             return truth.take(codes[low:high])
-        if isinstance(rule, rules.Did):
-            return self.answers[rule][low:high]
         if isinstance(rule, rules.InSegment):
             return self.rule(_limited(rule), low, high)
         return _combined(rule, lambda part: self.rule(part, low, high), high - low)
@@ -127,6 +129,20 @@ class _Question:
         """Whether the condition holds for each value of a dictionary."""
         rows = pa.table({attribute.column: values})
         return engine.compute(compiler.truth(attribute, rule, self.today), rows)
+
+    def _is_indexed(self, did: rules.Did) -> bool:
+        fact = self.registry.facts[did.fact]
+        return all(
+            (column := fact.column(condition.attribute)) is not None and column.column is not None
+            for condition in _conditions(did.where)
+        )
+
+    def of_lake(self, rule: rules.Rule) -> Array:
+        """bool by number, for what the index cannot say: an expression over several columns, one made by the merchant's
+        settings, a list."""
+        query = compiler.ids(compiler.people(rule, registry=self.registry, today=self.today))
+        ids = engine.query(query).column("customer_id").to_numpy()
+        return np.isin(self.snapshot.ids, ids)
 
     def did(self, did: rules.Did) -> Array:
         """bool by number, kept for the next rule with the same condition."""
@@ -160,7 +176,7 @@ class _Behaviour:
         self.truths: dict[rules.Condition, tuple[str, Array]] = {}
         for condition in _conditions(did.where) if self.parts else ():
             column = self.fact.column(condition.attribute)
-            if column is None:
+            if column is None or column.column is None:
                 raise LookupError(condition.attribute)
             values = found.dictionaries[column.column]
             self.truths[condition] = (parts.code(column.column), question.truth(column, condition, values))

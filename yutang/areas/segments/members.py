@@ -44,10 +44,12 @@ def plain_attributes() -> list[Attribute]:
 
 
 def rows(
-    raw: Any, attributes: Sequence[Attribute], *, actor: Actor, after: int = 0, limit: int = 50
+    raw: Any, attributes: Sequence[Attribute], *, actor: Actor, permission: str = queries.VIEW, after: int = 0,
+    limit: int = 50,
 ) -> list[Member]:  # fmt: skip
     """A page of members by ascending id, without their names."""
-    return _members(queries.member_ids(raw, actor=actor, after=after, limit=limit), attributes)
+    ids = queries.member_ids(raw, actor=actor, permission=permission, after=after, limit=limit)
+    return _members(ids, attributes)
 
 
 def named(members: Sequence[Member]) -> list[Member]:

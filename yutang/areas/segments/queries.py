@@ -183,9 +183,9 @@ def people(raw: Any, *, actor: Actor, permission: str = VIEW, nodes: frozenset[i
     return answer(parse(raw, actor=actor), merchant_id=actor.merchant_id, today=today(actor), nodes=reach)
 
 
-def count(raw: Any, *, actor: Actor) -> Counted:
+def count(raw: Any, *, actor: Actor, permission: str = VIEW) -> Counted:
     started = time.perf_counter()
-    found = people(raw, actor=actor).count()
+    found = people(raw, actor=actor, permission=permission).count()
     elapsed = (time.perf_counter() - started) * 1000
     return Counted(found, engine.as_of(), round(elapsed, 1))
 
@@ -195,9 +195,9 @@ def bitmap(raw: Any, *, actor: Actor, nodes: frozenset[int] | None = None) -> Bi
     return BitMap64(people(raw, actor=actor, nodes=nodes).ids())
 
 
-def member_ids(raw: Any, *, actor: Actor, after: int = 0, limit: int = 50) -> list[int]:
+def member_ids(raw: Any, *, actor: Actor, permission: str = VIEW, after: int = 0, limit: int = 50) -> list[int]:
     """A page of customer ids, ascending, beyond `after`."""
-    return page(people(raw, actor=actor).ids(), after=after, limit=limit)
+    return page(people(raw, actor=actor, permission=permission).ids(), after=after, limit=limit)
 
 
 def page(ids: Ids, *, after: int, limit: int) -> list[int]:

@@ -39,8 +39,9 @@ class Attribute:
     """Something a condition can ask.
 
     `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
-    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE; `labels` gives
-    the words for those values of a TEXT that are codes, others stand for themselves.
+    part of the key; `:today` in it is the merchant's local day. `derive` makes the expression anew for every question,
+    where it depends on what the merchant in scope has set or computed. `choices` lists the values of a CHOICE; `labels`
+    gives the words for those values of a TEXT that are codes, others stand for themselves.
     """
 
     key: str
@@ -52,6 +53,8 @@ class Attribute:
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
     is_shown: bool = False  # a column of member lists on screen
+    derive: Callable[[], exp.Expression] | None = None
+    is_charted: bool = True  # its values make groups worth a picture
 
     def offered(self, nodes: frozenset[int] | None) -> list[Choice] | None:
         """The choices for somebody who sees these nodes; None where there is no list."""
@@ -64,17 +67,18 @@ class Attribute:
         return self.sql or self.key.rpartition(".")[2]
 
     @cached_property
-    def column(self) -> str:
-        """The one column its expression reads."""
+    def column(self) -> str | None:
+        """The one column its expression reads; None where it reads several, or is made anew for every question. The
+        lake's index answers what reads one column, the lake itself the rest."""
+        if self.derive is not None:
+            return None
         names = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
-        if len(names) != 1:
-            raise ValueError(f"{self.key} must read one column, not {sorted(names)}")
-        return str(names.pop())
+        return names.pop() if len(names) == 1 else None
 
     @property
     def is_column(self) -> bool:
         """Read from a column as it is: its values can be suggested."""
-        return self.expression.isidentifier()
+        return self.derive is None and self.expression.isidentifier()
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,9 @@ class Fact:
     def layout(self) -> Layout:
         """What the lake's index has to hold of it."""
         return Layout(
-            day=self.day, coded=tuple(c.column for c in self.columns),
-            signed=frozenset(c.column for c in self.columns if c.is_signed and self.reversal), sums=self.sums,
+            day=self.day, coded=tuple(c.column for c in self.columns if c.column),
+            signed=frozenset(c.column for c in self.columns if c.column and c.is_signed and self.reversal),
+            sums=self.sums,
             distinct=tuple(unit.key for unit in self.distinct), reversal=self.reversal,
         )  # fmt: skip
 
@@ -123,9 +128,7 @@ class Registry:
         self.areas[area] = label
 
     def add_attributes(self, *attributes: Attribute) -> None:
-        for attribute in attributes:
-            assert attribute.column
-            self.attributes[attribute.key] = attribute
+        self.attributes |= {attribute.key: attribute for attribute in attributes}
 
     def add_fact(self, fact: Fact) -> None:
         self.facts[fact.key] = fact

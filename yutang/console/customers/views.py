@@ -12,6 +12,7 @@ from yutang.areas.customers import queries, services
 from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
 from yutang.console.customers import exporting, interactions, labels, listing, portrait, timeline
+from yutang.console.grades import explained
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import NotFound
 from yutang.ui.paging import page_of
@@ -58,6 +59,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
             person, accounts, statistic, order_queries.favourites(request.actor, person.pk) if sees_orders else [],
             order_queries.channels_of(request.actor, person.pk) if sees_orders else [],
         ),
+        "grades": explained.card(person.pk, currency=request.merchant.currency, actor=request.actor),
         "moments": timeline.moments(
             page_of_orders.rows if page_of_orders else [], notes, merges, accounts, did["interactions"]
         ),

@@ -65,9 +65,11 @@ def sentence(raw: Any, request: HttpRequest) -> str:
     return say(rule, registry=REGISTRY, currency=request.merchant.currency)
 
 
-def member_table(raw: Any, request: HttpRequest, *, after: int = 0, limit: int) -> MemberTable:
+def member_table(
+    raw: Any, request: HttpRequest, *, after: int = 0, limit: int, permission: str = queries.VIEW
+) -> MemberTable:
     attributes = members.shown_attributes()
-    found = members.rows(raw, attributes, actor=request.actor, after=after, limit=limit + 1)
+    found = members.rows(raw, attributes, actor=request.actor, permission=permission, after=after, limit=limit + 1)
     values = Values(request.merchant.currency)
     numeric = [a.kind in ("int", "money") for a in attributes]
     labels = [gettext(a.label) for a in attributes]
@@ -131,8 +133,8 @@ def history_chart(segment: Segment, request: HttpRequest) -> dict[str, Any] | No
 # -- profiles --------------------------------------------------------------------------------------------------------
 
 CHARTS = (
-    "customers.source", "customers.home_node_id", "customers.province", "customers.gender", "customers.age",
-    "orders.purchases", "orders.net_amount", "orders.days_since_last_purchase",
+    "customers.source", "grades.rfm_group", "customers.province", "grades.tier", "customers.home_node_id",
+    "orders.purchases", "orders.net_amount", "orders.days_since_last_purchase", "customers.age", "customers.gender",
 )  # fmt: skip
 
 
