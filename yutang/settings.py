@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "yutang.areas.openplatform",
     "yutang.areas.customers",
     "yutang.areas.segments",
+    "yutang.areas.tags",
     "yutang.areas.orders",
     "yutang.areas.imports",
     "yutang.areas.analytics",

@@ -10,5 +10,7 @@ WITHOUT_REACTION = {
     "customers.identities_split": "as above",
     "customers.resolved": "people's snapshots are marked due in the same transaction",
     "segments.refreshed": "kept for journeys and webhooks, which come later",
+    "tags.recomputed": "kept for journeys and webhooks, which come later",
+    "tags.run_ended": "as above",
     "imports.orders_imported": "the lake's writer follows the rows themselves",
 }

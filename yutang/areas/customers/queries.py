@@ -99,6 +99,11 @@ def by_id(customer_ids: Iterable[int]) -> dict[int, Customer]:
     return Customer.objects.in_bulk(set(customer_ids))
 
 
+def roots(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Who each of these people is today."""
+    return forest.roots(customer_ids)
+
+
 def phones(customer_ids: Iterable[int]) -> dict[int, str]:
     """A masked phone of each person that has one; one that is only theirs comes first."""
     found: dict[int, str] = {}

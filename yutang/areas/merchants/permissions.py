@@ -14,6 +14,10 @@ PERMISSIONS: dict[str, str] = {
     "orders.view": gettext_noop("See orders"),
     "segments.view": gettext_noop("See segments"),
     "segments.edit": gettext_noop("Build segments"),
+    "tags.view": gettext_noop("See tags, their rules and runs"),
+    "tags.give": gettext_noop("Tag customers"),
+    "tags.bulk": gettext_noop("Tag many customers at once"),
+    "tags.edit": gettext_noop("Define tags and their rules"),
     "imports.view": gettext_noop("See imports"),
     "imports.run": gettext_noop("Import files"),
     "ledger.view": gettext_noop("See balances and postings"),
@@ -34,6 +38,7 @@ AREAS: dict[str, str] = {
     "customers": gettext_noop("Customers"),
     "orders": gettext_noop("Orders"),
     "segments": gettext_noop("Segments"),
+    "tags": gettext_noop("Tags"),
     "imports": gettext_noop("Import centre"),
     "ledger": gettext_noop("Balances"),
     "staff": gettext_noop("Staff and roles"),
@@ -42,18 +47,28 @@ AREAS: dict[str, str] = {
     "api_keys": gettext_noop("API keys"),
 }
 
-_LOOK = ["home.view", "customers.view", "orders.view", "segments.view"]
+_LOOK = ["home.view", "customers.view", "orders.view", "segments.view", "tags.view"]
 
 # key -> (name, permissions); order is the order on screen
 PRESETS: dict[str, tuple[str, list[str]]] = {
     "owner": (gettext_noop("Owner"), list(PERMISSIONS)),
     "operations": (
         gettext_noop("Operations"),
-        [*_LOOK, "customers.edit", "customers.merge", "segments.edit", "imports.view", "imports.run"],
+        [
+            *_LOOK,
+            "customers.edit",
+            "customers.merge",
+            "segments.edit",
+            "tags.give",
+            "tags.bulk",
+            "tags.edit",
+            "imports.view",
+            "imports.run",
+        ],
     ),
-    "service": (gettext_noop("Customer service"), ["customers.view", "customers.edit", "orders.view"]),
+    "service": (gettext_noop("Customer service"), ["customers.view", "customers.edit", "orders.view", "tags.give"]),
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
-    "store_manager": (gettext_noop("Store manager"), [*_LOOK, "customers.edit", "staff.view"]),
-    "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view"]),
+    "store_manager": (gettext_noop("Store manager"), [*_LOOK, "customers.edit", "tags.give", "staff.view"]),
+    "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view", "tags.give"]),
     "developer": (gettext_noop("Developer"), ["home.view", "imports.view", "segments.view", "api_keys.manage"]),
 }

@@ -18,6 +18,9 @@ SCOPES = (
     "orders.view",
     "segments.view",
     "segments.edit",
+    "tags.view",
+    "tags.give",
+    "tags.edit",
     "imports.view",
     "imports.run",
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -17,6 +18,7 @@ class Kind(StrEnum):
     BOOL = "bool"
     DATE = "date"
     CHOICE = "choice"  # one of a known list; the column holds text or numbers
+    CHOICES = "choices"  # any of a known list; the column holds a list of numbers, NULL for none
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,14 @@ class Attribute:
     """Something a condition can ask.
 
     `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
-    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE.
+    part of the key; `:today` in it is the merchant's local day. What SQL cannot say by itself (the lunar calendar) is
+    a function of that day. `choices` lists the values of a CHOICE or CHOICES.
     """
 
     key: str
     label: str
     kind: Kind
-    sql: str = ""
+    sql: str | Callable[[date], str] = ""
     choices: Callable[[], list[Choice]] | None = None
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
@@ -52,9 +55,13 @@ class Attribute:
             return None
         return [c for c in self.choices() if nodes is None or c.node_id is None or c.node_id in nodes]
 
+    def expression_on(self, today: date) -> str:
+        return self.sql(today) if callable(self.sql) else self.expression
+
     @property
     def expression(self) -> str:
-        return self.sql or self.key.rpartition(".")[2]
+        """Empty for what is a function of the day."""
+        return "" if callable(self.sql) else self.sql or self.key.rpartition(".")[2]
 
     @property
     def is_column(self) -> bool:

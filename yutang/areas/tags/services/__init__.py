@@ -1,0 +1,21 @@
+"""Writes: the vocabulary of tags, one person's tags, runs over many people, rule tags, expiry."""
+
+from __future__ import annotations
+
+from yutang.areas.tags.services.automatic import expire, preview, recompute, recompute_soon
+from yutang.areas.tags.services.giving import give, take
+from yutang.areas.tags.services.runs import execute, start, stop, undo
+from yutang.areas.tags.services.vocabulary import (
+    archive,
+    archive_group,
+    create,
+    create_group,
+    end_archived,
+    update,
+    update_group,
+)
+
+__all__ = [
+    "archive", "archive_group", "create", "create_group", "end_archived", "execute", "expire", "give", "preview",
+    "recompute", "recompute_soon", "start", "stop", "take", "undo", "update", "update_group",
+]  # fmt: skip
