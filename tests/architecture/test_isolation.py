@@ -22,6 +22,7 @@ from yutang.areas.customers.models import Customer, ReviewCase
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import Member
 from yutang.areas.segments import services as segments
+from yutang.areas.tags import services as tags
 from yutang.console.middleware import SESSION_KEY
 from yutang.core import access, tenancy
 from yutang.core.models import AuditEntry
@@ -173,7 +174,7 @@ def test_the_checks_notice_a_table_without_policy(world):
 # -- stores -------------------------------------------------------------------------------------------------------
 
 NORTH, SOUTH = "Qznorth", "Qzsouth"
-SHARED = walk.NOT_OWNED | {"role_id"}  # roles belong to the whole merchant
+SHARED = walk.NOT_OWNED | {"role_id", "tag_id", "group_id"}  # these belong to the whole merchant
 
 
 @pytest.fixture
@@ -215,18 +216,23 @@ def _furnish(shop, node, mark) -> dict:
             evidence=[{"kind": "phone", "source": mark}],
         )  # fmt: skip
         segment = segments.create(name=f"Segment {mark}", rule={"all": []}, node=node, actor=system)
+        group = tags.create_group(name=f"Group of {node.pk}", actor=system)
+        tag = tags.create(group_id=group.pk, name="Sweet", actor=system)
+        tags.give(customer=people[0], tag_id=tag.pk, evidence=mark, actor=system)
+        tagging_run = tags.start(tag_id=tag.pk, customer_ids=[p.pk for p in people], reason=mark, actor=actor)
         content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
         run, _counts = run_import(content, system, name=f"{mark}.csv")
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
-        "node_id": node.pk, "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
+        "node_id": node.pk, "tag_id": tag.pk, "group_id": group.pk, "tagging_run_id": tagging_run.pk,
+        "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
         "token": "x", "key": "customers.total",
     }  # fmt: skip
 
 
-OF_STORES = ("customers_", "orders_", "segments_", "imports_", "merchants_", "openplatform_apikey")
+OF_STORES = ("customers_", "orders_", "segments_", "imports_", "merchants_", "openplatform_apikey", "tags_tagging")
 
 
 def test_a_store_sees_and_changes_nothing_of_its_neighbour(stores):

@@ -69,6 +69,7 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
         "kind": "store", "code": "ZZ", "ownership": "direct", "scopes": ["customers.view"], "language": "en",
         "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
+        "tag": ids["tag_id"], "action": "give", "group": ids["group_id"], "colour": "red", "evidence": ECHO,
         "timezone": "Asia/Shanghai", "second_factor": "never",
     }  # fmt: skip
 

@@ -63,6 +63,14 @@ def tag(tag_id: int, *, lock: bool = False) -> Tag:
     return row
 
 
+def tags_by_group(groups: Iterable[TagGroup]) -> dict[int, list[Tag]]:
+    """The tags of some groups in one query."""
+    found: dict[int, list[Tag]] = {}
+    for row in tags().filter(group__in=list(groups)).order_by("name")[:2000]:
+        found.setdefault(row.group_id, []).append(row)
+    return found
+
+
 def tags_asked(rule: Any) -> set[int]:
     """The tags that a rule's JSON asks for, at any depth."""
     return {value for value in segments.values_asked(rule, "tags.ids") if isinstance(value, int)}

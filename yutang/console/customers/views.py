@@ -13,6 +13,7 @@ from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
 from yutang.console.customers import exporting, labels, listing, portrait, timeline
 from yutang.console.shell.listing import render_list
+from yutang.console.tags import person as tags_of_person
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     found = listing.page(request, wanted)
     for row in found.rows:
         row.customer.source_label = labels.source(row.customer.source)
-    context = {"page": found, "filters": wanted, "bulk": request.actor.may("customers.export"), "sort": wanted["sort"]}
+    context = {
+        "page": found,
+        "filters": wanted,
+        "bulk": request.actor.may("customers.export") or request.actor.may("tags.bulk"),
+        "sort": wanted["sort"],
+    }
     context["export_limit"] = exporting.LIMIT
     if request.headers.get("HX-Target") != "results":
         context |= listing.choices(request)
@@ -57,6 +63,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
             order_queries.channels_of(request.actor, person.pk) if sees_orders else [],
         ),
         "moments": timeline.moments(page_of_orders.rows if page_of_orders else [], notes, merges, accounts),
+        **tags_of_person.card(request, person),
     }  # fmt: skip
     return render(request, "console/customers/customer.html", context)
 
