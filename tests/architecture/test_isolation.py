@@ -219,7 +219,7 @@ def _furnish(shop, node, mark) -> dict:
         group = tags.create_group(name=f"Group of {node.pk}", actor=system)
         tag = tags.create(group_id=group.pk, name="Sweet", actor=system)
         tags.give(customer=people[0], tag_id=tag.pk, evidence=mark, actor=system)
-        tagging_run = tags.start(tag_id=tag.pk, customer_ids=[p.pk for p in people], reason=mark, actor=actor)
+        tagging_run = tags.start(tag_id=tag.pk, customer_ids=[p.pk for p in people], reason=mark, actor=system)
         content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
         run, _counts = run_import(content, system, name=f"{mark}.csv")
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()

@@ -12,5 +12,4 @@ WITHOUT_REACTION = {
     "segments.refreshed": "kept for journeys and webhooks, which come later",
     "tags.recomputed": "kept for journeys and webhooks, which come later",
     "tags.run_ended": "as above",
-    "imports.orders_imported": "the lake's writer follows the rows themselves",
 }

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from procrastinate.contrib.django import app
 
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.tags import queries, services
-from yutang.areas.tags.services.automatic import defer
+from yutang.areas.tags import services
 from yutang.core import clock, tenancy
 from yutang.lake import writer
 
@@ -40,5 +39,4 @@ def nightly(timestamp: int) -> None:  # noqa: ARG001
             services.expire()
             zone = ZoneInfo(merchants.current_merchant(merchant_id).timezone)
             if clock.now().astimezone(zone).hour == HOUR:
-                for tag in queries.tags().filter(rule__isnull=False):
-                    defer(tag)
+                services.recompute_all(merchant_id=merchant_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yutang.areas.tags.services.automatic import expire, preview, recompute, recompute_soon
+from yutang.areas.tags.services.automatic import expire, preview, recompute, recompute_all, recompute_soon
 from yutang.areas.tags.services.giving import give, take
 from yutang.areas.tags.services.runs import execute, start, stop, undo
 from yutang.areas.tags.services.vocabulary import (
@@ -17,5 +17,5 @@ from yutang.areas.tags.services.vocabulary import (
 
 __all__ = [
     "archive", "archive_group", "create", "create_group", "end_archived", "execute", "expire", "give", "preview",
-    "recompute", "recompute_soon", "start", "stop", "take", "undo", "update", "update_group",
+    "recompute", "recompute_all", "recompute_soon", "start", "stop", "take", "undo", "update", "update_group",
 ]  # fmt: skip

@@ -51,6 +51,12 @@ def recompute_soon(*, tag_id: int, actor: Actor) -> None:
     defer(queries.tag(tag_id))
 
 
+def recompute_all(*, merchant_id: int) -> None:
+    """A job for every rule tag; call in the merchant's scope."""
+    for tag in queries.tags().filter(merchant=merchant_id, rule__isnull=False):
+        defer(tag)
+
+
 def defer(tag: Tag) -> None:
     jobs.defer(
         "tags.recompute", queueing_lock=f"tags.recompute:{tag.pk}", lock=f"tags.recompute:{tag.pk}",
