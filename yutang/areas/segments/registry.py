@@ -84,6 +84,7 @@ class Fact:
     sums: tuple[str, ...] = ()
     distinct: tuple[Attribute, ...] = ()
     reversal: str = ""
+    is_timeless: bool = False  # holds until it is taken back: windows ask when it was recorded
 
     def column(self, name: str) -> Attribute | None:
         return next((column for column in self.columns if column.key == name), None)

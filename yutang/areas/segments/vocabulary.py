@@ -27,6 +27,7 @@ def vocabulary(*, besides: int | None = None, actor: Actor) -> dict[str, Any]:
                     {
                         "key": fact.key,
                         "label": gettext(fact.label),
+                        "timeless": fact.is_timeless,
                         "columns": [_attribute(column, nodes) for column in fact.columns],
                         "sums": [_attribute(c, nodes) for c in fact.columns if c.key in fact.sums],
                         "distinct": [{"key": c.key, "label": gettext(c.label)} for c in fact.distinct],

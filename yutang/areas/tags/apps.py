@@ -13,3 +13,4 @@ class TagsConfig(AppConfig):
 
         facts.register()
         merging.register("tags_tagging", by_identity=False)
+        merging.register("tags_lifefact", by_identity=False)

@@ -23,6 +23,12 @@ class TagInUse(DomainError):
     status = 409
 
 
+class ConsentMissing(DomainError):
+    code = "tags.consent_missing"
+    message = gettext_noop("Health notes are kept only with the person's consent.")
+    status = 422
+
+
 class RuleOfItself(DomainError):
     code = "tags.rule_of_itself"
     message = gettext_noop("A tag cannot follow from itself.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.customers.models import unchecked_merchant
 from yutang.core import clock
-from yutang.core.tenancy import TenantModel
+from yutang.core.tenancy import CurrentTransaction, TenantModel
 
 
 class TagGroup(TenantModel):
@@ -193,4 +194,55 @@ class Tagging(TenantModel):
                 condition=models.Q(ended_run__isnull=False),
                 name="tagging_ended_by",
             ),
+        ]
+
+
+class LifeFact(TenantModel):
+    """Something lasting in a person's life: a child, a pet, a diet, an anniversary. Append-only, as the lake wants it:
+    a fact that is changed or taken back is followed by a row that `reverses` it; what stands has no such row. Rows of
+    one fact share a `thread`, the number of its first row."""
+
+    class Source(models.TextChoices):
+        CHAT = "chat", _("Chat")
+        FORM = "form", _("Form")
+        STAFF = "staff", _("Staff")
+        IMPORT = "import", _("Import")
+        API = "api", _("API")
+
+    class Calendar(models.TextChoices):
+        SOLAR = "solar", _("Solar calendar")
+        LUNAR = "lunar", _("Lunar calendar")
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    home_customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    thread = models.BigIntegerField(null=True)  # None: its first row
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    kind = models.CharField(max_length=20)  # kinds.KINDS
+    name = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=20, blank=True)
+    calendar = models.CharField(max_length=5, choices=Calendar, blank=True)  # of the day below; empty without one
+    year = models.PositiveSmallIntegerField(null=True)
+    month = models.PositiveSmallIntegerField(null=True)
+    day = models.PositiveSmallIntegerField(null=True)
+    is_leap = models.BooleanField(default=False)  # the day lies in a leap month
+    born_on = models.DateField(null=True)  # that day in the solar calendar, where its year is known
+    is_sensitive = models.BooleanField(default=False)
+    has_consent = models.BooleanField(default=False)  # the person agreed to its being kept
+    source = models.CharField(max_length=6, choices=Source)
+    evidence = models.CharField(max_length=300, blank=True)
+    valid_until = models.DateField(null=True)  # the last day it holds
+    recorded_at = models.DateTimeField(default=clock.now)
+    recorded_by = models.CharField(max_length=200)
+    xid = models.BigIntegerField(editable=False, db_default=CurrentTransaction())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "customer", "id"], name="life_by_customer"),
+            models.Index(fields=["merchant", "home_customer"], name="life_by_home"),
+            models.Index(
+                fields=["merchant", "valid_until"],
+                condition=models.Q(valid_until__isnull=False, reverses__isnull=True),
+                name="life_ending",
+            ),
+            BrinIndex(fields=["xid"], name="life_export"),
         ]

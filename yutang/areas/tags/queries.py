@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from yutang.areas.segments import bitmaps
 from yutang.areas.segments import queries as segments
-from yutang.areas.tags.models import Tag, Tagging, TaggingRun, TagGroup
+from yutang.areas.tags.models import LifeFact, Tag, Tagging, TaggingRun, TagGroup
 from yutang.core import clock
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.lake import engine, source
@@ -154,6 +154,40 @@ def holders(of: Tag, *, source: str = "") -> BitMap64:
 
 def _bitmap(sql: str, values: dict[str, Any]) -> BitMap64:
     return bitmaps.of_column(source.read(sql, values, _IDS).column("customer_id"))
+
+
+# -- life facts ----------------------------------------------------------------------------------------------------
+
+SENSITIVE = "life.sensitive"
+
+
+def _sees_sensitive(actor: Actor, person: Customer) -> bool:
+    nodes = actor.nodes(SENSITIVE) if actor.may(SENSITIVE) else frozenset()
+    return nodes is None or person.home_node_id in nodes
+
+
+def life_of(person: Customer, *, actor: Actor) -> list[LifeFact]:
+    """What stands of a person's life, by kind; health notes only for who may see them."""
+    found = LifeFact.objects.filter(customer=person, reverses__isnull=True, reversed_by__isnull=True)
+    if not _sees_sensitive(actor, person):
+        found = found.filter(is_sensitive=False)
+    return list(found.order_by("kind", "pk"))
+
+
+def life_history(person: Customer, *, actor: Actor, limit: int = 50) -> list[LifeFact]:
+    """Facts that were changed or taken back, the last first; `reversed_by` says when and by whom."""
+    found = LifeFact.objects.filter(customer=person, reverses__isnull=True, reversed_by__isnull=False)
+    if not _sees_sensitive(actor, person):
+        found = found.filter(is_sensitive=False)
+    return list(found.select_related("reversed_by").order_by("-reversed_by__id")[:limit])
+
+
+def life_fact(fact_id: int, *, person: Customer, actor: Actor) -> LifeFact:
+    """A standing fact of the person."""
+    found = next((fact for fact in life_of(person, actor=actor) if fact.pk == fact_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 # -- runs ----------------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ def nightly(timestamp: int) -> None:  # noqa: ARG001
     for merchant_id in tenancy.each_merchant(reason="nightly tags"):
         with tenancy.scope(merchant_id):
             services.expire()
+            services.end_life()
             zone = ZoneInfo(merchants.current_merchant(merchant_id).timezone)
             if clock.now().astimezone(zone).hour == HOUR:
                 services.recompute_all(merchant_id=merchant_id)

@@ -115,7 +115,7 @@
     const fact = places.get(place);
     return {
       type: "did", not: false, fact: key, where: group(), countOf: fact.distinct[0]?.key || "",
-      count: { op: ">=", value: 1 }, sum: null, window: { kind: "last", days: 90 },
+      count: { op: ">=", value: 1 }, sum: null, window: { kind: fact.timeless ? "any" : "last", days: 90 },
     };
   }
   function freshAttribute(attribute) {
