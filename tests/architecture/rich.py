@@ -44,7 +44,8 @@ CODES = {
     "Event": {"name"}, "EventHandling": {"handler"}, "IdempotencyKey": {"fingerprint"},
     "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
     "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
-    "TagGroup": {"kind", "colour"}, "Tagging": {"source"}, "TaggingRun": {"created_by_key"},
+    "TagGroup": {"kind", "colour"}, "LifeFact": {"kind", "detail", "calendar"},
+    "TaggingRun": {"created_by_key"},
     "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
 }  # fmt: skip
 
@@ -99,6 +100,9 @@ def make_rich() -> World:
         group = tags.create_group(name=f"Group {MARK}", actor=actor)
         tag = tags.create(group_id=group.pk, name=f"Tag {MARK}", actor=actor)
         tags.give(customer=people[0], tag_id=tag.pk, evidence=MARK, actor=actor)
+        life = tags.record_life(
+            customer=people[0], kind="child", values=tags.LifeValues(name=MARK), evidence=MARK, actor=actor
+        )
         tagging_run = tags.start(tag_id=tag.pk, customer_ids=[people[2].pk], reason=MARK, actor=actor)
         holder = kinds.customer(people[0].pk)
         ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)
@@ -116,7 +120,7 @@ def make_rich() -> World:
             "key_id": key.key.pk, "entry_id": AuditEntry.objects.first().pk, "customer_id": people[0].pk,
             "other_id": people[2].pk, "merge_id": merge.pk, "run_id": waiting.pk, "import_id": done.pk,
             "case_id": case.pk, "segment_id": segment.pk, "node_id": node.pk, "tag_id": tag.pk,
-            "group_id": group.pk, "tagging_run_id": tagging_run.pk, "member_id": member.pk,
+            "group_id": group.pk, "tagging_run_id": tagging_run.pk, "fact_id": life.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
             "key": "customers.total",
         }  # fmt: skip

@@ -54,7 +54,7 @@ KINDS: dict[str, LifeKind] = {
             date=gettext_noop("Day"),
         ),
         LifeKind("travel", gettext_noop("Travel"), "map-pin", name=gettext_noop("Where to")),
-        LifeKind("home", gettext_noop("Home"), "home", name=gettext_noop("How they live")),
+        LifeKind("home", gettext_noop("Way of living"), "home", name=gettext_noop("How they live")),
         LifeKind("health", gettext_noop("Health"), "shield-lock", name=gettext_noop("Note"), is_sensitive=True),
     )
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """Days that come round every year, by the solar or the Chinese lunar calendar. Pure.
 
 A day that its month lacks this year (the 30th of a short lunar month, 29 February) falls on the month's last day. A day
-of a leap month is kept in that leap month where the year has it, else in the ordinary month of the same number; a day of
-an ordinary month never in the leap one.
+of a leap month is kept in that leap month where the year has it, else in the ordinary month of the same number; a day
+of an ordinary month never in the leap one.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
 from yutang.console.customers import exporting, labels, listing, portrait, timeline
 from yutang.console.shell.listing import render_list
+from yutang.console.tags import life as life_of_person
 from yutang.console.tags import person as tags_of_person
 from yutang.ui.paging import page_of
 
@@ -64,6 +65,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         ),
         "moments": timeline.moments(page_of_orders.rows if page_of_orders else [], notes, merges, accounts),
         **tags_of_person.card(request, person),
+        **life_of_person.card(request, person),
     }  # fmt: skip
     return render(request, "console/customers/customer.html", context)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.tags import groups, person, runs, views
+from yutang.console.tags import groups, life, person, runs, views
 
 urlpatterns = [
     path("tags", views.tag_list, name="tags"),
@@ -22,4 +22,7 @@ urlpatterns = [
     path("tags/runs/<int:tagging_run_id>/undo", runs.undo, name="tagging_run_undo"),
     path("customers/<int:customer_id>/tags", person.give, name="customer_tag"),
     path("customers/<int:customer_id>/tags/<int:tag_id>/take", person.take, name="customer_untag"),
+    path("customers/<int:customer_id>/life/new", life.record, name="life_new"),
+    path("customers/<int:customer_id>/life/<int:fact_id>", life.change, name="life"),
+    path("customers/<int:customer_id>/life/<int:fact_id>/retire", life.retire, name="life_retire"),
 ]
