@@ -21,6 +21,7 @@ SCOPES = (
     "tags.view",
     "tags.give",
     "tags.edit",
+    "life.edit",
     "imports.view",
     "imports.run",
 )
