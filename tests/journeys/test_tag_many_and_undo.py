@@ -45,7 +45,7 @@ def test_tag_a_segment_and_take_it_back(page, enter, people, work):
     card.get_by_role("button", name="Take “Sweet tooth” away").click()
     expect(card).to_contain_text("No tags yet.")
     card.get_by_role("button", name="Sweet tooth").click()
-    expect(card).to_contain_text("By hand")
+    expect(card).to_contain_text("Tagged by hand")
 
     page.goto("/tags/runs")
     page.get_by_role("link", name="Sweet tooth").click()

@@ -25,7 +25,7 @@ def test_a_lunar_birthday_is_recorded_shown_changed_and_taken_back(client_for, m
         assert browser.post(f"{at}/life/new?kind=birthday", sent).headers["Location"] == at
         fact = LifeFact.objects.get()
         page = text(browser.get(at))
-        for words in ("lunar month 3, day 23 (1990)", "36 years · in 8 days", "from a chat"):
+        for words in ("lunar month 3, day 23 (1990)", "36 years old · in 8 days", "from a chat"):
             assert words in page
         browser.post(f"{at}/life/{fact.pk}", {**sent, "day": "24"})
         page = text(browser.get(at))

@@ -84,7 +84,7 @@ def test_one_tap_gives_and_takes_on_the_persons_page(client_for, merchant):
     assert names(person) == ["Sweet"]
     give(person, other)
     page = text(browser.get(f"/customers/{person.pk}"))
-    assert "By hand" in page
+    assert "Tagged by hand" in page
     taken = browser.post(f"/customers/{person.pk}/tags/{tag.pk}/take")
     assert taken.headers["Location"] == f"/customers/{person.pk}"
     assert names(person) == ["Sour"]

@@ -134,7 +134,7 @@ class Tagging(TenantModel):
     by row: ids of people come from rows just read, tags are never deleted."""
 
     class Source(models.TextChoices):
-        MANUAL = "manual", _("By hand")
+        MANUAL = "manual", _("Tagged by hand")
         BULK = "bulk", _("Many at once")
         RULE = "rule", _("By its rule")
         IMPORT = "import", _("Import")

@@ -29,7 +29,7 @@ class NewGroupForm(GroupForm):
 
 class TagForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True}))
-    group = forms.TypedChoiceField(label=_("Group"), coerce=int)
+    group = forms.TypedChoiceField(label=_("Tag group"), coerce=int)
     description = forms.CharField(label=_("What it means"), max_length=300, required=False)
     keep_days = forms.IntegerField(label=_("Keep for days"), min_value=1, max_value=3650, required=False)
 

@@ -123,7 +123,10 @@ def _coming(fact: LifeFact, today: date) -> str:
     if fact.born_on is not None and fact.born_on <= today:
         born = fact.born_on
         years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-        said.append(ngettext("%(n)s year", "%(n)s years", years) % {"n": years})
+        aged = ngettext("%(n)s year old", "%(n)s years old", years)
+        if fact.kind == "anniversary":
+            aged = ngettext("%(n)s year ago", "%(n)s years ago", years)
+        said.append(aged % {"n": years})
     on = lunar.YearlyDay(fact.calendar, fact.year, fact.month, fact.day, fact.is_leap)
     days = lunar.days_until(on, today)
     said.append(

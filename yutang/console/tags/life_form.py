@@ -24,7 +24,7 @@ class LifeForm(forms.Form):
         label=_("Year"), min_value=1900, max_value=2099, required=False, help_text=_("Empty if nobody knows.")
     )
     month = forms.IntegerField(label=_("Month"), min_value=1, max_value=12, required=False)
-    day = forms.IntegerField(label=_("Day"), min_value=1, max_value=31, required=False)
+    day = forms.IntegerField(label=_("Day of the month"), min_value=1, max_value=31, required=False)
     is_leap = forms.BooleanField(label=_("In a leap month of the lunar calendar"), required=False)
     has_consent = forms.BooleanField(label=_("The person agrees to our keeping this"), required=False)
     source = forms.ChoiceField(

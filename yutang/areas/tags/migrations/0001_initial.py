@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='Tagging',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('manual', 'By hand'), ('bulk', 'Many at once'), ('rule', 'By its rule'), ('import', 'Import'), ('api', 'API')], max_length=6)),
+                ('source', models.CharField(choices=[('manual', 'Tagged by hand'), ('bulk', 'Many at once'), ('rule', 'By its rule'), ('import', 'Import'), ('api', 'API')], max_length=6)),
                 ('evidence', models.CharField(blank=True, max_length=300)),
                 ('given_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('given_by', models.CharField(max_length=200)),
