@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yutang.areas.customers",
     "yutang.areas.segments",
     "yutang.areas.interactions",
+    "yutang.areas.tags",
     "yutang.areas.orders",
     "yutang.areas.grades",
     "yutang.areas.imports",

@@ -28,6 +28,7 @@ from yutang.areas.imports import services as imports
 from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
 from yutang.areas.segments import services as segments
+from yutang.areas.tags import services as tags
 from yutang.core import access, tenancy
 from yutang.core.ledger import services as ledger
 from yutang.core.models import AuditEntry, Event, EventHandling
@@ -46,6 +47,8 @@ CODES = {
     "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
     "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
     "Boundaries": {"source"}, "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
+    "TagGroup": {"kind", "colour"}, "LifeFact": {"kind", "detail", "calendar"},
+    "TaggingRun": {"created_by_key"},
 }  # fmt: skip
 
 
@@ -98,6 +101,13 @@ def make_rich() -> World:
         segment = segments.create(name=f"Segment {MARK}", rule={"all": []}, actor=actor)
         grades.refresh()
         grades.set_ladder(measure="net", window_days=None, middle_from=500, big_from=900, actor=actor)
+        group = tags.create_group(name=f"Group {MARK}", actor=actor)
+        tag = tags.create(group_id=group.pk, name=f"Tag {MARK}", actor=actor)
+        tags.give(customer=people[0], tag_id=tag.pk, evidence=MARK, actor=actor)
+        life = tags.record_life(
+            customer=people[0], kind="child", values=tags.LifeValues(name=MARK), evidence=MARK, actor=actor
+        )
+        tagging_run = tags.start(tag_id=tag.pk, customer_ids=[people[2].pk], reason=MARK, actor=actor)
         holder = kinds.customer(people[0].pk)
         ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)
         ledger.move_holder(
@@ -119,7 +129,8 @@ def make_rich() -> World:
         world.ids = {
             "key_id": key.key.pk, "entry_id": AuditEntry.objects.first().pk, "customer_id": people[0].pk,
             "other_id": people[2].pk, "merge_id": merge.pk, "run_id": waiting.pk, "import_id": done.pk,
-            "case_id": case.pk, "segment_id": segment.pk, "node_id": node.pk, "member_id": member.pk,
+            "case_id": case.pk, "segment_id": segment.pk, "node_id": node.pk, "tag_id": tag.pk,
+            "group_id": group.pk, "tagging_run_id": tagging_run.pk, "fact_id": life.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
             "key": "customers.total",
         }  # fmt: skip

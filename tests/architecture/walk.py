@@ -73,7 +73,8 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
         "kind": "store", "code": "ZZ", "ownership": "direct", "scopes": ["customers.view"], "language": "en",
         "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
-        "timezone": "Asia/Shanghai", "second_factor": "never", "show": "group", "group": "champions",
+        "tag": ids["tag_id"], "action": "give", "group": ids["group_id"], "colour": "red", "evidence": ECHO,
+        "timezone": "Asia/Shanghai", "second_factor": "never", "show": "group",
         "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
     }  # fmt: skip
 
@@ -86,6 +87,12 @@ def bodies(ids: dict[str, Any]) -> dict[str, Any]:
         "/customers/merge": pair,
         "/merges/{merge_id}/undo": None,
         "/customers/{customer_id}/notes": {"text": ECHO},
+        "/tag-groups": {"name": ECHO},
+        "/tags": {"name": ECHO, "group_id": str(ids["group_id"])},
+        "/customers/{customer_id}/tags": {"tag_id": str(ids["tag_id"])},
+        "/customers/{customer_id}/tags/{tag_id}/take": None,
+        "/customers/{customer_id}/life": {"kind": "child", "name": ECHO},
+        "/customers/{customer_id}/life/{fact_id}/retire": None,
         "/segments": {"name": ECHO, "rule": rule, "node_id": str(ids["node_id"])},
         "/segments/count": {"rule": rule},
         "/imports/orders": "file",

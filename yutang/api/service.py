@@ -20,6 +20,7 @@ from yutang.api.imports.views import router as imports
 from yutang.api.metrics.views import router as metrics
 from yutang.api.orders.views import router as orders
 from yutang.api.segments.views import router as segments
+from yutang.api.tags.views import router as tags
 from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -105,5 +106,5 @@ api.add_exception_handler(ValidationError, _validation)
 api.add_exception_handler(HttpError, _http)
 api.add_exception_handler(Http404, _not_found)
 # Merges first: customers/merge would be taken for the id of a customer.
-for router in (account, merges, customers, orders, segments, grades, metrics, imports, events):
+for router in (account, merges, customers, orders, segments, grades, tags, metrics, imports, events):
     api.add_router("", router)

@@ -138,7 +138,10 @@ def _scan(name: str, merchant_id: int, redirects: Redirects | None) -> str:
     columns = REGISTRY.person_columns() if name == PERSON else REGISTRY.facts[name].columns
     found = files(name, merchant_id)
     if not found:
-        kinds = {"int": "BIGINT", "text": "VARCHAR", "bool": "BOOLEAN", "date": "DATE", "time": "TIMESTAMPTZ"}
+        kinds = {
+            "int": "BIGINT", "text": "VARCHAR", "bool": "BOOLEAN", "date": "DATE", "time": "TIMESTAMPTZ",
+            "ints": "BIGINT[]",
+        }  # fmt: skip
         empty = ", ".join(f"NULL::{kinds[c.type]} AS {c.name}" for c in columns)
         extra = "" if name == PERSON else ", NULL::BIGINT AS customer_id"
         return f"SELECT {empty}{extra} WHERE false"

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from django.db import connection
 from psycopg import ClientCursor
@@ -46,6 +47,9 @@ class _CopyStream(io.RawIOBase):
 
 def stream(sql: str, params: dict[str, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Runs a SELECT on the current connection and yields its rows; `schema` names and types the columns in order."""
+    flat = schema
+    if any(pa.types.is_list(field.type) for field in schema):
+        flat = pa.schema([f.with_type(pa.string()) if pa.types.is_list(f.type) else f for f in schema])
     with connection.cursor() as cursor:
         raw = cursor.connection
         text = ClientCursor(raw).mogrify(sql, params) if params else sql
@@ -53,12 +57,12 @@ def stream(sql: str, params: dict[str, Any], schema: pa.Schema) -> Iterator[pa.R
             source = io.BufferedReader(_CopyStream(iter(copy)), buffer_size=BLOCK)
             if not source.peek(1):
                 return
-            yield from arrow_csv.open_csv(
+            batches = arrow_csv.open_csv(
                 source,
                 read_options=arrow_csv.ReadOptions(column_names=schema.names, block_size=BLOCK, use_threads=True),
                 parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
                 convert_options=arrow_csv.ConvertOptions(
-                    column_types=schema,
+                    column_types=flat,
                     null_values=[""],
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=False,
@@ -66,6 +70,17 @@ def stream(sql: str, params: dict[str, Any], schema: pa.Schema) -> Iterator[pa.R
                     false_values=["f"],
                 ),
             )
+            for batch in batches:
+                yield batch if flat is schema else _with_lists(batch, schema)
+
+
+def _with_lists(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """CSV knows no lists: they come as `1,5,9`."""
+    columns = [
+        pc.split_pattern(column, ",").cast(field.type) if pa.types.is_list(field.type) else column
+        for column, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def read(sql: str, params: dict[str, Any], schema: pa.Schema) -> pa.Table:

@@ -18,6 +18,7 @@ class Type(StrEnum):
     BOOL = "bool"
     DATE = "date"
     TIME = "time"  # UTC
+    INTS = "ints"  # a list of numbers; PostgreSQL hands it over as text, parted by commas
 
 
 ARROW = {
@@ -26,6 +27,7 @@ ARROW = {
     Type.BOOL: pa.bool_(),
     Type.DATE: pa.date32(),
     Type.TIME: pa.timestamp("us", tz="UTC"),
+    Type.INTS: pa.list_(pa.field("element", pa.int64())),
 }
 
 

@@ -10,5 +10,6 @@ WITHOUT_REACTION = {
     "customers.identities_split": "as above",
     "customers.resolved": "people's snapshots are marked due in the same transaction",
     "segments.refreshed": "kept for journeys and webhooks, which come later",
-    "imports.orders_imported": "the lake's writer follows the rows themselves",
+    "tags.recomputed": "kept for journeys and webhooks, which come later",
+    "tags.run_ended": "as above",
 }

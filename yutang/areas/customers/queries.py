@@ -120,6 +120,11 @@ def people_with_keys(wanted: Iterable[bytes]) -> dict[bytes, int]:
     return {bytes(key): customer_id for key, customer_id in found}
 
 
+def roots(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Who each of these people is today."""
+    return forest.roots(customer_ids)
+
+
 def phones(customer_ids: Iterable[int]) -> dict[int, str]:
     """A masked phone of each person that has one; one that is only theirs comes first."""
     found: dict[int, str] = {}

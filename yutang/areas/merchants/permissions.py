@@ -16,6 +16,12 @@ PERMISSIONS: dict[str, str] = {
     "segments.edit": gettext_noop("Build segments"),
     "grades.view": gettext_noop("See value grades"),
     "grades.edit": gettext_noop("Set the ladder of fish tiers"),
+    "tags.view": gettext_noop("See tags, their rules and runs"),
+    "tags.give": gettext_noop("Tag customers"),
+    "tags.bulk": gettext_noop("Tag many customers at once"),
+    "tags.edit": gettext_noop("Define tags and their rules"),
+    "life.edit": gettext_noop("Record life facts of customers"),
+    "life.sensitive": gettext_noop("See and record health notes"),
     "imports.view": gettext_noop("See imports"),
     "imports.run": gettext_noop("Import files"),
     "interactions.write": gettext_noop("Record interactions"),
@@ -38,6 +44,8 @@ AREAS: dict[str, str] = {
     "orders": gettext_noop("Orders"),
     "segments": gettext_noop("Segments"),
     "grades": gettext_noop("Value grades"),
+    "tags": gettext_noop("Tags"),
+    "life": gettext_noop("Life facts"),
     "imports": gettext_noop("Import centre"),
     "interactions": gettext_noop("Interactions"),
     "ledger": gettext_noop("Balances"),
@@ -47,19 +55,37 @@ AREAS: dict[str, str] = {
     "api_keys": gettext_noop("API keys"),
 }
 
-_LOOK = ["home.view", "customers.view", "orders.view", "segments.view", "grades.view"]
+_LOOK = ["home.view", "customers.view", "orders.view", "segments.view", "grades.view", "tags.view"]
 
 # key -> (name, permissions); order is the order on screen
 PRESETS: dict[str, tuple[str, list[str]]] = {
     "owner": (gettext_noop("Owner"), list(PERMISSIONS)),
     "operations": (
         gettext_noop("Operations"),
-        [*_LOOK, "customers.edit", "customers.merge", "segments.edit", "grades.edit", "imports.view", "imports.run"],
+        [
+            *_LOOK,
+            "customers.edit",
+            "customers.merge",
+            "segments.edit",
+            "grades.edit",
+            "tags.give",
+            "tags.bulk",
+            "tags.edit",
+            "life.edit",
+            "imports.view",
+            "imports.run",
+        ],
     ),
-    "service": (gettext_noop("Customer service"), ["customers.view", "customers.edit", "orders.view"]),
+    "service": (
+        gettext_noop("Customer service"),
+        ["customers.view", "customers.edit", "orders.view", "tags.give", "life.edit"],
+    ),
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
-    "store_manager": (gettext_noop("Store manager"), [*_LOOK, "customers.edit", "staff.view"]),
-    "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view"]),
+    "store_manager": (
+        gettext_noop("Store manager"),
+        [*_LOOK, "customers.edit", "tags.give", "life.edit", "staff.view"],
+    ),
+    "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view", "tags.give", "life.edit"]),
     "developer": (
         gettext_noop("Developer"),
         ["home.view", "imports.view", "segments.view", "interactions.write", "api_keys.manage"],

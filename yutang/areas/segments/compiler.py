@@ -243,6 +243,12 @@ def _asked(attribute: Attribute, value: exp.Expr, op: Op, wanted: rules.Value, t
         if is_text:
             missing = exp.Paren(this=exp.or_(missing, exp.EQ(this=value.copy(), expression=exp.Literal.string(""))))
         return missing if op is Op.EMPTY else exp.Not(this=missing)
+    if attribute.kind is Kind.CHOICES and isinstance(wanted, tuple):
+        listed = exp.Array(expressions=[exp.convert(v) for v in wanted])
+        shares: exp.Expr = (exp.ArrayContainsAll if op is Op.HAS_ALL else exp.ArrayOverlaps)(
+            this=value, expression=listed
+        )
+        return _or_null(exp.Not(this=exp.Paren(this=shares)), value) if op is Op.NOT_IN else exp.Paren(this=shares)
     if op in (Op.IN, Op.NOT_IN) and isinstance(wanted, tuple):
         found: exp.Expr = exp.In(this=value, expressions=[exp.convert(v) for v in wanted])
         return found if op is Op.IN else _or_null(exp.Not(this=found), value)
@@ -282,7 +288,8 @@ def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
         # A derived expression may ask another table; its columns are qualified already.
         return _column(node.name, table) if isinstance(node, exp.Column) and not node.table else node
 
-    made = (_parsed(attribute.expression) if attribute.derive is None else attribute.derive()).transform(filled)
+    made = attribute.derive() if attribute.derive is not None else _parsed(attribute.expression_on(today))
+    made = made.transform(filled)
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 
 

@@ -185,7 +185,7 @@ def _scalar(raw: Any, attribute: Attribute, path: str) -> rules.Scalar:
         if not isinstance(raw, bool):
             _fail(path, gettext("This must be true or false."))
         return raw
-    if kind in (Kind.INT, Kind.MONEY) or attribute.is_numbered:
+    if kind in (Kind.INT, Kind.MONEY, Kind.CHOICES) or attribute.is_numbered:
         return _int(raw, path)
     if not isinstance(raw, str) or not raw:
         _fail(path, gettext("This must be a text that is not empty."))

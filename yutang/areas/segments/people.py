@@ -33,7 +33,7 @@ def register() -> None:
             "customers.birthday_month", gettext_noop("Month of birth"), Kind.CHOICE, "EXTRACT(MONTH FROM birthday)",
             choices=months, is_numbered=True,
         ),
-        Attribute("customers.age", gettext_noop("Age"), Kind.INT, _AGE),
+        Attribute("customers.age", gettext_noop("Age"), Kind.INT, full_years("birthday")),
         Attribute("customers.country", gettext_noop("Country"), Kind.TEXT),
         Attribute("customers.province", gettext_noop("Province"), Kind.TEXT),
         Attribute("customers.city", gettext_noop("City"), Kind.TEXT, is_shown=True),
@@ -50,9 +50,10 @@ def register() -> None:
     )  # fmt: skip
 
 
-# Full years: one less while this year's birthday is still to come.
-_AGE = (
-    "EXTRACT(YEAR FROM :today) - EXTRACT(YEAR FROM birthday)"
-    " - CASE WHEN EXTRACT(MONTH FROM birthday) * 100 + EXTRACT(DAY FROM birthday)"
-    " > EXTRACT(MONTH FROM :today) * 100 + EXTRACT(DAY FROM :today) THEN 1 ELSE 0 END"
-)
+def full_years(column: str) -> str:
+    """SQL of an age: one less while this year's birthday is still to come."""
+    return (
+        f"EXTRACT(YEAR FROM :today) - EXTRACT(YEAR FROM {column})"
+        f" - CASE WHEN EXTRACT(MONTH FROM {column}) * 100 + EXTRACT(DAY FROM {column})"
+        " > EXTRACT(MONTH FROM :today) * 100 + EXTRACT(DAY FROM :today) THEN 1 ELSE 0 END"
+    )

@@ -77,7 +77,8 @@ def of(
         _profile(attribute, snapshot, asked, today, values)
         for attribute in wanted
         # Days are charted as the numbers derived from them: age, days since.
-        if attribute.is_charted and attribute.kind is not Kind.DATE
+        # Of a list somebody has several values, and shares would not add up.
+        if attribute.is_charted and attribute.kind not in (Kind.DATE, Kind.CHOICES)
     ]
     return found if keys is not None else sorted(found, key=lambda profile: -profile.difference)
 

@@ -89,6 +89,17 @@ def users_of(segment_id: int) -> list[Segment]:
     return [other for other in others if segment_id in rules.segment_ids(other.rule)]
 
 
+def asking(attribute: str, value: object) -> list[Segment]:
+    """Segments in use whose rule compares this attribute with this value."""
+    used = Segment.objects.filter(archived_at__isnull=True)
+    return [segment for segment in used if value in rules.values_asked(segment.rule, attribute)]
+
+
+def values_asked(raw: Any, attribute: str) -> set[object]:
+    """Values that a rule's JSON compares an attribute with."""
+    return rules.values_asked(raw, attribute)
+
+
 def nodes_of(segment: Segment) -> frozenset[int] | None:
     """The home stores a segment is limited to; None is the whole merchant."""
     if segment.node_id == merchants.root_node().pk:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     BOOL = "bool"
     DATE = "date"
     CHOICE = "choice"  # one of a known list; the column holds text or numbers
+    CHOICES = "choices"  # any of a known list; the column holds a list of numbers, NULL for none
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,16 @@ class Attribute:
     """Something a condition can ask.
 
     `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
-    part of the key; `:today` in it is the merchant's local day. `derive` makes the expression anew for every question,
-    where it depends on what the merchant in scope has set or computed. `choices` lists the values of a CHOICE; `labels`
-    gives the words for those values of a TEXT that are codes, others stand for themselves.
+    part of the key; `:today` in it is the merchant's local day. What SQL cannot say by itself (the lunar calendar) is
+    a function of that day. `derive` makes the expression anew for every question, where it depends on what the merchant
+    in scope has set or computed. `choices` lists the values of a CHOICE or CHOICES; `labels` gives the words for those
+    values of a TEXT that are codes, others stand for themselves.
     """
 
     key: str
     label: str
     kind: Kind
-    sql: str = ""
+    sql: str | Callable[[date], str] = ""
     choices: Callable[[], list[Choice]] | None = None
     labels: Callable[[], dict[str, str]] | None = None
     is_numbered: bool = False  # a CHOICE whose column holds numbers
@@ -62,15 +65,19 @@ class Attribute:
             return None
         return [c for c in self.choices() if nodes is None or c.node_id is None or c.node_id in nodes]
 
+    def expression_on(self, today: date) -> str:
+        return self.sql(today) if callable(self.sql) else self.expression
+
     @property
     def expression(self) -> str:
-        return self.sql or self.key.rpartition(".")[2]
+        """Empty for what is a function of the day."""
+        return "" if callable(self.sql) else self.sql or self.key.rpartition(".")[2]
 
     @cached_property
     def column(self) -> str | None:
         """The one column its expression reads; None where it reads several, or is made anew for every question. The
         lake's index answers what reads one column, the lake itself the rest."""
-        if self.derive is not None:
+        if self.derive is not None or callable(self.sql) or self.kind is Kind.CHOICES:
             return None
         names = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
         return names.pop() if len(names) == 1 else None
@@ -104,6 +111,7 @@ class Fact:
     sums: tuple[str, ...] = ()
     distinct: tuple[Unit, ...] = ()
     reversal: str = ""
+    is_timeless: bool = False  # holds until it is taken back: windows ask when it was recorded
 
     def layout(self) -> Layout:
         """What the lake's index has to hold of it."""

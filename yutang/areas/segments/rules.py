@@ -31,10 +31,11 @@ class Op(StrEnum):
     NOT_EMPTY = "is not empty"
     WITHIN_LAST = "within last"  # value: a number of days, today included
     MONTH_IS = "month is"  # value: 1 … 12, or a list of them
+    HAS_ALL = "has all"
 
 
 WITHOUT_VALUE = frozenset({Op.EMPTY, Op.NOT_EMPTY})
-WITH_LIST = frozenset({Op.IN, Op.NOT_IN})
+WITH_LIST = frozenset({Op.IN, Op.NOT_IN, Op.HAS_ALL})
 ORDER = (Op.EQ, Op.NE, Op.GE, Op.GT, Op.LE, Op.LT, Op.BETWEEN)
 
 _EXISTS = (Op.EMPTY, Op.NOT_EMPTY)
@@ -45,6 +46,7 @@ OPS: dict[str, tuple[Op, ...]] = {  # by registry.Kind, in the order screens sho
     "bool": (Op.EQ, Op.NE, *_EXISTS),
     "date": (Op.WITHIN_LAST, Op.EQ, Op.NE, Op.GE, Op.GT, Op.LE, Op.LT, Op.BETWEEN, Op.MONTH_IS, *_EXISTS),
     "choice": (Op.IN, Op.NOT_IN, Op.EQ, Op.NE, *_EXISTS),
+    "choices": (Op.IN, Op.HAS_ALL, Op.NOT_IN, *_EXISTS),  # any, all, none of the list
 }
 
 
@@ -135,6 +137,18 @@ def dids(rule: Rule) -> Iterator[Did]:
         yield from dids(rule.part)
     elif isinstance(rule, InSegment):
         yield from dids(rule.rule)
+
+
+def values_asked(raw: object, attribute: str) -> set[object]:
+    """Values that a rule's JSON compares an attribute with, at any depth."""
+    if isinstance(raw, list):
+        return set().union(*(values_asked(part, attribute) for part in raw))
+    if not isinstance(raw, dict):
+        return set()
+    if raw.get("attr") == attribute:
+        value = raw.get("value")
+        return set(value) if isinstance(value, list) else {value}
+    return set().union(*(values_asked(raw.get(key), attribute) for key in ("all", "any", "not")))
 
 
 def segment_ids(raw: object) -> set[int]:

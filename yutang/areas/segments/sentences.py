@@ -22,7 +22,7 @@ def op_label(op: Op) -> str:
         Op.GT: gettext("more than"), Op.GE: gettext("at least"), Op.BETWEEN: gettext("between"),
         Op.CONTAINS: gettext("contains"), Op.STARTS_WITH: gettext("starts with"), Op.EMPTY: gettext("is not known"),
         Op.NOT_EMPTY: gettext("is known"), Op.WITHIN_LAST: gettext("in the last … days"),
-        Op.MONTH_IS: gettext("falls in month"),
+        Op.MONTH_IS: gettext("falls in month"), Op.HAS_ALL: gettext("include all of"),
     }[op]  # fmt: skip
 
 
@@ -32,6 +32,19 @@ def date_op_label(op: Op) -> str:
         Op.LT: gettext("before"), Op.LE: gettext("on or before"), Op.GT: gettext("after"),
         Op.GE: gettext("on or after"),
     }.get(op) or op_label(op)  # fmt: skip
+
+
+def list_op_label(op: Op) -> str:
+    """Of a list somebody has: any, all or none of the values."""
+    return {
+        Op.IN: gettext("include any of"), Op.HAS_ALL: gettext("include all of"), Op.NOT_IN: gettext("include none of"),
+    }.get(op) or op_label(op)  # fmt: skip
+
+
+def label_of(op: Op, kind: Kind | str) -> str:
+    """The words of an operator for a type."""
+    special = {Kind.DATE: date_op_label, Kind.CHOICES: list_op_label}
+    return special.get(Kind(kind), op_label)(op)
 
 
 class Values:
@@ -48,10 +61,12 @@ class Values:
             *(gettext(attribute.label) for attribute in attributes),
         ]
 
-    def shown(self, attribute: Attribute, value: rules.Scalar | None) -> str:
+    def shown(self, attribute: Attribute, value: rules.Scalar | list[int] | None) -> str:
         """On screen: `¥1,234.50`, `Women`, `–`."""
         if value is None or value == "":
             return "–"
+        if isinstance(value, list):
+            return gettext(", ").join(self._label(attribute, one) for one in value)
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         if attribute.kind is Kind.MONEY and isinstance(value, int):
@@ -60,7 +75,7 @@ class Values:
             return self._label(attribute, value)
         return f"{value:,}" if isinstance(value, int) else str(value)
 
-    def cell(self, attribute: Attribute, value: rules.Scalar | None) -> str:
+    def cell(self, attribute: Attribute, value: rules.Scalar | list[int] | None) -> str:
         """In a file: plain numbers, texts that are no formulas, nothing where nothing is known."""
         if value is None:
             return ""
@@ -105,9 +120,10 @@ class _Speaker:
 
     def condition(self, attribute: Attribute, rule: rules.Condition) -> str:
         label = _inside(gettext(attribute.label))
-        if rule.op in rules.WITH_LIST and isinstance(rule.value, tuple) and len(rule.value) == 1:
-            rule = rules.Condition(rule.attribute, _OF_ONE[rule.op], rule.value[0])
-        op = date_op_label(rule.op) if attribute.kind is Kind.DATE else op_label(rule.op)
+        value = rule.value
+        if rule.op in _OF_ONE and attribute.kind is not Kind.CHOICES and isinstance(value, tuple) and len(value) == 1:
+            rule = rules.Condition(rule.attribute, _OF_ONE[rule.op], value[0])
+        op = label_of(rule.op, attribute.kind)
         if rule.op in rules.WITHOUT_VALUE:
             return _spaced(label, op)
         if rule.op is Op.WITHIN_LAST and isinstance(rule.value, int):

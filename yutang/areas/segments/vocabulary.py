@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext
 
 from yutang.areas.segments import queries, sentences
-from yutang.areas.segments.registry import REGISTRY, Attribute, Kind
-from yutang.areas.segments.rules import OPS, ORDER, Op
+from yutang.areas.segments.registry import REGISTRY, Attribute
+from yutang.areas.segments.rules import OPS, ORDER
 from yutang.core.access import Actor
 
 
@@ -27,6 +27,7 @@ def vocabulary(*, besides: int | None = None, actor: Actor) -> dict[str, Any]:
                     {
                         "key": fact.key,
                         "label": gettext(fact.label),
+                        "timeless": fact.is_timeless,
                         "columns": [_attribute(column, nodes) for column in fact.columns],
                         "sums": [_attribute(c, nodes) for c in fact.columns if c.key in fact.sums],
                         "distinct": [{"key": unit.key, "label": unit.said(2)} for unit in fact.distinct],
@@ -37,16 +38,14 @@ def vocabulary(*, besides: int | None = None, actor: Actor) -> dict[str, Any]:
             }
             for area, label in REGISTRY.areas.items()
         ],
-        "ops": {kind: [{"op": op.value, "label": _label(op, kind)} for op in ops] for kind, ops in OPS.items()},
+        "ops": {
+            kind: [{"op": op.value, "label": sentences.label_of(op, kind)} for op in ops] for kind, ops in OPS.items()
+        },
         "comparisons": [{"op": op.value, "label": sentences.op_label(op)} for op in ORDER],
         "segments": [
             {"value": segment.pk, "label": segment.name} for segment in queries.visible(actor) if segment.pk != besides
         ],
     }
-
-
-def _label(op: Op, kind: str) -> str:
-    return sentences.date_op_label(op) if kind == Kind.DATE else sentences.op_label(op)
 
 
 def _attribute(attribute: Attribute, nodes: frozenset[int] | None) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
+from yutang.areas.tags import queries as tags
+from yutang.console.tags.forms import tag_choices
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from yutang.areas.orders.models import CustomerStatistic
     from yutang.ui.paging import Page
 
-FILTERS = ("q", "source", "province", "node", "purchased", "marketing", "sort")
+FILTERS = ("q", "source", "province", "node", "purchased", "marketing", "tag", "sort")
 # Figures of purchases are sorted by their own index, which holds only people who have ordered.
 SORTS = {"": ("-id",), "last": ("-last_purchase_at", "-customer_id"), "net": ("-net_amount", "-customer_id")}
 
@@ -58,6 +60,8 @@ def people(request: HttpRequest, wanted: dict[str, str], permission: str = "cust
         request.actor, search, namespaces=orders.sources() if wanted["q"] else (), region=request.merchant.phone_region,
         permission=permission,
     )  # fmt: skip
+    if wanted["tag"].isdecimal() and len(wanted["tag"]) < 19:
+        found = tags.with_tag(found, int(wanted["tag"]))
     if wanted["purchased"] and request.actor.may("orders.view"):
         return orders.purchased(request.actor, found, yes=wanted["purchased"] == "yes")
     return found
@@ -86,6 +90,7 @@ def choices(request: HttpRequest) -> dict[str, Any]:
     """What the filters offer; stores only as far as the actor sees them."""
     nodes = request.actor.nodes("customers.view")
     return {
+        "tags": tag_choices(),
         "sources": customers.sources(request.actor),
         "provinces": customers.provinces(request.actor),
         "nodes": [node for node in merchants.tree() if nodes is None or node.pk in nodes],

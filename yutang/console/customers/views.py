@@ -14,6 +14,8 @@ from yutang.console.access import page
 from yutang.console.customers import exporting, interactions, labels, listing, portrait, timeline
 from yutang.console.grades import explained
 from yutang.console.shell.listing import render_list
+from yutang.console.tags import life as life_of_person
+from yutang.console.tags import person as tags_of_person
 from yutang.core.errors import NotFound
 from yutang.ui.paging import page_of
 
@@ -32,7 +34,12 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     found = listing.page(request, wanted)
     for row in found.rows:
         row.customer.source_label = labels.source(row.customer.source)
-    context = {"page": found, "filters": wanted, "bulk": request.actor.may("customers.export"), "sort": wanted["sort"]}
+    context = {
+        "page": found,
+        "filters": wanted,
+        "bulk": request.actor.may("customers.export") or request.actor.may("tags.bulk"),
+        "sort": wanted["sort"],
+    }
     context["export_limit"] = exporting.LIMIT
     if request.headers.get("HX-Target") != "results":
         context |= listing.choices(request)
@@ -63,6 +70,8 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "moments": timeline.moments(
             page_of_orders.rows if page_of_orders else [], notes, merges, accounts, did["interactions"]
         ),
+        **tags_of_person.card(request, person),
+        **life_of_person.card(request, person),
     }  # fmt: skip
     return render(request, "console/customers/customer.html", context)
 

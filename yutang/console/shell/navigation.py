@@ -63,6 +63,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:reviews", _("Merge review"), "customers.merge"),
             Entry("console:segments", _("Segments"), "segments.view"),
             Entry("console:grades", _("Value grades"), "grades.view"),
+            Entry("console:tags", _("Tags"), "tags.view"),
         ),
     ),
     Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from yutang.lake.tables import REGISTRY
+from yutang.lake.tables import REGISTRY, Type
 
 VERSION = 1  # of the files on disk: another number makes the index anew
 
@@ -38,7 +38,9 @@ class Layouts:
         self.facts[fact] = layout
 
     def person(self) -> tuple[str, ...]:
-        return tuple(column.name for column in REGISTRY.person_columns() if column.name != "customer_id")
+        """Lists have no codes; the lake answers what asks for them."""
+        columns = REGISTRY.person_columns()
+        return tuple(c.name for c in columns if c.name != "customer_id" and c.type is not Type.INTS)
 
     def key(self) -> str:
         """Changes when the files on disk no longer fit what is wanted."""

@@ -41,7 +41,7 @@
 
   // -- what can be asked --------------------------------------------------------------------------------------------
   const places = new Map(); // "attr:customers.city", "did:orders.line" → its description
-  const LIST = new Set(["in", "not in"]);
+  const LIST = new Set(["in", "not in", "has all"]);
   const NO_VALUE = new Set(["is empty", "is not empty"]);
   function learn() {
     text = read("segment-texts");
@@ -115,7 +115,7 @@
     const fact = places.get(place);
     return {
       type: "did", not: false, fact: key, where: group(), countOf: fact.distinct[0]?.key || "",
-      count: { op: ">=", value: 1 }, sum: null, window: { kind: "last", days: 90 },
+      count: { op: ">=", value: 1 }, sum: null, window: { kind: fact.timeless ? "any" : "last", days: 90 },
     };
   }
   function freshAttribute(attribute) {
@@ -261,8 +261,8 @@
       }
       if (kind === "bool") return select(text.value, [["true", text.yes], ["false", text.no]], String(node.value), (raw) => set(raw === "true"), "ys-auto");
       const many = LIST.has(node.op);
-      const cast = kind === "int" || described.numbered ? Number : String;
-      if (kind === "choice") return this.choices([].concat(node.value ?? []), described.choices, many, (found) => set(many ? found.map(cast) : missing(found) ? undefined : cast(found)), true);
+      const cast = kind === "int" || kind === "choices" || described.numbered ? Number : String;
+      if (kind === "choice" || kind === "choices") return this.choices([].concat(node.value ?? []), described.choices, many, (found) => set(many ? found.map(cast) : missing(found) ? undefined : cast(found)), true);
       if (kind === "text" && ["contains", "starts with"].includes(node.op)) return input("text", text.value, node.value, (raw) => set(raw || undefined), { maxlength: 500 });
       if (kind === "text" || many) return this.choices([].concat(node.value ?? []), [], many, (found) => set(many ? found.map(cast).filter((v) => v !== "" && !Number.isNaN(v)) : found || undefined), false, kind === "text" ? { key: described.key, fact, labels: described.labels } : null);
       return single(node.value, set);
