@@ -139,7 +139,7 @@ def test_pages_show_them(busy, client_for):
     shop, a, _, ann, _ = busy
     client = client_for(shop)
     listed = text(client.get("/codes"))
-    assert "3 scans · 2 people · 1 buyers" in listed
+    assert "Scans 3 · people 2 · buyers 1" in listed
     assert "¥40.00" in text(client.get(f"/codes/{a.pk}"))
     page = text(client.get(f"/customers/{ann.pk}"))
     assert "First came by the code “A” (Store)." in page
