@@ -91,7 +91,10 @@ def of_customer(customer_id: int) -> Arrival | None:
     if first is None:
         return None
     latest = came.order_by("-latest_code_at", "-id").select_related("latest_code")[0]
-    assert first.first_code and first.first_code_at and latest.latest_code and latest.latest_code_at  # set together
+    assert first.first_code is not None  # code and time are set together
+    assert first.first_code_at is not None
+    assert latest.latest_code is not None
+    assert latest.latest_code_at is not None
     return Arrival(first.first_code, first.first_code_at, latest.latest_code, latest.latest_code_at)
 
 
