@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from django.utils.translation import gettext_noop, ngettext
 
-from yutang.areas.interactions import arrivals, kinds
+from yutang.areas.interactions import kinds
 from yutang.areas.interactions.models import Code
 from yutang.areas.segments import registry as segments
 from yutang.areas.segments.registry import Attribute, Choice, Kind, Unit
@@ -89,7 +89,7 @@ def register() -> None:
                 Attribute("kind", gettext_noop("Kind"), Kind.CHOICE, choices=_kinds),
                 Attribute("channel", gettext_noop("Channel"), Kind.TEXT),
                 Attribute("page", gettext_noop("Page"), Kind.TEXT),
-                Attribute("source", gettext_noop("Came from"), Kind.TEXT, labels=_sources),
+                Attribute("source", gettext_noop("Came from"), Kind.TEXT),
                 Attribute("item", gettext_noop("Item"), Kind.TEXT),
             ),
             distinct=(
@@ -110,7 +110,3 @@ def _kinds() -> list[Choice]:
 def _codes() -> list[Choice]:
     """Archived ones too: they brought people."""
     return [Choice(code.pk, code.name, code.node_id) for code in Code.objects.order_by("name", "id")]
-
-
-def _sources() -> dict[str, str]:
-    return {arrivals.source(slug): name for slug, name in Code.objects.values_list("slug", "name")}
