@@ -19,12 +19,14 @@ from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
 from tests.factories.api import api_client, make_key
+from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase
 from yutang.areas.grades import services as grades
 from yutang.areas.imports import services as imports
+from yutang.areas.interactions import codes
 from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
 from yutang.areas.segments import services as segments
@@ -44,6 +46,7 @@ SECRETS = (MARK.lower(), PHONE, PHONE[:3] + " " + PHONE[3:7] + " " + PHONE[7:])
 CODES = {
     "AuditEntry": {"actor_kind", "action", "object_type", "object_id"},
     "Event": {"name"}, "EventHandling": {"handler"}, "IdempotencyKey": {"fingerprint"},
+    "Code": {"slug"},
     "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
     "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
     "Boundaries": {"source"}, "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
@@ -124,6 +127,8 @@ def make_rich() -> World:
         )  # fmt: skip
         link(actor)
         record(event(visitor=f"{MARK}-tablet", identity={"kind": "email", "value": f"v-{EMAIL}"}), actor=actor)
+        code, closed = make_code(node=node, name=f"Code {MARK}"), make_code(node=node)
+        codes.archive(code_id=closed.pk, actor=actor)
         _plant()
         world.token = key.token
         world.ids = {
@@ -132,7 +137,8 @@ def make_rich() -> World:
             "case_id": case.pk, "segment_id": segment.pk, "node_id": node.pk, "tag_id": tag.pk,
             "group_id": group.pk, "tagging_run_id": tagging_run.pk, "fact_id": life.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
-            "key": "customers.total",
+            # An open code answers everybody, and a scan is recorded; a closed one must say nothing.
+            "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg",
         }  # fmt: skip
     return world
 

@@ -16,10 +16,12 @@ from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
 from tests.console.conftest import make_member
 from tests.factories.api import make_key
+from tests.factories.codes import make_code
 from tests.factories.interactions import event, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import Customer, ReviewCase
+from yutang.areas.interactions import codes
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import Member
 from yutang.areas.segments import services as segments
@@ -229,6 +231,8 @@ def _furnish(shop, node, mark) -> dict:
             customer=people[0], kind="child", values=tags.LifeValues(name=f"Child {mark}"), actor=system
         )
         tagging_run = tags.start(tag_id=tag.pk, customer_ids=[p.pk for p in people], reason=mark, actor=system)
+        code, closed = make_code(node=node, name=f"Code {mark}"), make_code(node=node, name=f"Closed {mark}")
+        codes.archive(code_id=closed.pk, actor=system)
         content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
         run, _counts = run_import(content, system, name=f"{mark}.csv")
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
@@ -237,20 +241,14 @@ def _furnish(shop, node, mark) -> dict:
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
         "node_id": node.pk, "tag_id": tag.pk, "group_id": group.pk, "tagging_run_id": tagging_run.pk,
         "fact_id": life.pk, "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
-        "token": "x", "key": "customers.total",
+        "token": "x", "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg",
     }  # fmt: skip
 
 
 OF_STORES = (
-    "customers_",
-    "orders_",
-    "segments_",
-    "imports_",
-    "merchants_",
-    "openplatform_apikey",
-    "tags_tagging",
-    "tags_lifefact",
-)
+    "customers_", "orders_", "segments_", "imports_", "merchants_", "openplatform_apikey", "tags_tagging",
+    "tags_lifefact", "interactions_code",
+)  # fmt: skip
 
 
 def test_a_store_sees_and_changes_nothing_of_its_neighbour(stores):

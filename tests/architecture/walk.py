@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
-# Parameters that name nothing of a merchant: a figure of the product, a one-time token and its account.
-NOT_OWNED = frozenset({"key", "token", "user_id"})
+# Parameters that name nothing of a merchant: a figure of the product, a one-time token and its account, a public link,
+# a format.
+NOT_OWNED = frozenset({"key", "token", "user_id", "slug", "kind"})
 ECHO = "Zzecho"
 TIMES = ("first_seen_since", "created_since", "ordered_since", "updated_since", "ordered_until")
 

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 SETTING = "yutang.merchant_id"
 USER_SETTING = "yutang.user_id"
 KEY_SETTING = "yutang.api_key"
+CODE_SETTING = "yutang.code"
 POLICY = "merchant_isolation"
 MERCHANT_MATCHES = f"merchant_id = NULLIF(current_setting('{SETTING}', true), '')::bigint"
-# Who knocks is known before the merchant is: a person may always see the memberships of the own account, and an API
-# request the one key whose public half it shows.
+# Who knocks is known before the merchant is: a person may always see the memberships of the own account, an API
+# request the one key whose public half it shows, and whoever scans a code that code.
 OWN_ROWS = {
     "merchants_member": f"user_id = NULLIF(current_setting('{USER_SETTING}', true), '')::bigint",
     "openplatform_apikey": f"public_id = NULLIF(current_setting('{KEY_SETTING}', true), '')",
+    "interactions_code": f"slug = NULLIF(current_setting('{CODE_SETTING}', true), '')",
 }
 
 log = logs.get(__name__)
@@ -65,6 +67,13 @@ def account_scope(user_id: int) -> Iterator[None]:
 def key_scope(public_id: str) -> Iterator[None]:
     """A transaction in which the one API key with this public id is visible (not to be written): the API's door."""
     with _setting(KEY_SETTING, public_id):
+        yield
+
+
+@contextmanager
+def code_scope(slug: str) -> Iterator[None]:
+    """A transaction in which the one QR code with this slug is visible: the door of short links."""
+    with _setting(CODE_SETTING, slug):
         yield
 
 

@@ -15,3 +15,9 @@ class BatchTooLong(DomainError):
     code = "interactions.batch_too_long"
     message = gettext_noop("A batch may hold %(limit)s events.")
     status = 413
+
+
+class CodeArchived(DomainError):
+    code = "interactions.code_archived"
+    message = gettext_noop("This code is no longer in use.")
+    status = 410

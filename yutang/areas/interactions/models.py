@@ -1,12 +1,47 @@
-"""What people and browsers did, day by day, and whose browser it was."""
+"""What people and browsers did, day by day, whose browser it was, and the codes that brought them."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.customers.models import unchecked_merchant
+from yutang.core import clock
 from yutang.core.tenancy import CurrentTransaction, TenantModel
+
+
+class Code(TenantModel):
+    """A QR code that hangs somewhere or belongs to somebody. Never deleted: people keep it as their source.
+
+    Its short link is public, so the slug is unique in the whole installation and cannot be guessed.
+    """
+
+    class Kind(models.TextChoices):
+        STORE = "store", _("Store")
+        GUIDE = "guide", _("Guide")
+        POSTER = "poster", _("Poster")
+        CAMPAIGN = "campaign", _("Campaign")
+        AD = "ad", _("Advertisement")
+
+    slug = models.CharField(max_length=16, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=80)  # the poster, the campaign, the guide's name
+    holder = models.CharField(max_length=80, blank=True)  # number or account of the guide, place of the poster
+    node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False)
+    target = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.CharField(max_length=200)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="code_newest"),
+            models.Index(fields=["merchant", "node", "-id"], name="code_by_node"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Visitor(TenantModel):
@@ -25,6 +60,12 @@ class Visitor(TenantModel):
     identity_id = models.BigIntegerField(null=True)
     home_customer_id = models.BigIntegerField(null=True)  # the person of that day
     customer_id = models.BigIntegerField(null=True)  # whose it is now
+    # The codes that brought this stretch. A person's first and latest are the earliest and latest of all stretches, so
+    # they follow every merge and split.
+    first_code = models.ForeignKey(Code, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    first_code_at = models.DateTimeField(null=True)
+    latest_code = models.ForeignKey(Code, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    latest_code_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "key", "since"], name="visitor_stretch_once")]
@@ -33,6 +74,11 @@ class Visitor(TenantModel):
                 fields=["merchant", "customer_id"],
                 condition=models.Q(customer_id__isnull=False),
                 name="visitor_by_customer",
+            ),
+            models.Index(
+                fields=["merchant", "customer_id"],
+                condition=models.Q(customer_id__isnull=False, first_code__isnull=False),
+                name="visitor_with_code",
             ),
         ]
 

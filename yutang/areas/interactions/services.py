@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from yutang.areas.customers import merging
 from yutang.areas.customers import services as customers
-from yutang.areas.interactions import partitions, visitors
+from yutang.areas.interactions import arrivals, partitions, visitors
 from yutang.areas.interactions.models import Claim, Visitor
 from yutang.areas.merchants import queries as merchants
 from yutang.core import clock, crypto, jobs
@@ -71,6 +71,7 @@ def record(*, events: Sequence[EventIn], node_id: int | None = None, actor: Acto
             ],
         )  # fmt: skip
         recorded: int = cursor.rowcount
+    arrivals.note(events, stretches, merchant_id=actor.merchant_id)
     if claims:
         jobs.defer(
             "interactions.link", queueing_lock=f"interactions.link:{actor.merchant_id}", merchant_id=actor.merchant_id

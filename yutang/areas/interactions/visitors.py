@@ -11,6 +11,7 @@ from django.db import connection
 
 from yutang.areas.customers import queries as customers
 from yutang.areas.customers import services as customer_services
+from yutang.areas.interactions import arrivals
 from yutang.areas.interactions.models import Claim, Visitor
 from yutang.core import crypto
 
@@ -48,8 +49,11 @@ def of(events: Sequence[EventIn], *, merchant_id: int, node_id: int) -> tuple[li
     keys = [e.visitor or (f"~{blind[index].hex()}" if index in blind else None) for index, e in enumerate(events)]
     found = _found_or_made({key for key in keys if key}, merchant_id)
     claims = 0
+    # Stretches that change are locked in one go and one order, so that nobody waits for each other both ways.
+    came = (index for index, event in enumerate(events) if arrivals.slug_of(event.source) is not None)
+    if changing := {key for index in (*blind, *came) if (key := keys[index])}:
+        found |= _load(changing, for_update=True)
     if blind:
-        found |= _load({key for index in blind if (key := keys[index])}, for_update=True)
         people = customers.people_with_keys(set(blind.values()))
         for index in sorted(blind, key=lambda i: events[i].occurred_at):
             key = keys[index]

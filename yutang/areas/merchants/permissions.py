@@ -25,6 +25,8 @@ PERMISSIONS: dict[str, str] = {
     "imports.view": gettext_noop("See imports"),
     "imports.run": gettext_noop("Import files"),
     "interactions.write": gettext_noop("Record interactions"),
+    "interactions.view": gettext_noop("See channel codes and behaviour"),
+    "interactions.codes": gettext_noop("Make channel codes"),
     "ledger.view": gettext_noop("See balances and postings"),
     "ledger.adjust": gettext_noop("Correct balances"),
     "staff.view": gettext_noop("See staff and roles"),
@@ -72,6 +74,8 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
             "tags.bulk",
             "tags.edit",
             "life.edit",
+            "interactions.view",
+            "interactions.codes",
             "imports.view",
             "imports.run",
         ],
@@ -83,7 +87,7 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
     "store_manager": (
         gettext_noop("Store manager"),
-        [*_LOOK, "customers.edit", "tags.give", "life.edit", "staff.view"],
+        [*_LOOK, "customers.edit", "tags.give", "life.edit", "interactions.view", "interactions.codes", "staff.view"],
     ),
     "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view", "tags.give", "life.edit"]),
     "developer": (

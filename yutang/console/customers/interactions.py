@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from yutang.areas.customers import queries
+from yutang.areas.interactions import arrivals
 from yutang.areas.interactions import queries as interactions
 from yutang.console.access import page
 from yutang.ui.paging import page_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 PER_PAGE = 20
 ICONS = {
     "follow": "user-plus", "unfollow": "user", "menu": "menu-2", "click": "target-arrow", "view": "eye",
-    "search": "search", "share": "external-link", "cart": "shopping-cart", "payment": "report-money", "scan": "link",
+    "search": "search", "share": "external-link", "cart": "shopping-cart", "payment": "report-money", "scan": "qrcode",
     "identify": "id",
 }  # fmt: skip
 # What says most about an event, in the order of saying.
@@ -41,11 +42,15 @@ def context(request: HttpRequest, person: Customer) -> dict[str, Any]:
     found = page_of(
         interactions.of_customer(person.pk, kind=kind), request, order=("-occurred_at", "-id"), size=PER_PAGE
     )
+    names = arrivals.names(row.source for row in found.rows)
     for row in found.rows:
-        row.icon, row.label, row.text = ICONS.get(row.kind, "ripple"), interactions.label(row.kind), text(row)
+        row.icon, row.label = ICONS.get(row.kind, "ripple"), interactions.label(row.kind)
+        row.text = text(row, names.get(row.source, ""))
     return {"person": person, "interactions": found, "kind": kind, "kinds": interactions.kinds()}
 
 
-def text(row: Interaction) -> str:
-    told = [str(row.properties[name]) for name in _TELLING if row.properties.get(name)]
-    return " · ".join(part for part in [*told[:2], row.item, row.page, row.channel, row.source] if part)
+def text(row: Interaction, code: str) -> str:
+    """What the event says of itself; `code` is the name of the QR code by which it came."""
+    telling = [name for name in _TELLING if not (code and name == "code")]
+    told = [str(row.properties[name]) for name in telling if row.properties.get(name)]
+    return " · ".join(part for part in [*told[:2], row.item, row.page, row.channel, code or row.source] if part)

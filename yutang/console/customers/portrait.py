@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from yutang.areas.customers.models import Customer
     from yutang.areas.customers.queries import Account
+    from yutang.areas.interactions.arrivals import Arrival
     from yutang.areas.orders.models import CustomerStatistic
     from yutang.areas.orders.queries import ChannelShare, Favourite
 
@@ -33,8 +34,27 @@ def statements(
     statistic: CustomerStatistic,
     favourites: list[Favourite],
     channels: list[ChannelShare],
+    arrival: Arrival | None,
 ) -> list[Statement]:
-    return [*_who(person, accounts), *_buying(statistic, favourites, channels)]
+    return [*_who(person, accounts), *_came(arrival), *_buying(statistic, favourites, channels)]
+
+
+def _came(arrival: Arrival | None) -> list[Statement]:
+    """The first and, when it is another, the latest code."""
+    if arrival is None:
+        return []
+    said = [gettext("First came by the code “%(code)s” (%(kind)s).")]
+    if arrival.latest != arrival.first:
+        said.append(gettext("Came last by the code “%(code)s” (%(kind)s)."))
+    at = (arrival.first_at, arrival.latest_at)
+    return [
+        Statement(
+            "qrcode",
+            text % {"code": code.name, "kind": code.get_kind_display()},
+            gettext("scan of %(day)s") % {"day": timezone.localtime(seen).strftime("%Y-%m-%d")},
+        )
+        for text, code, seen in zip(said, (arrival.first, arrival.latest), at, strict=False)
+    ]
 
 
 def _who(person: Customer, accounts: list[Account]) -> list[Statement]:

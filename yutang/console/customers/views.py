@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from yutang.areas.customers import queries, services
+from yutang.areas.interactions import arrivals
 from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
 from yutang.console.customers import exporting, interactions, labels, listing, portrait, timeline
@@ -64,7 +65,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "page": page_of_orders, "source_label": labels.source(person.source), "has_address": person.address is not None,
         "portrait": portrait.statements(
             person, accounts, statistic, order_queries.favourites(request.actor, person.pk) if sees_orders else [],
-            order_queries.channels_of(request.actor, person.pk) if sees_orders else [],
+            order_queries.channels_of(request.actor, person.pk) if sees_orders else [], arrivals.of_customer(person.pk),
         ),
         "grades": explained.card(person.pk, currency=request.merchant.currency, actor=request.actor),
         "moments": timeline.moments(

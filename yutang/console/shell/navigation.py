@@ -64,6 +64,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:segments", _("Segments"), "segments.view"),
             Entry("console:grades", _("Value grades"), "grades.view"),
             Entry("console:tags", _("Tags"), "tags.view"),
+            Entry("console:codes", _("Channel codes"), "interactions.view"),
         ),
     ),
     Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),)),

@@ -13,6 +13,7 @@ from yutang.areas.analytics.queries.charts import (
     charts,
     cohorts,
 )
+from yutang.areas.analytics.queries.codes import CodeFigures, ScanDay, code_figures, scan_days
 from yutang.areas.analytics.queries.drill import COLUMNS, Column, RowPage, drill
 from yutang.areas.analytics.queries.metrics import Definition, MetricValue, definition, metrics
 from yutang.areas.analytics.queries.scope import Period, Scope, as_of, day_from, scope, visible_nodes
@@ -22,6 +23,7 @@ __all__ = [
     "Board",
     "Channel",
     "Charts",
+    "CodeFigures",
     "Cohort",
     "Column",
     "Conversion",
@@ -30,16 +32,19 @@ __all__ = [
     "ParetoPoint",
     "Period",
     "RowPage",
+    "ScanDay",
     "Scope",
     "TrendPoint",
     "as_of",
     "board",
     "charts",
+    "code_figures",
     "cohorts",
     "day_from",
     "definition",
     "drill",
     "metrics",
+    "scan_days",
     "scope",
     "visible_nodes",
 ]

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const tag = document.currentScript, { site, collector, channel = "web", consent } = tag.dataset;
-  const QUEUE = "yutang.queue", VISITOR = "yutang.visitor", CONSENT = "yutang.consent", MOST = 200;
+  const QUEUE = "yutang.queue", VISITOR = "yutang.visitor", CONSENT = "yutang.consent", CODE = "yutang.code", MOST = 200;
   const address = `${collector}/collect?key=${site}`;
   const store = {
     get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
@@ -20,10 +20,25 @@
     if (!found) store.set(VISITOR, (found = id()));
     return found;
   };
+  // Somebody scanned a QR code: what they do in this tab came by it, and a browser without a visitor goes on as the one
+  // that scanned. Taken out of the address, so that a link passed on does not carry them along.
+  const arrived = () => {
+    const here = new URL(location.href), [code, scanner] = (here.searchParams.get("yt_code") || "").split(".");
+    if (!code) return;
+    here.searchParams.delete("yt_code");
+    history.replaceState(history.state, "", here);
+    if (!allowed() || !/^[a-z0-9]{1,16}$/.test(code)) return;
+    try { sessionStorage.setItem(CODE, code); } catch { /* no storage: only the scan is known */ }
+    if (/^[A-Za-z0-9_-]{8,64}$/.test(scanner || "") && !store.get(VISITOR)) store.set(VISITOR, scanner);
+  };
+  const origin = () => {
+    try { const code = sessionStorage.getItem(CODE); if (code) return `code:${code}`; } catch { /* as above */ }
+    return document.referrer;
+  };
   const read = () => { try { return JSON.parse(store.get(QUEUE)) || []; } catch { return []; } };
   let sending = false, timer;
 
-  function track(kind, { page = location.pathname, source = document.referrer, item = "", ...properties } = {}) {
+  function track(kind, { page = location.pathname, source = origin(), item = "", ...properties } = {}) {
     if (!allowed()) return;
     const event = { id: id(), kind, occurred_at: new Date().toISOString(), visitor: visitor(), channel, properties };
     Object.assign(event, { page: page.slice(0, 500), source: source.slice(0, 120), item: item.slice(0, 120) });
@@ -69,6 +84,7 @@
     consent(yes) { store.set(CONSENT, yes ? "yes" : "no"); if (!yes) { store.drop(QUEUE); store.drop(VISITOR); } },
     reset() { store.drop(VISITOR); },
   };
+  arrived();
   track("view", { title: document.title.slice(0, 200), item: document.querySelector("[data-yutang-page]")?.dataset.yutangPage || "" });
   flush();
 })();
