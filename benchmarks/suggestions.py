@@ -1,0 +1,230 @@
+"""Suggestions: precision and recall beside Splink on the same file, on the demo brand's truth, and a million records."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import time
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.shared import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    Pair = tuple[int, int]
+
+RECORDS = 1_000_000
+SECONDS = 60
+CHOSEN = 0.9  # the threshold of both for "chosen"
+LEAST = 0.001
+SEED = 2026
+
+
+def run(size: int = RECORDS) -> list[Row]:
+    """`YUTANG_BENCH_PEOPLE` names a file like Splink's fake_1000.csv: unique_id, first_name, surname, dob, city, email,
+    cluster. Without it only the demo and the generated records are measured."""
+    rows: list[Row] = []
+    if path := os.environ.get("YUTANG_BENCH_PEOPLE"):
+        rows += _beside_splink(Path(path))
+    return [*rows, *_generated(size)]
+
+
+# -- a labelled file, beside Splink ----------------------------------------------------------------------------------
+
+
+def _beside_splink(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as source:
+        records = list(csv.DictReader(source))
+    truth = true_pairs((int(row["unique_id"]), row["cluster"]) for row in records)
+    ours, seconds = _timed(lambda: _ours(records))
+    theirs, their_seconds = _timed(lambda: _splink(records))
+    _print(path.name, truth, {"Yutang": ours, "Splink": theirs})
+    (at, best), (their_at, their_best) = figures(ours, truth), figures(theirs, truth)
+    return [
+        Row(f"suggestions: {path.name}, F1 at {CHOSEN}", at[2], "F1", their_at[2], reference="Splink",
+            reference_value=their_at[2]),
+        Row(f"suggestions: {path.name}, best F1", best, "F1", their_best, reference="Splink",
+            reference_value=their_best),
+        Row(f"suggestions: {path.name}, seconds", seconds, "s", reference="Splink", reference_value=their_seconds),
+    ]  # fmt: skip
+
+
+def _ours(records: list[dict[str, str]]) -> dict[Pair, float]:
+    from yutang.areas.customers.suggestions import fields, matcher, names
+
+    people = [
+        {
+            "id": int(row["unique_id"]), "family": row["surname"], "given": row["first_name"],
+            "family_sound": names.sound(row["surname"]), "given_sound": names.sound(row["first_name"]),
+            "birthday": date.fromisoformat(row["dob"]) if row["dob"] else None, "city": row["city"],
+            "email": row["email"],
+        }
+        for row in records
+    ]  # fmt: skip
+    _, found = matcher.match(pa.Table.from_pylist(people, schema=fields.PEOPLE), least=LEAST)
+    return {(pair.one, pair.other): pair.chance for pair in found}
+
+
+def _splink(records: list[dict[str, str]]) -> dict[Pair, float]:
+    """Splink with its own ready-made comparisons for such fields, on all pairs: the best of its settings we tried."""
+    import splink.comparison_library as compare
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    whole = {"unique_id", "cluster"}
+    table = pa.Table.from_pylist(
+        [{key: int(value) if key in whole else value or None for key, value in row.items()} for row in records]
+    )
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[
+            compare.NameComparison("first_name").configure(term_frequency_adjustments=True),
+            compare.NameComparison("surname").configure(term_frequency_adjustments=True),
+            compare.DateOfBirthComparison("dob", input_is_string=True),
+            compare.ExactMatch("city").configure(term_frequency_adjustments=True),
+            compare.EmailComparison("email"),
+        ],
+        blocking_rules_to_generate_predictions=["1=1"],
+    )
+    linker = Linker(DuckDBAPI().register(table), settings, log_level="ERROR")
+    certain = [
+        block_on("first_name", "surname"),
+        block_on("email"),
+        "l.first_name = r.first_name and levenshtein(l.dob, r.dob) <= 1",
+    ]
+    linker.training.estimate_probability_two_random_records_match(certain, recall=0.7)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+    for rule in (block_on("first_name", "surname"), block_on("dob"), block_on("email")):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    found = linker.inference.predict(threshold_match_probability=LEAST).as_pyarrow_table()
+    columns = (found[name].to_pylist() for name in ("unique_id_l", "unique_id_r", "match_probability"))
+    return {(min(one, other), max(one, other)): chance for one, other, chance in zip(*columns, strict=True)}
+
+
+# -- a million generated records -------------------------------------------------------------------------------------
+
+
+def _generated(size: int) -> list[Row]:
+    from yutang.areas.customers.suggestions import matcher
+
+    people, person = make_people(size)
+    (model, found), seconds = _timed(lambda: matcher.match(people, least=0.5))
+    truth = _same(person)
+    print(f"{model.pairs:,} pairs compared; rules: {'; '.join(model.rules)}", file=sys.stderr)
+    scored = {(pair.one, pair.other): pair.chance for pair in found}
+    _print(f"{size:,} generated records", truth, {"Yutang": scored})
+    (precision, recall, _), _ = figures(scored, truth)
+    return [
+        Row(f"suggestions: {size:,} records scored", seconds, "s", SECONDS, False),
+        Row(f"suggestions: generated, precision at {CHOSEN}", precision, "share"),
+        Row(f"suggestions: generated, recall at {CHOSEN}", recall, "share"),
+    ]
+
+
+def make_people(size: int, seed: int = SEED) -> tuple[pa.Table, NDArray[np.int64]]:
+    """Records of people, two in five of whom have a second one under another account, with gaps, moves and slips.
+    Also the true person of each record, whose number is its place."""
+    from yutang.areas.customers.suggestions import fields, names
+    from yutang.simulators.brand.people import FAMILY_NAMES, GIVEN_CHARACTERS
+
+    rng = np.random.default_rng(seed)
+    count = max(1, round(size / 1.4))
+    person = np.concatenate([np.arange(count), rng.choice(count, size - count, replace=False)])
+    weights = 1 / np.arange(1, len(FAMILY_NAMES) + 1)
+    family = rng.choice(np.array(list(FAMILY_NAMES)), count, p=weights / weights.sum())
+    characters = np.array(list(GIVEN_CHARACTERS))
+    second = np.where(rng.random(count) < 0.75, rng.choice(characters, count), "")
+    given = np.char.add(rng.choice(characters, count), second)
+    city = rng.zipf(1.3, count) % 300
+    street, house, room = rng.integers(0, 400, count), rng.integers(1, 900, count), rng.integers(101, 3200, count)
+    born = rng.integers(-5000, 15_000, count)
+
+    def shown(values: Any, share: float, kind: pa.DataType | None = None) -> pa.Array:
+        return pa.array(values, kind or pa.string(), mask=rng.random(size) > share)
+
+    slip = rng.random(size) < 0.03
+    written = np.where(slip, rng.choice(characters, size), given[person])
+    moved = rng.random(size) < 0.1
+    number = np.where(moved, rng.integers(1, 900, size), house[person])
+    door = np.char.add(np.char.add("街", street[person].astype(str)), "路")
+    door = np.char.add(np.char.add(door, number.astype(str)), "号")
+    door = np.char.add(np.char.add(door, room[person].astype(str)), "室")
+    birthday = born[person] + np.where(rng.random(size) < 0.03, rng.integers(-300, 300, size), 0)
+    name = np.char.add(family[person], written)
+    parts = names.columns(name.tolist())
+    hidden = pa.array(rng.random(size) > 0.8)
+    columns: dict[str, Any] = {
+        "id": pa.array(np.arange(size)),
+        **{key: pa.compute.if_else(hidden, None, values) for key, values in parts.items()},
+        "birthday": shown(birthday.astype("datetime64[D]"), 0.4, pa.date32()),
+        "province": pa.array(np.char.add("省", (city[person] % 30).astype(str))),
+        "city": pa.array(np.char.add("市", city[person].astype(str))),
+        "address": shown(door, 0.7),
+        "gender": shown(np.where(born[person] % 2 == 0, "f", "m"), 0.5),
+        "phone": shown(np.char.add("+86138", np.char.zfill(rng.integers(0, 10**8, size).astype(str), 8)), 0.5),
+        "store": shown((city[person] * 3 + rng.integers(0, 3, size)).astype(str), 0.5),
+    }
+    missing = [field.name for field in fields.PEOPLE if field.name not in columns]
+    columns |= {name: pa.nulls(size, fields.PEOPLE.field(name).type) for name in missing}
+    return pa.table([columns[field.name] for field in fields.PEOPLE], schema=fields.PEOPLE), person
+
+
+# -- figures ---------------------------------------------------------------------------------------------------------
+
+
+def true_pairs(records: Iterable[tuple[int, str]]) -> set[Pair]:
+    groups = defaultdict(list)
+    for number, cluster in records:
+        groups[cluster].append(number)
+    return {(one, other) for group in groups.values() for one in group for other in group if one < other}
+
+
+def figures(found: dict[Pair, float], truth: set[Pair]) -> tuple[tuple[float, float, float], float]:
+    """(precision, recall, F1) at the chosen threshold, and the best F1 of any threshold."""
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    right = best = 0.0
+    for number, (pair, _) in enumerate(ranked, 1):
+        right += pair in truth
+        best = max(best, 2 * right / (number + len(truth)))
+    return at_threshold(found, truth, CHOSEN), best
+
+
+def at_threshold(found: dict[Pair, float], truth: set[Pair], least: float) -> tuple[float, float, float]:
+    named = {pair for pair, chance in found.items() if chance >= least}
+    right = len(named & truth)
+    precision, recall = right / len(named) if named else 1.0, right / len(truth) if truth else 1.0
+    return precision, recall, 2 * right / (len(named) + len(truth)) if named or truth else 1.0
+
+
+def _print(title: str, truth: set[Pair], results: dict[str, dict[Pair, float]]) -> None:
+    table = Table("matcher", "least chance", "pairs", "precision", "recall", "F1", title=f"{title}: {len(truth):,} true")
+    for name, found in results.items():
+        for least in (0.5, CHOSEN, 0.99):
+            share = [f"{value:.4f}" for value in at_threshold(found, truth, least)]
+            table.add_row(name, str(least), f"{sum(chance >= least for chance in found.values()):,}", *share)
+        table.add_row(name, "best F1", "", "", "", f"{figures(found, truth)[1]:.4f}")
+    Console(stderr=True).print(table)
+
+
+def _same(person: NDArray[np.int64]) -> set[Pair]:
+    """Pairs of places that hold the same person."""
+    order = np.argsort(person, kind="stable")
+    following = person[order][1:] == person[order][:-1]
+    one, other = order[:-1][following], order[1:][following]
+    return set(zip(np.minimum(one, other).tolist(), np.maximum(one, other).tolist(), strict=True))
+
+
+def _timed(work: Any) -> tuple[Any, float]:
+    start = time.perf_counter()
+    return work(), time.perf_counter() - start
