@@ -1,4 +1,4 @@
-"""Suggestions: precision and recall beside Splink on the same file, on the demo brand's truth, and a million records."""
+"""Suggestions: precision and recall beside Splink on the same file, and a million generated records."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _generated(size: int) -> list[Row]:
 
     people, person = make_people(size)
     (model, found), seconds = _timed(lambda: matcher.match(people, least=0.5))
-    truth = _same(person)
+    truth = same_person(person)
     print(f"{model.pairs:,} pairs compared; rules: {'; '.join(model.rules)}", file=sys.stderr)
     scored = {(pair.one, pair.other): pair.chance for pair in found}
     _print(f"{size:,} generated records", truth, {"Yutang": scored})
@@ -208,7 +208,9 @@ def at_threshold(found: dict[Pair, float], truth: set[Pair], least: float) -> tu
 
 
 def _print(title: str, truth: set[Pair], results: dict[str, dict[Pair, float]]) -> None:
-    table = Table("matcher", "least chance", "pairs", "precision", "recall", "F1", title=f"{title}: {len(truth):,} true")
+    table = Table(
+        "matcher", "least chance", "pairs", "precision", "recall", "F1", title=f"{title}: {len(truth):,} true"
+    )
     for name, found in results.items():
         for least in (0.5, CHOSEN, 0.99):
             share = [f"{value:.4f}" for value in at_threshold(found, truth, least)]
@@ -217,7 +219,7 @@ def _print(title: str, truth: set[Pair], results: dict[str, dict[Pair, float]]) 
     Console(stderr=True).print(table)
 
 
-def _same(person: NDArray[np.int64]) -> set[Pair]:
+def same_person(person: NDArray[np.int64]) -> set[Pair]:
     """Pairs of places that hold the same person."""
     order = np.argsort(person, kind="stable")
     following = person[order][1:] == person[order][:-1]

@@ -40,7 +40,6 @@ class Estimate:
 
     m: list[Floats]
     share: float
-    rounds: int
     matches: float
 
 
@@ -69,8 +68,8 @@ def estimate(
     a level nobody stands on keeps a finite weight. Fields in `leave_out` (blocked on) keep the first guess."""
     m = [values.copy() for values in start]
     total = patterns.pairs.sum()
-    rounds, matched = 0, 0.0
-    for rounds in range(1, MOST_ROUNDS + 1):
+    matched = 0.0
+    for _ in range(MOST_ROUNDS):
         same = chances(patterns, m, u, share, leave_out) * patterns.pairs
         matched = float(same.sum())
         moved = abs((new_share := min(max(matched / total, 1e-12), 1 - 1e-9)) - share)
@@ -84,7 +83,7 @@ def estimate(
             m[field] = new
         if moved < TOLERANCE:
             break
-    return Estimate(m, share, rounds, matched)
+    return Estimate(m, share, matched)
 
 
 def unrelated(sample: Patterns, m: list[Floats], share: float) -> list[Floats]:

@@ -185,7 +185,7 @@ BLOCKING: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("email",),),
     (("mailbox",), ("mailbox", "given_letter")),
     (("phone",),),
-    (("name_key",), ("name_key", "province"), ("name_key", "city"), ("name_key", "district")),
+    (("name_key",), ("name_key", "province"), ("name_key", "city"), ("name_key", "street")),
     (("born",), ("born", "family_letter"), ("born", "family_sound")),
     (("born_year", "given_sound"), ("born_year", "given_sound", "province"), ("born_year", "given_sound", "city")),
     (("born_day", "family_sound"), ("born_day", "family_sound", "given_letter"), ("born_day", "name_key")),

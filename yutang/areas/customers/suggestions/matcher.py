@@ -6,7 +6,7 @@ Pure: an Arrow table of people (`fields.PEOPLE`) goes in, scored pairs come out;
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log2
+from math import exp2, log2
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -28,6 +28,7 @@ SAMPLE = 1_000_000  # random pairs from which chance agreement is learnt
 PASSES = 3
 CROWD = 10  # people who may share a door or an e-mail before it counts less
 FOUND_AT_LEAST = 20.0  # matches a rule must find before weights are learnt from it
+SLIPS = 0.001  # nothing is certain: people marry, move, and are mistyped in ways no rule has brought together
 SEED = 20_260_101
 
 
@@ -76,7 +77,7 @@ class Model:
 
 
 def probability(score: float) -> float:
-    return 1 / (1 + 2.0 ** -max(min(score, 60.0), -60.0))
+    return 1 / (1 + exp2(-max(min(score, 60.0), -60.0)))
 
 
 def bits(chance: float) -> float:
@@ -89,13 +90,13 @@ def match(
     least: float,
     most: int | None = None,
     apart: pa.Table | None = None,
-    progress: Callable[[int], None] = lambda percent: None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Model, list[Scored]]:
     """Pairs with at least the probability `least`, the likeliest first, at most `most`.
 
     `apart`: pairs (one < other) that are not to be named. `progress(percent)` after each step.
     """
-    return Matcher(people).run(least=least, most=most, apart=apart, progress=progress)
+    return Matcher(people).run(least=least, most=most, apart=apart, progress=progress or (lambda _: None))
 
 
 class Matcher:
@@ -245,12 +246,15 @@ class Matcher:
                 if n not in fixed:
                     total[n] = total[n] + says * learnt
                     weight[n] += says
-        return [values / w for values, w in zip(total, weight, strict=True)]
+        means = [np.maximum(values / w, SLIPS) for values, w in zip(total, weight, strict=True)]
+        return [values / values.sum() for values in means]
 
     def _sample(self) -> None:
         """Random pairs of the pool, or all of them where these are fewer."""
         if self._possible <= SAMPLE:
-            self._db.execute("CREATE TABLE chance AS SELECT l.id AS l, r.id AS r FROM person l JOIN person r ON l.id < r.id")
+            self._db.execute(
+                "CREATE TABLE chance AS SELECT l.id AS l, r.id AS r FROM person l JOIN person r ON l.id < r.id"
+            )
         else:
             rng = np.random.default_rng(SEED)
             ids = np.sort(self._db.execute("SELECT id FROM person").fetchnumpy()["id"])
@@ -331,7 +335,8 @@ class Matcher:
         if not shares:
             return f"NULL::DOUBLE AS share{number}, NULL::DOUBLE AS base{number}"
         key = f"s.{FIELDS[number].key}"
-        return f"CASE {key} {' '.join(shares)} END::DOUBLE AS share{number}, CASE {key} {' '.join(bases)} END::DOUBLE AS base{number}"
+        shares_case, bases_case = (f"CASE {key} {' '.join(whens)} END::DOUBLE" for whens in (shares, bases))
+        return f"{shares_case} AS share{number}, {bases_case} AS base{number}"
 
     @staticmethod
     def _explained(row: tuple[float, ...], model: Model) -> Scored:

@@ -11,8 +11,11 @@ from pypinyin import Style, lazy_pinyin
 
 # The compound family names in use today (百家姓); every other one is a single character.
 _COMPOUND = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 夏侯 诸葛 尉迟 皇甫 公孙 慕容 司徒 令狐 宇文 长孙 轩辕 闻人 澹台 濮阳 淳于 申屠 百里 呼延 东郭".split()
-)
+    [
+        "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "夏侯", "诸葛", "尉迟", "皇甫", "公孙", "慕容",
+        "司徒", "令狐", "宇文", "长孙", "轩辕", "闻人", "澹台", "濮阳", "淳于", "申屠", "百里", "呼延", "东郭",
+    ]
+)  # fmt: skip
 
 
 def split(name: str) -> tuple[str, str]:
@@ -20,7 +23,8 @@ def split(name: str) -> tuple[str, str]:
     name = " ".join(name.split())
     if not name or "*" in name:  # what a platform has masked is no name
         return "", ""
-    if all(_is_chinese(character) for character in name):
+    if all(_is_chinese(character) for character in name.replace(" ", "")):
+        name = name.replace(" ", "")
         if len(name) == 1:
             return name, ""
         length = 2 if len(name) > 2 and name[:2] in _COMPOUND else 1
