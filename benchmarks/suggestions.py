@@ -1,4 +1,4 @@
-"""Suggestions: precision and recall beside Splink on the same file, and a million generated records."""
+"""Suggestions: precision and recall beside Splink on the same file, on the demo's truth, and a million records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import os
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from yutang.simulators.brand import Truth
+
     Pair = tuple[int, int]
 
 RECORDS = 1_000_000
@@ -38,7 +40,7 @@ def run(size: int = RECORDS) -> list[Row]:
     rows: list[Row] = []
     if path := os.environ.get("YUTANG_BENCH_PEOPLE"):
         rows += _beside_splink(Path(path))
-    return [*rows, *_generated(size)]
+    return [*rows, *_demo(), *_generated(size)]
 
 
 # -- a labelled file, beside Splink ----------------------------------------------------------------------------------
@@ -110,6 +112,58 @@ def _splink(records: list[dict[str, str]]) -> dict[Pair, float]:
     found = linker.inference.predict(threshold_match_probability=LEAST).as_pyarrow_table()
     columns = (found[name].to_pylist() for name in ("unique_id_l", "unique_id_r", "match_probability"))
     return {(min(one, other), max(one, other)): chance for one, other, chance in zip(*columns, strict=True)}
+
+
+# -- the demo brand, whose truth is known -----------------------------------------------------------------------------
+
+
+def _demo() -> list[Row]:
+    from yutang.areas.customers.suggestions import matcher, pool
+    from yutang.cli import demo_brand
+    from yutang.core import tenancy
+
+    merchant = demo_brand.load(scale=1)
+    with tenancy.scope(merchant.pk):
+        people = pool.people(merchant.pk)
+        truth, findable = demo_truth(demo_brand.story(merchant, 1), people)
+        (_, found), seconds = _timed(lambda: matcher.match(people, least=LEAST, apart=pool.settled()))
+    scored = {(pair.one, pair.other): pair.chance for pair in found}
+    _print(f"demo brand, {people.num_rows:,} people", truth, {"Yutang": scored})
+    _print("demo brand, pairs that show name or door on both sides", findable, {"Yutang": scored})
+    precision, recall, _ = at_threshold(scored, truth, CHOSEN)
+    return [
+        Row(f"suggestions: demo, precision at {CHOSEN}", precision, "share"),
+        Row(f"suggestions: demo, recall of all pairs at {CHOSEN}", recall, "share"),
+        Row(f"suggestions: demo, recall of comparable pairs at {CHOSEN}", len(
+            {pair for pair, chance in scored.items() if chance >= CHOSEN} & findable
+        ) / max(len(findable), 1), "share"),
+        Row("suggestions: demo, seconds", seconds, "s"),
+    ]  # fmt: skip
+
+
+def demo_truth(truth: Truth, people: pa.Table) -> tuple[set[Pair], set[Pair]]:
+    """Pairs of customers in scope who are one person though no strong key says so; and those of them both of whom
+    show the person's real name, or both an address: about the others the files say next to nothing."""
+    from yutang.areas.orders.models import Order
+
+    buyer = {order.order_no: order.buyer_no for order in truth.orders}
+    seen: dict[int, Counter[int]] = defaultdict(Counter)
+    for customer, order_no in Order.objects.filter(customer__isnull=False).values_list("customer", "order_no"):
+        if order_no in buyer:
+            seen[customer][buyer[order_no]] += 1
+    pairs = true_pairs((customer, str(counts.most_common(1)[0][0])) for customer, counts in sorted(seen.items()))
+    known = {row["id"]: row for row in people.select(["id", "family", "given", "address"]).to_pylist()}
+    who = {customer: counts.most_common(1)[0][0] for customer, counts in seen.items()}
+
+    def is_named(customer: int) -> bool:
+        row = known[customer]
+        return (row["family"] or "") + (row["given"] or "") == truth.person_by_no[who[customer]].name
+
+    return pairs, {
+        pair
+        for pair in pairs
+        if all(is_named(customer) for customer in pair) or all(known[customer]["address"] for customer in pair)
+    }
 
 
 # -- a million generated records -------------------------------------------------------------------------------------

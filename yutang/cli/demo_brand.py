@@ -52,9 +52,7 @@ def load(*, scale: float) -> Merchant:
         merchant = services.create_merchant(
             slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
-    # Its history ends yesterday, so that the home page has figures. A load broken off goes on with its first day's.
-    yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
-    truth = brand.make_brand(scale=scale, as_of=yesterday)
+    truth = story(merchant, scale)
     actor = access.system(merchant.pk, name="示例数据")
     with tenancy.scope(merchant.pk):
         # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
@@ -67,6 +65,13 @@ def load(*, scale: float) -> Merchant:
     _segments(actor)
     loaded.touch()
     return merchant
+
+
+def story(merchant: Merchant, scale: float) -> brand.Truth:
+    """What the files tell: its history ends yesterday, so that the home page has figures. A load broken off goes on
+    with its first day's."""
+    yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
+    return brand.make_brand(scale=scale, as_of=yesterday)
 
 
 def _stores(truth: brand.Truth, actor: Actor) -> None:

@@ -20,6 +20,7 @@ FIELDS = {
     "given": gettext_noop("Given name"),
     "birthday": gettext_noop("Birthday"),
     "gender": gettext_noop("Gender"),
+    "address": gettext_noop("Address"),
     "place": gettext_noop("Place"),
     "email": gettext_noop("E-mail"),
     "phone": gettext_noop("Phone"),
@@ -103,7 +104,7 @@ def _value(field: str, side: queries.Side) -> str:
         return dict(zip(("family", "given"), suggestions.split_name(customer.name), strict=True))[field]
     if field in ("phone", "email"):
         return next((account.shown for account in side.accounts if account.identity.kind == field), "")
-    if field == "place":
+    if field in ("address", "place"):
         return " ".join(part for part in (customer.province, customer.city, customer.district) if part)
     values = {"birthday": day(customer.birthday), "gender": customer.get_gender_display()}
     return values.get(field, "")

@@ -83,7 +83,7 @@ def levels(one: dict, other: dict) -> dict[str, str]:
         (
             {"province": "浙江省", "city": "杭州市", "address": "浙江省杭州市 中山路 12号3栋"},
             {"province": "浙江省", "city": "杭州市", "address": "中山路12号，3栋"},
-            {"place": "same_door"},
+            {"address": "same_door"},
         ),
         ({"city": "杭州市", "district": "西湖区"}, {"city": "杭州市", "district": "西湖区"}, {"place": "district"}),
         ({"store": "4", "city": "杭州市"}, {"store": "4"}, {"place": "store"}),

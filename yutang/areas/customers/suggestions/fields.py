@@ -23,7 +23,10 @@ PEOPLE = pa.schema(
     ]
 )
 
-# Case, spaces and punctuation are no difference; an address loses the region that is repeated before it.
+# Case, spaces and punctuation are no difference. An address that begins with its region tells it, and loses it.
+_REGION = (
+    r"^(\p{Han}{2,7}?(?:省|自治区|市))?(\p{Han}{2,6}?(?:市|自治州|盟|地区))?(\p{Han}{0,5}?[^小社园\d](?:区|县|旗))?"
+)
 PREPARED = r"""
 WITH plain AS (
     SELECT id, nullif(lower(trim(family)), '') AS family, nullif(lower(trim(given)), '') AS given,
@@ -32,13 +35,19 @@ WITH plain AS (
         nullif(lower(trim(province)), '') AS province, nullif(lower(trim(city)), '') AS city,
         nullif(lower(trim(district)), '') AS district,
         nullif(regexp_replace(lower(address), '[\s\pP\pZ]+', '', 'g'), '') AS written,
+        regexp_extract(written, '{region}', ['first', 'second', 'third']) AS named,
         nullif(lower(trim(email)), '') AS email, nullif(phone, '') AS phone, store, bought, exclusive
     FROM people
 ), placed AS (
-    SELECT *, nullif(ltrim_prefix(ltrim_prefix(ltrim_prefix(written, province), city), district), '') AS door
+    SELECT * REPLACE (
+            coalesce(province, nullif(named.first, '')) AS province,
+            coalesce(city, nullif(named.second, '')) AS city,
+            coalesce(district, nullif(named.third, '')) AS district
+        ),
+        nullif(regexp_replace(written, '{region}', ''), '') AS door
     FROM plain
 )
-SELECT * EXCLUDE (written),
+SELECT * EXCLUDE (written, named),
     CASE WHEN regexp_matches(door, '\d') THEN door END AS address_key,
     nullif(regexp_extract(door, '^\D+\d*'), '') AS street,
     nullif(split_part(email, '@', 1), '') AS mailbox,
@@ -47,11 +56,7 @@ SELECT * EXCLUDE (written),
     left(family_sound, 1) AS family_letter, left(given_sound, 1) AS given_letter,
     left(born, 4) AS born_year, right(born, 4) AS born_day, right(phone, 4) AS phone_tail
 FROM placed
-"""
-MACROS = (
-    "CREATE OR REPLACE MACRO ltrim_prefix(text, prefix) AS"
-    " CASE WHEN starts_with(text, prefix) THEN substr(text, length(prefix) + 1) ELSE text END"
-)
+""".replace("{region}", _REGION)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class Level:
     """`often`: a first guess of how often the same person's records stand on this level.
 
     `term`: the column whose value both share; how common this value is replaces what is true on average. Where
-    `is_crowd`, only a value of unusually many people counts less; rare ones count as all others do.
+    `is_crowd`, only a value of unusually many people counts less; rare ones count as all others do. `within`: another
+    field on whose first level the pair may stand as well; then it matters how common the value is among those who share
+    that one (a nickname taken for a name: everybody called 橘 is called 橘猫).
     """
 
     key: str
@@ -67,6 +74,7 @@ class Level:
     often: float
     term: str = ""
     is_crowd: bool = False
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,13 +94,13 @@ def _both(column: str) -> str:
     return f"l.{column} IS NOT NULL AND r.{column} IS NOT NULL"
 
 
-def _name(key: str, other: str) -> Field:
+def _name(key: str, other: str, within: str = "") -> Field:
     sound = f"jaro_winkler_similarity(l.{key}_sound, r.{key}_sound)"
     return Field(
         key,
         _both(key),
         (
-            Level("equal", f"l.{key} = r.{key}", 0.75, term=key),
+            Level("equal", f"l.{key} = r.{key}", 0.75, term=key, within=within),
             Level("sound", f"l.{key}_sound = r.{key}_sound", 0.05),
             Level("swapped", f"l.{key} = r.{other} OR l.{other} = r.{key}", 0.03),
             Level("initial", f"least(length(l.{key}_sound), length(r.{key}_sound)) = 1 AND"
@@ -107,7 +115,7 @@ def _name(key: str, other: str) -> Field:
 
 FIELDS: tuple[Field, ...] = (
     _name("family", "given"),
-    _name("given", "family"),
+    _name("given", "family", within="family"),
     Field(
         "birthday",
         _both("born"),
@@ -125,24 +133,33 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("gender", _both("gender"),
           (Level("equal", "l.gender = r.gender", 0.97, term="gender"), Level("different", "", 0.03)), ("gender",)),
-    # One field: somebody at the same door lives in the same city and goes to the same store, too.
+    # Either the one or the other speaks: who lives at the same door lives in the same city and near the same store.
+    Field(
+        "address",
+        _both("address_key"),
+        (
+            Level("same_door", "l.address_key = r.address_key AND coalesce(l.city = r.city, true)", 0.7,
+                  term="address_key", is_crowd=True),
+            Level("close_door", "coalesce(l.city = r.city, true) AND (l.street = r.street OR"
+                                " jaro_winkler_similarity(l.address_key, r.address_key) >= 0.95)", 0.1),
+            Level("district", "l.city = r.city AND l.district = r.district", 0.05),
+            Level("city", "l.city = r.city", 0.05, term="city"),
+            Level("different", "", 0.1),
+        ),
+        ("address_key", "street", "district", "city", "province"),
+    ),
     Field(
         "place",
-        "(l.city IS NOT NULL AND r.city IS NOT NULL) OR (l.province IS NOT NULL AND r.province IS NOT NULL)"
-        " OR (l.address_key = r.address_key) OR (l.store IS NOT NULL AND r.store IS NOT NULL)",
+        f"NOT ({_both('address_key')}) AND (({_both('city')}) OR ({_both('province')}) OR ({_both('store')}))",
         (
-            Level("same_door", "l.address_key = r.address_key AND coalesce(l.city = r.city, true)", 0.5,
-                  term="address_key", is_crowd=True),
-            Level("close_door", "l.city = r.city AND (l.street = r.street OR"
-                                " jaro_winkler_similarity(l.address_key, r.address_key) >= 0.95)", 0.1),
-            Level("store", "l.store = r.store", 0.1, term="store"),
-            Level("district", "l.city = r.city AND l.district = r.district", 0.15, term="district"),
-            Level("city", "l.city = r.city", 0.1, term="city"),
-            Level("city_similar", "jaro_winkler_similarity(l.city, r.city) >= 0.85", 0.05),
+            Level("store", "l.store = r.store", 0.2, term="store"),
+            Level("district", "l.city = r.city AND l.district = r.district", 0.2, term="district"),
+            Level("city", "l.city = r.city", 0.4, term="city"),
+            Level("city_similar", "jaro_winkler_similarity(l.city, r.city) >= 0.85", 0.1),
             Level("province", "l.province = r.province", 0.05, term="province"),
             Level("different", "", 0.05),
         ),
-        ("address_key", "street", "store", "district", "city", "province"),
+        ("store", "district", "city", "province", "street", "address_key"),
     ),
     Field(
         "email",

@@ -26,6 +26,9 @@ PAIRS_AT_LEAST = 1_000_000
 MOST_IN_BLOCK = 400  # a value that so many share says nothing; its pairs are left to other rules
 SAMPLE = 1_000_000  # random pairs from which chance agreement is learnt
 PASSES = 3
+TAUGHT = 6  # weights are learnt from small blocks: where few share a value, chance seldom brought them together
+OWN = 3  # how many records one person may well have
+EVEN = 5.0  # people that what is true on average weighs, when few share a value
 CROWD = 10  # people who may share a door or an e-mail before it counts less
 FOUND_AT_LEAST = 20.0  # matches a rule must find before weights are learnt from it
 SLIPS = 0.001  # nothing is certain: people marry, move, and are mistyped in ways no rule has brought together
@@ -107,7 +110,6 @@ class Matcher:
         self._possible = self.size * (self.size - 1) // 2
         self._db = duckdb.connect(":memory:")
         self._db.execute("SET enable_progress_bar = false")
-        self._db.execute(fields.MACROS)
         self._db.register("people", people)
         self._db.execute(f"CREATE TABLE person AS {fields.PREPARED}")
         self._db.unregister("people")
@@ -135,7 +137,7 @@ class Matcher:
     # -- candidates ------------------------------------------------------------------------------------------------
 
     def _block(self) -> tuple[list[tuple[str, ...]], int]:
-        """Every pair that at least one rule brings together, with a bit for each rule that does; in a small pool
+        """Every pair that at least one rule brings together, with a bit for each rule to learn from; in a small pool
         all others come as well."""
         chosen: list[tuple[str, ...]] = []
         crowded = 0
@@ -180,8 +182,9 @@ class Matcher:
             f"(SELECT id, exclusive, {keys}, count(*) OVER (PARTITION BY {keys}) AS n"  # noqa: S608  our own columns
             f" FROM person WHERE {known} QUALIFY n BETWEEN 2 AND {MOST_IN_BLOCK})"
         )
+        bit = f"CASE WHEN l.n <= {TAUGHT} THEN {1 << number} ELSE 0 END"
         return (
-            f"SELECT l.id AS l, r.id AS r, {1 << number} AS rule FROM {block} l JOIN {block} r USING ({keys})"  # noqa: S608
+            f"SELECT l.id AS l, r.id AS r, {bit} AS rule FROM {block} l JOIN {block} r USING ({keys})"  # noqa: S608
             " WHERE l.id < r.id AND coalesce(l.exclusive = r.exclusive, true)"
         )
 
@@ -210,8 +213,8 @@ class Matcher:
         for _ in range(PASSES):
             likely = em.chances(seen, m, u, share, frozenset()) * seen.pairs
             m = self._trained(rules, seen, masks, u, start, likely)
-            for _ in range(50):  # pairs that no rule brings together are taken as different people
-                same = float((em.chances(seen, m, u, share, frozenset()) * seen.pairs).sum())
+            for _ in range(50):  # all other pairs are taken as different people
+                same = float((em.chances(seen, m, u, share, frozenset()) * seen.pairs)[masks > 0].sum())
                 before, share = share, min(max(same / possible, 0.5 / possible), 0.5)
                 if abs(share - before) <= 1e-6 * before:
                     break
@@ -297,6 +300,17 @@ class Matcher:
         adjusted = " + ".join(
             f"CASE WHEN share{n} IS NULL THEN 0 ELSE log2(base{n} / share{n}) END" for n in range(len(FIELDS))
         )
+        for n, level in terms:
+            if level.within:
+                outer, inner = level.within, level.term
+                self._db.execute(
+                    f"CREATE TABLE both_{inner} AS SELECT {outer} AS o, {inner} AS i, count(*)::DOUBLE AS people"  # noqa: S608
+                    f" FROM person WHERE {outer} IS NOT NULL AND {inner} IS NOT NULL GROUP BY ALL"
+                )
+                joins += (
+                    f" LEFT JOIN both_{inner} b{n} ON s.{outer} = 0 AND s.{FIELDS[n].key} = 0"
+                    f" AND b{n}.o = l.{outer} AND b{n}.i = l.{inner}"
+                )
         limit = "" if most is None else f" LIMIT {int(most)}"
         # A rare value can add no more than the size of the pool allows: whoever lacks more is out before the joins.
         reach = bits(least) - len(FIELDS) * log2(max(self.size, 2)) / 2
@@ -330,6 +344,13 @@ class Matcher:
             else:
                 # Of all others how many have it: the second of the two is one of them.
                 share = f"least(0.9, ({alias}.people - 1) / {alias}.known)"
+                if level.within:
+                    other = next(n for n, each in enumerate(FIELDS) if each.key == level.within)
+                    among = f"t{other}_{FIELDS[other].levels[0].key}.people"
+                    share = (
+                        f"greatest({share}, CASE WHEN b{number}.people > {OWN} THEN"
+                        f" (b{number}.people - {OWN} + {EVEN} * {share}) / ({among} - {OWN} + {EVEN}) END)"
+                    )
             shares.append(f"WHEN {place} THEN {share}")
             bases.append(f"WHEN {place} THEN {average!r}")
         if not shares:
