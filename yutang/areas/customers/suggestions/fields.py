@@ -109,7 +109,8 @@ def _name(key: str, other: str, within: str = "") -> Field:
             Level("similar", f"{sound} >= 0.7", 0.04),
             Level("different", "", 0.04),
         ),
-        (key, f"{key}_sound", "name_key", f"{key}_letter"),
+        # Families share a door: what people there are called does not tell how one person's name is written.
+        (key, f"{key}_sound", "name_key", f"{key}_letter", "address_key", "phone"),
     )  # fmt: skip
 
 

@@ -102,6 +102,16 @@ def match(
     return Matcher(people).run(least=least, most=most, apart=apart, progress=progress or (lambda _: None))
 
 
+def _comparable(sample: em.Patterns) -> float:
+    """The share of all pairs about which enough is known that a rule would find them if they were one person. About
+    the others nothing is known, neither that they are one nor that they are two."""
+    place = {each.key: n for n, each in enumerate(FIELDS)}
+    known = sample.levels >= 0
+    named = known[:, place["family"]] & known[:, place["given"]]
+    found = named | known[:, [place[key] for key in ("birthday", "address", "email")]].any(axis=1)
+    return max(float(sample.pairs[found].sum() / sample.pairs.sum()), 1 / float(sample.pairs.sum()))
+
+
 class Matcher:
     """One run over one table of people."""
 
@@ -208,7 +218,7 @@ class Matcher:
         start = [np.array([level.often for level in each.levels]) for each in FIELDS]
         start = [values / values.sum() for values in start]
         m, share = start, 1 / self.size
-        possible = self._possible
+        possible = self._possible * _comparable(sample)
         u = em.unrelated(sample, m, min(share, 0.01))
         for _ in range(PASSES):
             likely = em.chances(seen, m, u, share, frozenset()) * seen.pairs

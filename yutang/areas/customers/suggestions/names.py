@@ -19,9 +19,11 @@ _COMPOUND = frozenset(
 
 
 def split(name: str) -> tuple[str, str]:
-    """(family, given). Chinese: family first; else the last word is the family. One word alone is taken as given."""
+    """(family, given). Chinese: family first; else the last word is the family. One word alone is taken as given.
+
+    What a platform has masked (张**) is no name, nor is a nickname with digits or pictures (橘猫60, Coco~)."""
     name = " ".join(name.split())
-    if not name or "*" in name:  # what a platform has masked is no name
+    if not all(character.isalpha() or character in " .'’·-" for character in name):
         return "", ""
     if all(_is_chinese(character) for character in name.replace(" ", "")):
         name = name.replace(" ", "")
