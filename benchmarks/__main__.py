@@ -20,6 +20,7 @@ ROWS = {
     "identity": "benchmarks.identity",
     "segments": "benchmarks.segments",
     "people": "benchmarks.people",
+    "suggestions": "benchmarks.suggestions",
 }
 
 

@@ -19,7 +19,7 @@ def _customers() -> None:
 @app.command()
 def suggest(
     merchant: Annotated[str, typer.Option(help="The merchant's short name.")],
-    least: Annotated[float, typer.Option(help="Chance that a pair must reach.")] = 0.9,
+    least: Annotated[float, typer.Option(help="Chance that a pair must reach.")] = 0.5,
     most: Annotated[int, typer.Option(help="Pairs to propose at most, the likeliest.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,9 +118,9 @@ def _import(truth: brand.Truth, actor: Actor) -> None:
 
 def _import_one(file: brand.ExportFile, actor: Actor) -> None:
     paths = [path for path in (file.path, file.companion) if path is not None]
-    with tenancy.scope(actor.merchant_id):
+    with ExitStack() as opened, tenancy.scope(actor.merchant_id):
         run = imports.upload(
-            files=[(path.name, path.open("rb")) for path in paths],
+            files=[(path.name, opened.enter_context(path.open("rb"))) for path in paths],
             mapping=file.mapping.read_text(encoding="utf-8") if file.mapping else None,
             source=file.source if file.mapping else None,
             actor=actor,

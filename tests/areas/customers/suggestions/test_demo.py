@@ -24,7 +24,6 @@ def test_likely_pairs_of_the_demo(transactional_db, settings, tmp_path):
         truth, findable = bench.demo_truth(demo_brand.story(merchant, SCALE), people)
         asked = {tuple(case.customers) for case in ReviewCase.objects.filter(kind="suggestion")}
         merges = Merge.objects.filter(evidence__0__kind="decision").count()
-    print(len(asked), len(asked & truth), len(truth), len(findable), len(asked & findable))  # noqa: T201
     assert outcome.proposed == len(asked) > 0
     assert len(asked & truth) / len(asked) >= 0.9
     assert len(asked & findable) / len(findable) >= 0.5

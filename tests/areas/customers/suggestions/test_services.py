@@ -150,7 +150,7 @@ def test_progress_is_told(merchant, twins):
 
 
 @pytest.mark.parametrize(
-    ("options", "field"), [({"least": 1.0}, "least"), ({"least": 0.1}, "least"), ({"most": 0}, "most")]
+    ("options", "field"), [({"least": 1.0}, "least"), ({"least": 0.01}, "least"), ({"most": 0}, "most")]
 )
 def test_refuses_senseless_bounds(merchant, options, field):
     with pytest.raises(Invalid) as refused:

@@ -94,11 +94,15 @@ def _both(column: str) -> str:
     return f"l.{column} IS NOT NULL AND r.{column} IS NOT NULL"
 
 
-def _name(key: str, other: str, within: str = "") -> Field:
+# Who shares a door and the family name but not the given name is family: the name they share says nothing.
+_RELATIVES = "coalesce(l.address_key = r.address_key AND l.given_sound <> r.given_sound, false)"
+
+
+def _name(key: str, other: str, *, known: str = "", within: str = "") -> Field:
     sound = f"jaro_winkler_similarity(l.{key}_sound, r.{key}_sound)"
     return Field(
         key,
-        _both(key),
+        _both(key) + known,
         (
             Level("equal", f"l.{key} = r.{key}", 0.75, term=key, within=within),
             Level("sound", f"l.{key}_sound = r.{key}_sound", 0.05),
@@ -115,7 +119,7 @@ def _name(key: str, other: str, within: str = "") -> Field:
 
 
 FIELDS: tuple[Field, ...] = (
-    _name("family", "given"),
+    _name("family", "given", known=f" AND NOT {_RELATIVES}"),
     _name("given", "family", within="family"),
     Field(
         "birthday",

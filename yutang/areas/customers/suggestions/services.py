@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from yutang.core.access import Actor
 
-LEAST, MOST = 0.9, 1000
+LEAST, MOST = 0.5, 1000
 LIMIT = 100_000
 BATCH = 500  # questions written at once
 RUN_LOCK, START_LOCK = 7_263_030, 7_263_031  # first halves of advisory locks
@@ -88,8 +88,8 @@ def execute(*, run_id: int, actor: Actor, progress: Callable[[int], None] | None
 
 def _prepare(least: float, most: int, actor: Actor) -> SuggestionRun:
     queries.require_everybody(actor)
-    if not 0.5 <= least < 1:
-        reason = gettext("Choose a chance from 0.5 to below 1.")
+    if not 0.05 <= least < 1:
+        reason = gettext("Choose a chance from 0.05 to below 1.")
         raise Invalid(field="least", field_label=gettext("Least chance"), reason=reason)
     if not 1 <= most <= LIMIT:
         raise Invalid(field="most", field_label=gettext("Most pairs"), reason=gettext("Choose 1 to 100,000 pairs."))
