@@ -22,6 +22,7 @@ ROWS = {
     "people": "benchmarks.people",
     "events": "benchmarks.events",
     "grades": "benchmarks.grades",
+    "suggestions": "benchmarks.suggestions",
 }
 
 

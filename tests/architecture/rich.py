@@ -24,6 +24,7 @@ from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase
+from yutang.areas.customers.suggestions import services as suggestions
 from yutang.areas.grades import services as grades
 from yutang.areas.imports import services as imports
 from yutang.areas.interactions import codes
@@ -100,6 +101,7 @@ def make_rich() -> World:
             merchant=shop, kind="suggestion", fingerprint="a", customers=[people[2].pk, people[4].pk],
             evidence=[{"kind": "phone", "source": f"import {MARK}"}],
         )  # fmt: skip
+        suggestions.start(actor=actor)
         role = roles.create(name=f"Role {MARK}", permissions=["customers.view"], actor=actor)
         segment = segments.create(name=f"Segment {MARK}", rule={"all": []}, actor=actor)
         grades.refresh()

@@ -76,6 +76,7 @@ def test_a_trial_counts_and_changes_nothing_then_the_import_then_nothing_new(ins
         ((*SECTION, "{file}", "--merchant", "shop"), "--mapping"),
         (("metrics", "--merchant", "shop", "--at", "yesterday"), "yesterday"),
         (("segments", "count", "--merchant", "shop", "--rule", "-"), "rule"),
+        (("customers", "suggest", "--merchant", "shop", "--least", "2"), "least"),
         (("init", "--merchant", "Bad Slug", "--owner", "a@example.com", "--password-stdin"), "Bad Slug"),
         (("init", "--merchant", "x", "--currency", "ZZZ", "--owner", "a@example.com", "--password-stdin"), "ZZZ"),
         (("init", "--merchant", "x", "--timezone", "Mars/Base", "--owner", "a@b.co", "--password-stdin"), "Mars"),
@@ -89,6 +90,13 @@ def test_a_mistake_ends_with_one_clear_line(installation, files, words, says):
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_likely_pairs_are_looked_for(installation, files):
+    imported(installation, files)
+    done = installation.run("customers", "suggest", "--merchant", "shop", "--json")
+    found = json.loads(done.stdout)
+    assert (found["people"], found["likely"], found["proposed"]) == (1, 0, 0)
 
 
 def test_doctor_finds_everything_well(installation):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,9 +54,7 @@ def load(*, scale: float) -> Merchant:
         merchant = services.create_merchant(
             slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
-    # Its history ends yesterday, so that the home page has figures. A load broken off goes on with its first day's.
-    yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
-    truth = brand.make_brand(scale=scale, as_of=yesterday)
+    truth = story(merchant, scale)
     actor = access.system(merchant.pk, name="示例数据")
     with tenancy.scope(merchant.pk):
         # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
@@ -69,6 +68,13 @@ def load(*, scale: float) -> Merchant:
     _grades(actor)
     loaded.touch()
     return merchant
+
+
+def story(merchant: Merchant, scale: float) -> brand.Truth:
+    """What the files tell: its history ends yesterday, so that the home page has figures. A load broken off goes on
+    with its first day's."""
+    yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
+    return brand.make_brand(scale=scale, as_of=yesterday)
 
 
 def _stores(truth: brand.Truth, actor: Actor) -> None:
@@ -114,9 +120,9 @@ def _import(truth: brand.Truth, actor: Actor) -> None:
 
 def _import_one(file: brand.ExportFile, actor: Actor) -> None:
     paths = [path for path in (file.path, file.companion) if path is not None]
-    with tenancy.scope(actor.merchant_id):
+    with ExitStack() as opened, tenancy.scope(actor.merchant_id):
         run = imports.upload(
-            files=[(path.name, path.open("rb")) for path in paths],
+            files=[(path.name, opened.enter_context(path.open("rb"))) for path in paths],
             mapping=file.mapping.read_text(encoding="utf-8") if file.mapping else None,
             source=file.source if file.mapping else None,
             actor=actor,

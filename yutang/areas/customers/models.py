@@ -180,13 +180,47 @@ class ReviewCase(TenantModel):
     fingerprint = models.CharField(max_length=64)  # the same question is asked once
     customers = models.JSONField()  # ids, oldest first
     evidence = models.JSONField()
+    score = models.FloatField(default=0)  # of a likely pair: log2 of the odds that they are one
     created_at = models.DateTimeField(default=clock.now)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "fingerprint"], name="review_case_once")]
-        indexes = [models.Index(fields=["merchant", "state", "-id"], name="review_case_list")]
+        indexes = [
+            models.Index(fields=["merchant", "state", "-id"], name="review_case_list"),
+            models.Index(
+                fields=["merchant", "state", "-score", "-id"],
+                condition=models.Q(kind="suggestion"),
+                name="review_case_likeliest",
+            ),
+        ]
+
+
+class SuggestionRun(TenantModel):
+    """One search of the whole pool for likely pairs."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    least = models.FloatField()  # the chance a pair must reach
+    most = models.IntegerField()  # pairs to propose at most, the likeliest
+    percent = models.SmallIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # suggestions.services.Outcome
+    created_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "-id"], name="suggestion_run_newest")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
 
 class Note(TenantModel):

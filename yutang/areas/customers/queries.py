@@ -12,9 +12,9 @@ from django.db.models.expressions import RawSQL
 
 from yutang.areas.customers import forest
 from yutang.areas.customers.identity import keys, names
-from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase
+from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase, SuggestionRun
 from yutang.core import audit, crypto
-from yutang.core.errors import NotFound
+from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -256,6 +256,23 @@ def cases(actor: Actor, *, is_open: bool) -> QuerySet[ReviewCase]:
         [sorted(nodes)],
     )
     return found.alias(within=outside).filter(within=True)
+
+
+def likely_pairs(actor: Actor) -> QuerySet[ReviewCase]:
+    """Open cases of people who are probably one; to be ordered by `-score, -id`."""
+    return cases(actor, is_open=True).filter(kind=ReviewCase.Kind.SUGGESTION)
+
+
+def require_everybody(actor: Actor) -> None:
+    """Likely pairs are sought in the whole pool: for those who may merge in the whole company."""
+    if actor.nodes("customers.merge") is not None:
+        raise NotAllowed(permission="customers.merge")
+
+
+def newest_search(actor: Actor) -> SuggestionRun | None:
+    """The last search for likely pairs, of whoever may start one."""
+    require_everybody(actor)
+    return SuggestionRun.objects.order_by("-id").first()
 
 
 def open_case_count(actor: Actor) -> int:

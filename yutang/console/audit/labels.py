@@ -37,6 +37,7 @@ ACTIONS: dict[str, str] = {
     "customers.unmerge": gettext_noop("Merge undone"),
     "customers.split": gettext_noop("Accounts taken off a customer"),
     "customers.decide_case": gettext_noop("Merge case decided"),
+    "customers.suggest": gettext_noop("Likely pairs looked for"),
     "imports.upload": gettext_noop("File uploaded"),
     "imports.start": gettext_noop("Import started"),
     "imports.save_mapping": gettext_noop("Column mapping saved"),
@@ -88,6 +89,7 @@ OBJECTS: dict[str, str] = {
     "import": gettext_noop("Import"),
     "import_run": gettext_noop("Import"),
     "review_case": gettext_noop("Merge case"),
+    "suggestion_run": gettext_noop("Search for likely pairs"),
     "api_key": gettext_noop("API key"),
 }
 

@@ -26,7 +26,7 @@ def origin(code: str) -> str:
 
 def kind(code: str) -> str:
     """What a piece of evidence is: a kind of account, or a person's decision."""
-    own = {"by_hand": gettext("By hand"), "decision": gettext("Decided in review")}
+    own = {"by_hand": gettext("By hand"), "decision": gettext("Decided in review"), "likeness": gettext("Likeness")}
     return own.get(code) or str(dict(Identity.Kind.choices).get(code, code))
 
 

@@ -15,12 +15,12 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-_SURNAMES = (
+FAMILY_NAMES = (
     "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁"
     "任沈姚卢姜崔钟谭陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺"
 )
 _COMPOUND = ("欧阳", "司马", "上官", "诸葛")
-_GIVEN = (
+GIVEN_CHARACTERS = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅鑫波斌宇浩凯健俊"
     "帆雪琳晨阳欣怡梓涵子轩雨桐诗语思远若曦佳慧嘉豪一鸣文博晓彤梦洁"
 )
@@ -85,8 +85,8 @@ class Phones:
 
 def make_name(rng: random.Random, surname: str | None = None) -> str:
     if surname is None:
-        surname = rng.choice(_COMPOUND) if rng.random() < 0.01 else rng.choice(_SURNAMES)
-    return surname + "".join(rng.choice(_GIVEN) for _ in range(1 if rng.random() < 0.25 else 2))
+        surname = rng.choice(_COMPOUND) if rng.random() < 0.01 else rng.choice(FAMILY_NAMES)
+    return surname + "".join(rng.choice(GIVEN_CHARACTERS) for _ in range(1 if rng.random() < 0.25 else 2))
 
 
 def make_people(rng: random.Random, *, count: int, stores: tuple[Store, ...], trade: list[float]) -> list[Draft]:

@@ -1,4 +1,4 @@
-"""Questions for people: contradicting keys and phones that many buyers share."""
+"""Questions for people: contradicting keys, phones that many buyers share, likely pairs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def contradictions(
         item = {"kind": found.kind[key], "identity": int(identity_ids[key]), "source": source}
         if item not in shown and len(shown) < 10:
             shown.append(item)
-    return _open(
+    return ask(
         ReviewCase.Kind.CONTRADICTION, [Question(list(people), shown) for people, shown in evidence.items()], actor
     )
 
@@ -63,7 +63,7 @@ def share_phone(identity_id: int, actor: Actor) -> None:
         # What happened under the phone alone is nobody's but the household's.
         made.append(merging.take_off(identity_ids=[identity_id], reason=reason, actor=actor).pk)
     question = Question([phone.customer_id, *made][:20], [{"kind": "phone", "identity": identity_id}])
-    _open(ReviewCase.Kind.SHARED_PHONE, [question], actor)
+    ask(ReviewCase.Kind.SHARED_PHONE, [question], actor)
 
 
 def households(known: bulk.Known, identity_ids: rules.Ints, filed: rules.Ints, actor: Actor) -> list[int]:
@@ -92,12 +92,13 @@ class Question:
 
     customers: list[int]
     evidence: list[dict[str, Any]]
+    score: float = 0.0
 
     def fingerprint(self, kind: str) -> str:
         return hashlib.sha256(f"{kind}:{self.customers}".encode()).hexdigest()
 
 
-def _open(kind: str, questions: Sequence[Question], actor: Actor) -> int:
+def ask(kind: str, questions: Sequence[Question], actor: Actor) -> int:
     """Asks what was not asked before; returns how many cases that makes. Two statements for any number."""
     asked = {question.fingerprint(kind): question for question in questions}
     if not asked:
@@ -110,7 +111,7 @@ def _open(kind: str, questions: Sequence[Question], actor: Actor) -> int:
     cases = [
         ReviewCase(
             merchant_id=actor.merchant_id, kind=kind, fingerprint=fingerprint, customers=question.customers,
-            evidence=question.evidence,
+            evidence=question.evidence, score=question.score,
         )
         for fingerprint, question in asked.items()
         if fingerprint not in before
