@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "yutang.areas.merchants",
     "yutang.areas.openplatform",
     "yutang.areas.customers",
+    "yutang.areas.privacy",
     "yutang.areas.segments",
     "yutang.areas.orders",
     "yutang.areas.imports",
@@ -130,6 +131,8 @@ STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
+# Who was erased: outside the database, so that a backup brought back brings nobody back. Better on another disk.
+ERASURES = Path(os.environ.get("YUTANG_ERASURES") or HOME / "erasures.jsonl")
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
 LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

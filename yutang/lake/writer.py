@@ -89,9 +89,9 @@ def position(fact: FactTable) -> int:
     return int(catalog.table(fact.name).properties.get(POSITION, 0))
 
 
-def mark_people_changed(merchant_id: int) -> None:
-    """Services that change people call this once in their transaction."""
-    PeopleChange.objects.create(merchant_id=merchant_id)
+def mark_people_changed(merchant_id: int) -> int:
+    """Services that change people call this once in their transaction. Returns the mark."""
+    return PeopleChange.objects.create(merchant_id=merchant_id).pk
 
 
 def _export(fact: FactTable, horizon: int, merchants: list[int]) -> int:

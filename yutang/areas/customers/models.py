@@ -54,6 +54,7 @@ class Customer(TenantModel):
     accepts_marketing = models.BooleanField(null=True)
     first_seen_at = models.DateTimeField()  # earliest fact known, not when the row was written
     created_at = models.DateTimeField(default=clock.now)
+    erased_at = models.DateTimeField(null=True)  # nothing personal is left; the number stays for the facts (erasing.py)
 
     class Meta:
         indexes = [
@@ -185,6 +186,17 @@ class ReviewCase(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "fingerprint"], name="review_case_once")]
         indexes = [models.Index(fields=["merchant", "state", "-id"], name="review_case_list")]
+
+
+class Tombstone(TenantModel):
+    """That a key was erased, so that old files don't bring the person back. One-way: neither the value nor the key by
+    which identities are found can be had from it, and it leads to nobody."""
+
+    key = models.BinaryField(max_length=16)
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="tombstone_once")]
 
 
 class Note(TenantModel):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from yutang.areas.customers import forest
+from yutang.areas.customers import erasing, forest
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase
 from yutang.core import audit, crypto
@@ -64,7 +64,7 @@ def people(
     permission: str = "customers.view",
 ) -> QuerySet[Customer]:
     """People of today that the actor may see. `namespaces`: platforms whose buyer ids may be meant."""
-    found = Customer.objects.filter(merged_into__isnull=True)
+    found = Customer.objects.filter(merged_into__isnull=True, erased_at__isnull=True)
     nodes = actor.nodes(permission)
     if nodes is not None:
         found = found.filter(home_node__in=nodes)
@@ -319,3 +319,48 @@ def people_of_today(merged: Merge) -> tuple[int, int]:
     """Whom the two homes of a merge belong to now."""
     roots = forest.roots([merged.survivor_home_id, merged.absorbed_home_id])
     return roots[merged.survivor_home_id], roots[merged.absorbed_home_id]
+
+
+def merges_leaving(homes: Sequence[int]) -> list[int]:
+    """Standing merges that tie one of these homes to another."""
+    ends = Q(survivor_home__in=homes) ^ Q(absorbed_home__in=homes)
+    return list(Merge.objects.filter(ends, unmerged_at__isnull=True).order_by("-pk").values_list("pk", flat=True))
+
+
+def namesakes(names: Sequence[str], *, besides: Sequence[int]) -> int:
+    """How many others among the people of today bear exactly one of these names."""
+    found = Customer.objects.filter(name__in=list(names), merged_into__isnull=True).exclude(pk__in=list(besides))
+    return found.count() if names else 0
+
+
+# -- a copy for the person themselves --------------------------------------------------------------------------------
+
+
+def profile_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    """What is stored about the person and whoever was merged into it, in full."""
+    return [
+        {
+            "number": row.pk, "name": row.name, "gender": row.get_gender_display() if row.gender else "",
+            "birthday": row.birthday, "country": row.country, "province": row.province, "city": row.city,
+            "district": row.district,
+            "address": crypto.decrypt(bytes(row.address), row.merchant_id) if row.address is not None else "",
+            "first_source": row.source, "accepts_marketing": row.accepts_marketing, "first_seen_at": row.first_seen_at,
+        }
+        for row in Customer.objects.filter(pk__in=someone.homes).order_by("pk")
+    ]  # fmt: skip
+
+
+def account_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    found = Identity.objects.filter(pk__in=someone.identities).order_by("pk")
+    return [
+        {
+            "kind": identity.get_kind_display(), "platform": identity.namespace, "value": keys.readable(identity),
+            "source": identity.source, "first_seen_at": identity.first_seen_at,
+        }
+        for identity in found
+    ]  # fmt: skip
+
+
+def note_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    found = Note.objects.filter(home_customer__in=someone.homes).order_by("pk")
+    return [{"at": note.created_at, "author": note.author, "text": note.text} for note in found]
