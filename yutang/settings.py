@@ -131,8 +131,7 @@ STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
-# Who was erased: outside the database, so that a backup brought back brings nobody back. Better on another disk.
-ERASURES = Path(os.environ.get("YUTANG_ERASURES") or HOME / "erasures.jsonl")
+ERASURES = home.erasures()  # journal of erasures
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
 LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

@@ -62,6 +62,9 @@ class Customer(TenantModel):
                 fields=["merchant", "-id"], condition=models.Q(merged_into__isnull=True), name="customer_list"
             ),
             models.Index(fields=["merchant", "home_node", "-id"], name="customer_by_node"),
+            models.Index(
+                fields=["merchant", "id"], condition=models.Q(erased_at__isnull=False), name="customer_erased"
+            ),
             models.Index(fields=["merchant", "name"], name="customer_name", opclasses=["", "text_pattern_ops"]),
             models.Index(
                 fields=["merchant", "name_initials"], name="customer_initials", opclasses=["", "text_pattern_ops"]

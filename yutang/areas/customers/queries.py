@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import phonenumbers
+import pyarrow as pa
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from pyroaring import BitMap64
 
 from yutang.areas.customers import erasing, forest
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase
-from yutang.core import audit, crypto
+from yutang.core import audit, crypto, tenancy
 from yutang.core.errors import NotFound
+from yutang.lake import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -331,6 +334,40 @@ def namesakes(names: Sequence[str], *, besides: Sequence[int]) -> int:
     """How many others among the people of today bear exactly one of these names."""
     found = Customer.objects.filter(name__in=list(names), merged_into__isnull=True).exclude(pk__in=list(besides))
     return found.count() if names else 0
+
+
+# -- what files said about marketing ---------------------------------------------------------------------------------
+
+_DECLARED = pa.schema([("customer_id", pa.int64()), ("is_given", pa.bool_())])
+
+
+def declared_marketing(homes: Iterable[int]) -> dict[int, bool]:
+    """What files said of each of these homes, where they said anything."""
+    found = Customer.objects.filter(pk__in=list(homes), accepts_marketing__isnull=False)
+    return {pk: bool(accepts) for pk, accepts in found.values_list("pk", "accepts_marketing")}
+
+
+def declared_marketing_of_all(unless: str, values: dict[str, Any]) -> pa.Table:
+    """The same for everybody as (person of today, accepts), the stricter of their homes; homes `c` for which the
+    caller's SQL condition `unless` holds don't count."""
+    return source.read(
+        f"""
+        WITH RECURSIVE way (id, at, up, accepts) AS (
+            SELECT c.id, c.id, c.merged_into_id, c.accepts_marketing FROM customers_customer c
+            WHERE c.merchant_id = %(merchant)s AND c.accepts_marketing IS NOT NULL AND NOT ({unless})
+            UNION ALL
+            SELECT w.id, c.id, c.merged_into_id, w.accepts FROM way w JOIN customers_customer c ON c.id = w.up
+        )
+        SELECT at, bool_and(accepts) FROM way WHERE up IS NULL GROUP BY at
+        """,  # noqa: S608  the caller's own text
+        {"merchant": tenancy.require_merchant_id(), **values},
+        _DECLARED,
+    )
+
+
+def erased() -> BitMap64:
+    """Numbers of everybody who was erased."""
+    return BitMap64(Customer.objects.filter(erased_at__isnull=False).values_list("pk", flat=True))
 
 
 # -- a copy for the person themselves --------------------------------------------------------------------------------

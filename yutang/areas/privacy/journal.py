@@ -43,12 +43,10 @@ def append(lines: Iterable[Line]) -> None:
         os.close(descriptor)
 
 
-def read(file: Path | None = None) -> list[Line]:
+def read() -> list[Line]:
+    return parse(path().read_text(encoding="utf-8")) if path().exists() else []
+
+
+def parse(text: str) -> list[Line]:
     """All lines, each once. A last line that a crash cut off is left out: its erasure goes on by itself."""
-    file = file or path()
-    if not file.exists():
-        return []
-    found: dict[str, None] = dict.fromkeys(
-        text for text in file.read_text(encoding="utf-8").splitlines() if text.endswith("}")
-    )
-    return [json.loads(text) for text in found]
+    return [json.loads(line) for line in dict.fromkeys(text.splitlines()) if line.endswith("}")]
