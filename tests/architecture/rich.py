@@ -21,12 +21,14 @@ from tests.core.ledger import kinds
 from tests.factories.api import api_client, make_key
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
-from yutang.areas.customers.models import ReviewCase
+from yutang.areas.customers.models import ReviewCase, Tombstone
 from yutang.areas.imports import services as imports
 from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
+from yutang.areas.privacy import consents, retention
+from yutang.areas.privacy import services as privacy
 from yutang.areas.segments import services as segments
-from yutang.core import access, tenancy
+from yutang.core import access, clock, tenancy
 from yutang.core.ledger import services as ledger
 from yutang.core.models import AuditEntry, Event, EventHandling
 from yutang.core.reservations import services as reservations
@@ -43,7 +45,7 @@ CODES = {
     "Event": {"name"}, "EventHandling": {"handler"}, "IdempotencyKey": {"fingerprint"},
     "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
     "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
-    "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
+    "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"}, "RetentionRule": {"kind"},
 }  # fmt: skip
 
 
@@ -103,6 +105,8 @@ def make_rich() -> World:
         held = reservations.reserve(items=[(pool.pk, 2)], holder_key="o", key="r", expires_at=None, actor=actor)
         reservations.confirm(key="r", actor=actor)
         reservations.return_confirmed(reservation_id=held[0].pk, quantity=1, key="b", actor=actor)
+        asked = privacy_of(people[2].pk, MARK, actor)
+        Tombstone.objects.create(merchant=shop, key=MARK.encode(), erased_at=clock.now())
         EventHandling.objects.create(merchant=shop, event=Event.objects.first(), handler="reactions.test")
         _plant()
         world.token = key.token
@@ -111,9 +115,19 @@ def make_rich() -> World:
             "other_id": people[2].pk, "merge_id": merge.pk, "run_id": waiting.pk, "import_id": done.pk,
             "case_id": case.pk, "segment_id": segment.pk, "node_id": node.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
-            "key": "customers.total",
+            "key": "customers.total", **asked,
         }  # fmt: skip
     return world
+
+
+def privacy_of(customer_id: int, mark: str, actor: access.Actor) -> dict[str, int]:
+    """Consent, its text, a copy, a hold and a rule of retention; ids for addresses."""
+    consents.add_text(purpose="marketing", text=f"Text {mark}", actor=actor)
+    consents.record(customer_id=customer_id, purpose="marketing", is_given=True, evidence=mark, actor=actor)
+    copy = privacy.request_copy(customer_id=customer_id, actor=actor)
+    hold = privacy.place_hold(customer_id=customer_id, reason=f"Dispute {mark}", actor=actor)
+    retention.keep_for(kind="uploads", days=60, actor=actor)
+    return {"request_id": copy.pk, "hold_id": hold.pk}
 
 
 def _plant() -> None:

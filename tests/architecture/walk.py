@@ -69,7 +69,8 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
         "kind": "store", "code": "ZZ", "ownership": "direct", "scopes": ["customers.view"], "language": "en",
         "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
-        "timezone": "Asia/Shanghai", "second_factor": "never",
+        "timezone": "Asia/Shanghai", "second_factor": "never", "purpose": "marketing", "is_given": "yes",
+        "evidence": ECHO, "typed": str(ids["customer_id"]), "reason": ECHO, "days": "30",
     }  # fmt: skip
 
 
@@ -81,6 +82,8 @@ def bodies(ids: dict[str, Any]) -> dict[str, Any]:
         "/customers/merge": pair,
         "/merges/{merge_id}/undo": None,
         "/customers/{customer_id}/notes": {"text": ECHO},
+        "/customers/{customer_id}/consents": {"purpose": "marketing", "given": True, "evidence": ECHO},
+        "/privacy/requests": {"customer_id": str(ids["customer_id"]), "kind": "erasure", "reason": ECHO},
         "/segments": {"name": ECHO, "rule": rule, "node_id": str(ids["node_id"])},
         "/segments/count": {"rule": rule},
         "/imports/orders": "file",
@@ -92,6 +95,7 @@ def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
     return {
         "q": list(search), "customer_id": [ids["customer_id"]], "order_no": list(search), "node": [ids["node_id"]],
         "source": ["taobao"], "status": ["completed"], "layout": ["shopify"], "dry_run": ["true"], "limit": [200],
+        "state": ["done"],
         "cursor": ["x"], "at": ["2030-01-01"], "from": ["2020-01-01"], "to": ["2030-01-01"],
         **{name: ["2020-01-01T00:00:00Z"] for name in TIMES},
     }  # fmt: skip

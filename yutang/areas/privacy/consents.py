@@ -21,7 +21,7 @@ from yutang.areas.customers.models import Customer
 from yutang.areas.privacy.models import Channel, Consent, ConsentText, Purpose
 from yutang.core import audit, clock
 from yutang.core.access import Actor
-from yutang.core.errors import Invalid, NotFound
+from yutang.core.errors import Invalid, NotAllowed, NotFound
 
 VIEW, MANAGE = "privacy.view", "privacy.manage"
 # Allowed until somebody refuses (PIPL, article 24); everything else only for who agreed.
@@ -86,7 +86,7 @@ def record(
 @transaction.atomic
 def add_text(*, purpose: str, text: str, actor: Actor) -> ConsentText:
     """The next version of what people are asked to agree to."""
-    actor.require(MANAGE)
+    require_everything(actor, MANAGE)
     if purpose not in Purpose.values:
         raise Invalid(field="purpose", field_label=gettext("Purpose"), reason=gettext("Choose one of the list."))
     if not 0 < len(text := text.strip()) <= 20_000:
@@ -99,6 +99,12 @@ def add_text(*, purpose: str, text: str, actor: Actor) -> ConsentText:
     detail = {"purpose": purpose, "version": made.version}
     audit.record("privacy.consent_text", actor=actor, object_type="consent_text", object_id=made.pk, detail=detail)
     return made
+
+
+def require_everything(actor: Actor, permission: str) -> None:
+    """What holds for everybody is not decided by one store."""
+    if actor.nodes(permission) is not None:
+        raise NotAllowed(permission=permission)
 
 
 def texts(*, actor: Actor) -> QuerySet[ConsentText]:

@@ -43,6 +43,11 @@ COLUMNS = {
 }  # fmt: skip
 
 
+def place(merchant_id: int, request_id: int) -> Path:
+    """Where a request's copy is stored."""
+    return Path(settings.FILES) / "privacy" / str(merchant_id) / f"copy-{request_id}.zip"
+
+
 def run(*, request_id: int, merchant_id: int) -> Request:
     """Puts the copy together. Done again, it writes the same file again."""
     with tenancy.scope(merchant_id):
@@ -50,8 +55,7 @@ def run(*, request_id: int, merchant_id: int) -> Request:
         if request is None:
             raise NotFound
         someone = person(request.customer)
-        place = Path("privacy") / str(merchant_id) / f"copy-{request.pk}.zip"
-        path = Path(settings.FILES) / place
+        path = place(merchant_id, request.pk)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}.part")
         merchant = merchants.current_merchant(merchant_id)
@@ -66,7 +70,7 @@ def run(*, request_id: int, merchant_id: int) -> Request:
                         archive.writestr("data.json", _json(sections))
         draft.chmod(0o600)
         draft.replace(path)
-        request.state, request.file = Request.State.DONE, str(place)
+        request.state, request.file = Request.State.DONE, str(path.relative_to(settings.FILES))
         request.done_at, request.expires_at = clock.now(), clock.now() + KEPT
         request.save(update_fields=["state", "file", "done_at", "expires_at"])
         actor = access.system(merchant_id, name=f"copy {request.pk}")

@@ -9,8 +9,10 @@ from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.customers import queries as customers
 from yutang.areas.customers.erasing import Person
-from yutang.areas.privacy import registry
+from yutang.areas.privacy import copying, registry
 from yutang.areas.privacy.models import Consent, Hold, Request
+from yutang.areas.privacy.search import Needle
+from yutang.core import tenancy
 from yutang.core.access import Actor
 
 
@@ -28,6 +30,7 @@ def register() -> None:
             tables=("privacy_consent", "privacy_request", "privacy_hold"),
             copy=copy_consents,
             erase=forget_words,
+            erase_files=delete_copies,
             obstacles=holds,
         )
     )
@@ -62,6 +65,18 @@ def forget_words(person: Person, actor: Actor) -> None:
     Consent.objects.filter(home_customer__in=person.homes).update(evidence="")
     Request.objects.filter(home_customer__in=person.homes).update(reason="", file="")
     Hold.objects.filter(home_customer__in=person.homes).update(reason="")
+
+
+def delete_copies(person: Person, wanted: list[Needle]) -> int:
+    """Copies made for the person hold everything; copies of others hold nothing of them."""
+    del wanted
+    with tenancy.scope(person.merchant_id):
+        made = Request.objects.filter(home_customer__in=person.homes, kind=Request.Kind.EXPORT)
+        paths = [copying.place(person.merchant_id, pk) for pk in made.values_list("pk", flat=True)]
+    there = [path for path in paths if path.exists()]
+    for path in there:
+        path.unlink()
+    return len(there)
 
 
 def holds(person: Person) -> list[str]:

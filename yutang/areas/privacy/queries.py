@@ -73,7 +73,8 @@ def proof(*, request_id: int, actor: Actor) -> dict[str, Any]:
         found = requests(actor).filter(pk=request_id, proof__isnull=False).first()
     if found is None or found.proof is None:
         raise NotFound
-    return found.proof
+    shown: dict[str, Any] = found.proof
+    return shown
 
 
 def prove_again(*, request_id: int, traces: Sequence[Trace], actor: Actor) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
-from yutang.areas.privacy import registry
+from yutang.areas.privacy import consents, registry
 from yutang.areas.privacy.models import Request, RetentionRule
 from yutang.areas.privacy.registry import Timer
 from yutang.core import audit, clock, events
@@ -35,7 +35,7 @@ class Line:
 
 
 def overview(*, actor: Actor) -> list[Line]:
-    actor.require("privacy.view")
+    consents.require_everything(actor, consents.VIEW)
     days = _days()
     return [Line(timer, days[timer.kind], timer.count(_before(days[timer.kind]))) for timer in registry.timers()]
 
@@ -43,7 +43,7 @@ def overview(*, actor: Actor) -> list[Line]:
 @transaction.atomic
 def keep_for(*, kind: str, days: int, actor: Actor) -> None:
     """Changes how long the merchant keeps data of a kind; takes effect in the next night."""
-    actor.require("privacy.manage")
+    consents.require_everything(actor, consents.MANAGE)
     timer = next((timer for timer in registry.timers() if timer.kind == kind), None)
     if timer is None:
         raise NotFound

@@ -21,16 +21,17 @@ ERASE, MANAGE, EXPORT = "privacy.erase", "privacy.manage", "privacy.export"
 
 @transaction.atomic
 def request_erasure(
-    *, customer_id: int, reason: str = "", typed: str, despite_orders: bool = False, actor: Actor
+    *, customer_id: int, reason: str = "", typed: str | None, despite_orders: bool = False, actor: Actor
 ) -> Request:
-    """Starts erasing a person of today; there is no way back. `typed` must be the customer's number.
+    """Starts erasing a person of today; there is no way back. `typed` must be the customer's number; None from
+    machines, which name the customer themselves.
 
     Refused while a legal hold stands or an import runs (ErasureBlocked), and while orders are open unless
     `despite_orders` (OrdersOpen).
     """
     customer = _today(customer_id, ERASE, actor)
     merging.refuse_erased(customer)
-    if typed.strip().lstrip("#") != str(customer.pk):
+    if typed is not None and typed.strip().lstrip("#") != str(customer.pk):
         raise NotConfirmed(field="typed", word=str(customer.pk))
     _serialise(actor)
     if Request.objects.filter(customer=customer, kind=Request.Kind.ERASURE).exclude(state=Request.State.DONE).exists():
