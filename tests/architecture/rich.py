@@ -105,6 +105,8 @@ def make_rich() -> World:
         held = reservations.reserve(items=[(pool.pk, 2)], holder_key="o", key="r", expires_at=None, actor=actor)
         reservations.confirm(key="r", actor=actor)
         reservations.return_confirmed(reservation_id=held[0].pk, quantity=1, key="b", actor=actor)
+        consents.add_text(purpose="marketing", text=f"Text {MARK}", actor=actor)
+        retention.keep_for(kind="uploads", days=60, actor=actor)
         asked = privacy_of(people[2].pk, MARK, actor)
         Tombstone.objects.create(merchant=shop, key=MARK.encode(), erased_at=clock.now())
         EventHandling.objects.create(merchant=shop, event=Event.objects.first(), handler="reactions.test")
@@ -121,12 +123,10 @@ def make_rich() -> World:
 
 
 def privacy_of(customer_id: int, mark: str, actor: access.Actor) -> dict[str, int]:
-    """Consent, its text, a copy, a hold and a rule of retention; ids for addresses."""
-    consents.add_text(purpose="marketing", text=f"Text {mark}", actor=actor)
+    """Consent, a copy and a hold; ids for addresses."""
     consents.record(customer_id=customer_id, purpose="marketing", is_given=True, evidence=mark, actor=actor)
     copy = privacy.request_copy(customer_id=customer_id, actor=actor)
     hold = privacy.place_hold(customer_id=customer_id, reason=f"Dispute {mark}", actor=actor)
-    retention.keep_for(kind="uploads", days=60, actor=actor)
     return {"request_id": copy.pk, "hold_id": hold.pk}
 
 
