@@ -128,7 +128,8 @@ def states(customer: Customer, wanted: Sequence[tuple[Purpose, Channel]] | None 
     if wanted is None:
         wanted = [(purpose, Channel.ANY) for purpose in Purpose]
         named = {(Purpose(row.purpose), Channel(row.channel)) for row in said if row.channel}
-        wanted += sorted(named)
+        order = list(Purpose)
+        wanted = sorted([*wanted, *named], key=lambda one: (order.index(one[0]), one[1]))
     homes = forest.below(customer.pk)
     declared = customers.declared_marketing(homes)
     return [_state(said, homes, declared, purpose, channel) for purpose, channel in wanted]
