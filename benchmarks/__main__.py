@@ -20,6 +20,8 @@ ROWS = {
     "identity": "benchmarks.identity",
     "segments": "benchmarks.segments",
     "people": "benchmarks.people",
+    "events": "benchmarks.events",
+    "grades": "benchmarks.grades",
 }
 
 

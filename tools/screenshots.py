@@ -75,6 +75,13 @@ def segment_builder(page: Page) -> None:
     page.locator("#name").fill("江浙沪沉睡老客")
 
 
+def segment_compare(page: Page) -> None:
+    page.goto("/segments")
+    page.get_by_role("link", name="千元客户").click()
+    page.get_by_role("link", name="差异分析").click()
+    page.wait_for_selector(".ys-profiles")
+
+
 def merge_review(page: Page) -> None:
     page.goto("/reviews")
     page.locator("#results tbody tr a").first.click()
@@ -87,25 +94,6 @@ RULE = (
     ' {"did": "orders.line", "count": {"op": ">=", "value": 3}, "count_of": "order_id"},'
     ' {"not": {"did": "orders.line", "within": "60d"}}]}'
 )
-MEMBERS = """no,at,what,sum,unionid,phone,name,province,city
-W-1001,2026-10-02 10:05,海盐卷,36.00,union-wang-1,13800138001,王小雨,浙江省,杭州市
-W-1002,2026-10-12 15:40,伴手礼盒,128.00,union-wang-2,13800138002,王晓雨,浙江省,杭州市
-W-1003,2026-10-30 18:20,黑麦欧包,42.00,union-wang-1,13800138002,王小雨,浙江省,杭州市
-"""
-MEMBERS_MAPPING = """name = "members"
-[columns]
-order_no = "no"
-ordered_at = "at"
-title = "what"
-amount = "sum"
-unionid = "unionid"
-phone = "phone"
-name = "name"
-province = "province"
-city = "city"
-[constants]
-status = "completed"
-"""
 PIXELS = """async (encoded) => {
   const image = new Image();
   image.src = "data:image/png;base64," + encoded;
@@ -130,6 +118,7 @@ PICTURES = (
     Picture("customer-phone", customer, size=PHONE),
     Picture("import-report", import_report),
     Picture("segment-builder", segment_builder),
+    Picture("segment-compare", segment_compare),
     Picture("merge-review", merge_review),
 )
 
@@ -162,7 +151,6 @@ def demo() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/healthz", running)
-        import_a_question(Path(folder), environment)
         yield address
     finally:
         running.send_signal(signal.SIGTERM)
@@ -172,16 +160,6 @@ def demo() -> Iterator[str]:
             os.killpg(running.pid, signal.SIGKILL)
             running.wait()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def import_a_question(folder: Path, environment: dict[str, str]) -> None:
-    """Two people of whom a third order says that they are one: something for the merge review."""
-    file, mapping = folder / "members.csv", folder / "members.toml"
-    file.write_text(MEMBERS, encoding="utf-8")
-    mapping.write_text(MEMBERS_MAPPING, encoding="utf-8")
-    command = [str(Path(sys.executable).with_name("yutang")), "import", "orders", str(file), "--merchant", "guting"]
-    command += ["--source", "weixin_shop", "--mapping", str(mapping)]
-    subprocess.run(command, env=environment, check=True)
 
 
 def wait_for(address: str, running: subprocess.Popen[bytes]) -> None:

@@ -21,6 +21,7 @@ DEBUG = os.environ.get("YUTANG_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("YUTANG_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YUTANG_ORIGINS", "").split(",") if o]
 HTTPS = os.environ.get("YUTANG_HTTPS") == "1"
+TRUSTED_PROXIES = int(os.environ.get("YUTANG_PROXIES", "0"))  # that a request passes before it reaches us
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -40,7 +41,9 @@ INSTALLED_APPS = [
     "yutang.areas.customers",
     "yutang.areas.privacy",
     "yutang.areas.segments",
+    "yutang.areas.interactions",
     "yutang.areas.orders",
+    "yutang.areas.grades",
     "yutang.areas.imports",
     "yutang.areas.analytics",
     "yutang.reactions",
@@ -48,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yutang.ui.middleware.visitor_address",
     "yutang.api.middleware.only_problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -132,7 +136,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
 ERASURES = home.erasures()  # journal of erasures
+IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
+# Days of interactions that stay in the pool; without it all do.
+HOT_DAYS = int(os.environ["YUTANG_HOT_DAYS"]) if os.environ.get("YUTANG_HOT_DAYS") else None
 LAKE_CATALOG = os.environ.get("YUTANG_LAKE_CATALOG", "yutang")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20

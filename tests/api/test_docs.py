@@ -41,7 +41,7 @@ def run(command: str, **values: str):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == 11
+    assert len(EXAMPLES) == 14
 
 
 @pytest.mark.filterwarnings("ignore:Delete operation did not match any records")

@@ -19,9 +19,11 @@ from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
 from tests.factories.api import api_client, make_key
+from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase, Tombstone
+from yutang.areas.grades import services as grades
 from yutang.areas.imports import services as imports
 from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
@@ -45,7 +47,8 @@ CODES = {
     "Event": {"name"}, "EventHandling": {"handler"}, "IdempotencyKey": {"fingerprint"},
     "Account": {"kind", "unit", "holder_type"}, "Entry": {"kind", "actor_kind", "source_type"},
     "Pool": {"kind"}, "Role": {"key"}, "ApiKey": {"public_id"}, "ReviewCase": {"fingerprint"},
-    "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"}, "RetentionRule": {"kind"},
+    "Boundaries": {"source"}, "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
+    "RetentionRule": {"kind"},
 }  # fmt: skip
 
 
@@ -96,6 +99,8 @@ def make_rich() -> World:
         )  # fmt: skip
         role = roles.create(name=f"Role {MARK}", permissions=["customers.view"], actor=actor)
         segment = segments.create(name=f"Segment {MARK}", rule={"all": []}, actor=actor)
+        grades.refresh()
+        grades.set_ladder(measure="net", window_days=None, middle_from=500, big_from=900, actor=actor)
         holder = kinds.customer(people[0].pk)
         ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)
         ledger.move_holder(
@@ -110,6 +115,12 @@ def make_rich() -> World:
         asked = privacy_of(people[2].pk, MARK, actor)
         Tombstone.objects.create(merchant=shop, key=MARK.encode(), erased_at=clock.now())
         EventHandling.objects.create(merchant=shop, event=Event.objects.first(), handler="reactions.test")
+        record(
+            event(visitor=f"{MARK}-browser", page=f"/{MARK}", source=MARK, item=MARK, properties={"title": MARK}),
+            event(visitor=f"{MARK}-browser", identity={"kind": "phone", "value": f"+86{int(PHONE)}"}), actor=actor,
+        )  # fmt: skip
+        link(actor)
+        record(event(visitor=f"{MARK}-tablet", identity={"kind": "email", "value": f"v-{EMAIL}"}), actor=actor)
         _plant()
         world.token = key.token
         world.ids = {

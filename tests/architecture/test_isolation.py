@@ -16,6 +16,7 @@ from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
 from tests.console.conftest import make_member
 from tests.factories.api import make_key
+from tests.factories.interactions import event, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import Customer, ReviewCase
@@ -41,6 +42,8 @@ def world():
     first = make_rich()
     second = make_merchant()
     make_order(second, make_person(second, node=make_store(second)))
+    with tenancy.scope(second.pk):
+        record(event())
     writer.run()
     with tenancy.scope(first.merchant.pk):
         writer.mark_people_changed(first.merchant.pk)

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 
+from tests.factories.interactions import event
 from yutang.api.urls import _DOCUMENT as DOCUMENT
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
         {"role": ids["role_id"]}, {"key": "title", "fact": "orders.line"}, {"key": "customers.city"},
         {"key": "customers.source"}, {"key": "customers.home_node_id"}, {"id": ids["customer_id"]},
         {"since": "2020-01-01", "until": "2030-01-01"}, {"sort": "net"},
+        *({"show": "group", "group": group} for group in ("champions", "lost")), {"show": "dormant", "quiet": 1},
+        {"show": "group", "group": "champions", "day": "2026-03-20"}, {"show": "worth", "least": 1}, {"quiet": 1},
+        {"show": "moved", "by": "tier", "before": "", "after": "big", "since": "2020-01-01"},
     ]  # fmt: skip
 
 
@@ -71,6 +75,7 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
         "timezone": "Asia/Shanghai", "second_factor": "never", "purpose": "marketing", "is_given": "yes",
         "evidence": ECHO, "typed": str(ids["customer_id"]), "reason": ECHO, "days": "30",
+        "show": "group", "group": "champions", "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
     }  # fmt: skip
 
 
@@ -87,6 +92,8 @@ def bodies(ids: dict[str, Any]) -> dict[str, Any]:
         "/segments": {"name": ECHO, "rule": rule, "node_id": str(ids["node_id"])},
         "/segments/count": {"rule": rule},
         "/imports/orders": "file",
+        "/events": event(page=ECHO),
+        "/events/batch": [event(page=ECHO)],
     }
 
 
@@ -95,7 +102,7 @@ def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
     return {
         "q": list(search), "customer_id": [ids["customer_id"]], "order_no": list(search), "node": [ids["node_id"]],
         "source": ["taobao"], "status": ["completed"], "layout": ["shopify"], "dry_run": ["true"], "limit": [200],
-        "state": ["done"],
+        "state": ["done"], "percent": [50],
         "cursor": ["x"], "at": ["2030-01-01"], "from": ["2020-01-01"], "to": ["2030-01-01"],
         **{name: ["2020-01-01T00:00:00Z"] for name in TIMES},
     }  # fmt: skip

@@ -55,7 +55,7 @@ def answers(port: int) -> bool:
 
 def test_up_serves_heals_and_stops_cleanly(installation, port, up):
     stack = up()
-    eventually(lambda: answers(port))
+    eventually(lambda: answers(port) and answers(port + 1))  # the web server, and the collector beside it
     tree = psutil.Process(stack.pid).children(recursive=True)
     web = next(p for p in psutil.Process(stack.pid).children() if "granian" in " ".join(p.cmdline()))
     web.kill()

@@ -93,6 +93,22 @@ def test_one_balance_is_spent_once(actor):
         assert queries.audit_balances(merchant_id=actor.merchant_id) == []
 
 
+def test_the_race_exists_look_for_the_key_then_book_books_once_each(actor):
+    def naive(number, barrier):
+        with tenancy.scope(actor.merchant_id):
+            is_known = Entry.objects.filter(idempotency_key__startswith="same:").exists()
+        connection.close()
+        barrier.wait()
+        if is_known:
+            return
+        with tenancy.scope(actor.merchant_id):  # "same:7": past the unique key behind the look
+            services.post(key=f"same:{number}", kind="k", lines=pay_in(ANN, 1), actor=actor)
+
+    together(naive)
+    with tenancy.scope(actor.merchant_id):
+        assert balance("test.wallet", "CNY", ANN) == 100 + THREADS  # one payment notice, paid in fifty times
+
+
 def test_one_key_from_fifty_threads_books_once(actor):
     def pay(number, barrier):
         barrier.wait()
@@ -102,6 +118,27 @@ def test_one_key_from_fifty_threads_books_once(actor):
     assert len(set(together(pay))) == 1
     with tenancy.scope(actor.merchant_id):
         assert balance("test.wallet", "CNY", ANN) == 0
+
+
+def test_the_race_exists_look_for_a_reversal_then_give_back_refunds_once_each(actor):
+    with tenancy.scope(actor.merchant_id):
+        entry = services.post(key="buy", kind="k", lines=pay_out(ANN, 60), actor=actor)
+
+    def naive(number, barrier):
+        with tenancy.scope(actor.merchant_id):
+            is_refunded = Entry.objects.filter(source_type="refund", source_id=entry.pk).exists()
+        connection.close()
+        barrier.wait()
+        if is_refunded:
+            return
+        with tenancy.scope(actor.merchant_id):
+            services.post(
+                key=f"refund:{number}", kind="k", lines=pay_in(ANN, 60), source=("refund", entry.pk), actor=actor
+            )
+
+    together(naive)
+    with tenancy.scope(actor.merchant_id):
+        assert balance("test.wallet", "CNY", ANN) == 40 + 60 * THREADS  # one purchase, refunded fifty times
 
 
 def test_one_entry_is_reversed_once(actor):

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import F
 
 from tests.concurrency.threads import THREADS, together
 from tests.factories.merchants import make_merchant
@@ -11,6 +12,8 @@ from yutang.core.reservations.errors import CapacityInUse, NotHeld, SoldOut
 from yutang.core.reservations.models import Pool, Reservation
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+DEADLOCK = "40P01"  # PostgreSQL's deadlock_detected
 
 
 @pytest.fixture
@@ -63,6 +66,24 @@ def test_fifty_threads_for_the_last_ten_pieces_sell_ten(actor, pools):
     assert numbers(actor)[0] == (10, 10, 0)
 
 
+def test_the_race_exists_pools_locked_in_the_order_of_the_wish_block_each_other(actor, pools):
+    def naive(number, barrier):
+        """Of two buyers of the same two pools, each starts with the one that the other takes last."""
+        first, second = pools[number], pools[1 - number]
+        try:
+            with tenancy.scope(actor.merchant_id):
+                Pool.objects.select_for_update().get(pk=first.pk)
+                barrier.wait()
+                Pool.objects.select_for_update().get(pk=second.pk)
+                Pool.objects.filter(pk__in=[first.pk, second.pk]).update(reserved=F("reserved") + 1)
+        except OperationalError as error:
+            return error.__cause__.sqlstate
+        return "bought"
+
+    assert sorted(together(naive, threads=2)) == [DEADLOCK, "bought"]
+    assert numbers(actor)[:2] == [(10, 1, 0), (10, 1, 0)]  # one buyer was thrown out, with plenty left
+
+
 def test_several_pools_in_any_order_never_oversell_nor_block_each_other(actor, pools):
     def buy(number, barrier):
         wanted = [pools[number % 3], pools[(number * 2 + 1) % 3]]
@@ -86,6 +107,25 @@ def test_several_pools_in_any_order_never_oversell_nor_block_each_other(actor, p
             )  # fmt: skip
             assert (pool.reserved, pool.confirmed) == (0, sold)
             assert 0 < sold <= 10
+
+
+def test_the_race_exists_look_for_the_key_then_hold_holds_once_each(actor, pools):
+    def naive(number, barrier):
+        with tenancy.scope(actor.merchant_id):
+            is_held = Reservation.objects.filter(holder_key="order:1").exists()
+        connection.close()
+        barrier.wait()
+        if is_held:
+            return
+        with tenancy.scope(actor.merchant_id):
+            Reservation.objects.create(
+                merchant_id=actor.merchant_id, pool=pools[0], idempotency_key=f"try:{number}", holder_key="order:1",
+                quantity=1,
+            )  # fmt: skip
+
+    together(naive)
+    with tenancy.scope(actor.merchant_id):
+        assert Reservation.objects.filter(holder_key="order:1").count() == THREADS  # one order, held fifty times
 
 
 def test_one_key_from_fifty_threads_holds_once(actor, pools):
@@ -144,6 +184,27 @@ def test_of_payment_release_and_time_out_exactly_one_decides(actor, pools):
             assert paid == (2 if state == "confirmed" else 0)  # never a payment accepted for goods given back
             confirmed += state == "confirmed"
     assert numbers(actor)[:2] == [(10, 0, confirmed), (10, 0, confirmed)]
+
+
+def test_the_race_exists_returns_and_capacity_changes_written_from_what_was_read_undo_each_other(actor, pools):
+    with tenancy.scope(actor.merchant_id):
+        Pool.objects.filter(pk=pools[0].pk).update(confirmed=10)
+
+    def naive(number, barrier):
+        with tenancy.scope(actor.merchant_id):
+            pool = Pool.objects.get(pk=pools[0].pk)
+        connection.close()
+        barrier.wait()
+        if number < 10:
+            pool.confirmed -= 1
+        else:
+            pool.capacity += 1
+        with tenancy.scope(actor.merchant_id):
+            pool.save()
+
+    together(naive)
+    # Ten returns and forty new pieces: only the last to write is left of them, and it undid the rest.
+    assert numbers(actor)[0] in {(10, 0, 9), (11, 0, 10)}
 
 
 def test_returns_and_capacity_changes_beside_each_other_stay_exact(actor, pools):

@@ -15,8 +15,9 @@ from tests.killing import Children, environment, moments
 from yutang.areas.orders.models import SaleLine
 from yutang.core import tenancy
 from yutang.lake import engine, writer
+from yutang.lake.index import files, parts
 
-KILLS, LONGEST, ROWS_AT_ONCE = 50, 0.7, 40
+KILLS, LONGEST, ROWS_AT_ONCE = 50, 1.0, 40
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 
 
@@ -34,6 +35,15 @@ def in_lake(merchant) -> list[int]:
 def in_pool(merchant) -> list[int]:
     with tenancy.scope(merchant.pk):
         return list(SaleLine.objects.values_list("id", flat=True))
+
+
+def rows_in_index(merchant) -> int:
+    """Every one of its parts can be read in full."""
+    manifest = files.load(files.folder(merchant.pk))
+    found = manifest.facts["orders.line"].parts if manifest else []
+    loaded = [parts.load(files.folder(merchant.pk), part) for part in found]
+    assert [parts.length(rows) for rows in loaded] == [part.rows for part in found]
+    return sum(part.rows for part in found)
 
 
 def test_killed_fifty_times(settings, tmp_path):
@@ -61,14 +71,17 @@ def test_killed_fifty_times(settings, tmp_path):
             sizes.append(sum(len(in_lake(merchant)) for merchant in merchants))
             for merchant in merchants:
                 assert max(Counter(in_lake(merchant)).values(), default=1) == 1
+                rows_in_index(merchant)
     finally:
         stopping.set()
         selling.join()
         children.close()
+    assert sum(rows_in_index(merchant) for merchant in merchants) <= sizes[-1]
     while writer.run().busy:  # the last killed writer's connection may not be gone yet
         pass
     writer.run()
     for merchant in merchants:
         assert sorted(in_lake(merchant)) == sorted(in_pool(merchant))
+        assert rows_in_index(merchant) == len(in_pool(merchant))
     # The children were really writing between their deaths; how often they got that far depends on the machine.
     assert len(set(sizes)) >= 3

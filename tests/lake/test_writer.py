@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -10,7 +11,8 @@ from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_sale_line
 from yutang.areas.orders.models import SaleLine
 from yutang.core import tenancy
-from yutang.lake import engine, writer
+from yutang.lake import compacting, engine, writer
+from yutang.lake.index import building, files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOTAL = "SELECT count(*) AS rows, sum(amount) AS amount FROM orders.line"
@@ -126,3 +128,44 @@ def test_a_rolled_back_row_never_arrives():
         make_sale_line(merchant, amount=5)
     writer.run()
     assert totals(merchant) == (1, 5)
+
+
+def test_small_files_are_put_together_and_rows_stay_once(monkeypatch):
+    monkeypatch.setattr(compacting, "AT", 4)
+    merchant, other = make_merchant(), make_merchant()
+    with tenancy.scope(other.pk):
+        make_sale_line(other, amount=7)
+    most = 0
+    for number in range(1, 14):
+        with tenancy.scope(merchant.pk):
+            make_sale_line(merchant, amount=number)
+        writer.run()
+        most = max(most, len(engine.files("orders.line", merchant.pk)))
+        assert totals(merchant) == (number, number * (number + 1) // 2)
+        manifest = files.load(files.folder(merchant.pk))
+        assert set(manifest.facts["orders.line"].files) == set(engine.files("orders.line", merchant.pk))
+        assert sum(part.rows for part in manifest.facts["orders.line"].parts) == number
+    assert most < 4
+    assert totals(other) == (1, 7)
+    assert writer.run().facts == {}
+
+
+def test_killed_between_putting_together_and_telling_the_index(monkeypatch):
+    monkeypatch.setattr(compacting, "AT", 4)
+    merchant = make_merchant()
+
+    def killed(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "replaced", killed)
+        for number in range(1, 5):
+            with tenancy.scope(merchant.pk):
+                make_sale_line(merchant, amount=1)
+            with nullcontext() if number < 4 else pytest.raises(KeyboardInterrupt):
+                writer.run()
+    assert totals(merchant) == (4, 4)
+    writer.run()
+    manifest = files.load(files.folder(merchant.pk))
+    assert set(manifest.facts["orders.line"].files) == set(engine.files("orders.line", merchant.pk))
+    assert sum(part.rows for part in manifest.facts["orders.line"].parts) == 4

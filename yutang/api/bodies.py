@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 MAX_BYTES = 2**20
+LINES = "application/x-ndjson"
 
 
 class Malformed(DomainError):
@@ -55,7 +56,7 @@ class NotMultipart(DomainError):
     status = 400
 
 
-def check(request: HttpRequest, *, takes_files: bool) -> None:
+def check(request: HttpRequest, *, takes_files: bool, takes_lines: bool = False) -> None:
     """Raises for what cannot be read. `request.json` is the parsed body, None when there is none; `request.fingerprint`
     tells bodies apart."""
     request.json = None
@@ -64,6 +65,8 @@ def check(request: HttpRequest, *, takes_files: bool) -> None:
         return
     body = request.fingerprint = _read(request)
     if request.method not in ("POST", "PUT", "PATCH") or not body:
+        return
+    if takes_lines and request.content_type == LINES:
         return
     if request.content_type != "application/json":
         raise UnsupportedMediaType

@@ -58,7 +58,9 @@ def scoped(permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def door(view: View, parameters: dict[str, frozenset[str]], *, takes_files: bool = False) -> View:
+def door(
+    view: View, parameters: dict[str, frozenset[str]], *, takes_files: bool = False, takes_lines: bool = False
+) -> View:
     """`parameters`: method → query parameters it knows; others are refused, so that no misspelt filter is ignored."""
 
     @csrf_exempt
@@ -71,7 +73,9 @@ def door(view: View, parameters: dict[str, frozenset[str]], *, takes_files: bool
         try:
             if admission.wait:
                 raise TooManyRequests(limit=admission.limit, wait=admission.wait)
-            response = _inside(request, admission, parameters, lambda: view(request, *args, **kwargs), takes_files)
+            response = _inside(
+                request, admission, parameters, lambda: view(request, *args, **kwargs), takes_files, takes_lines
+            )
         except DomainError as error:
             response = problems.of(error)
         response["RateLimit-Limit"] = str(admission.limit)
@@ -96,9 +100,10 @@ def _inside(
     parameters: dict[str, frozenset[str]],
     act: Callable[[], HttpResponse],
     takes_files: bool,
+    takes_lines: bool,
 ) -> HttpResponse:
     bodies.check_query(request)
-    bodies.check(request, takes_files=takes_files)
+    bodies.check(request, takes_files=takes_files, takes_lines=takes_lines)
     known = parameters.get(request.method or "")
     if known is not None and (unknown := [name for name in request.GET if name not in known]):
         return problems.unknown_parameters(unknown)

@@ -28,6 +28,7 @@ _TITLES = {
     422: gettext_noop("Something in it is not right"),
     429: gettext_noop("Too many requests"),
     500: gettext_noop("Something went wrong on our side"),
+    503: gettext_noop("Too busy at this moment"),
 }
 _CODES = {
     400: "request.malformed", 401: "api_key.missing", 403: "access.not_allowed", 404: "not_found",
@@ -55,6 +56,12 @@ _REASONS = {
     "dict_type": gettext_noop("This must be an object."),
     "model_attributes_type": gettext_noop("This must be an object."),
     "model_type": gettext_noop("This must be an object."),
+    "float_type": gettext_noop("This must be a number."),
+    "string_pattern_mismatch": gettext_noop("This is not written as it should be (%(pattern)s)."),
+    "datetime_type": gettext_noop("Write a time as 2026-03-01T08:00:00Z, with its offset."),
+    "datetime_parsing": gettext_noop("Write a time as 2026-03-01T08:00:00Z, with its offset."),
+    "datetime_from_date_parsing": gettext_noop("Write a time as 2026-03-01T08:00:00Z, with its offset."),
+    "timezone_aware": gettext_noop("Write a time as 2026-03-01T08:00:00Z, with its offset."),
 }
 
 
@@ -93,9 +100,14 @@ def of(error: DomainError) -> HttpResponse:
 
 def of_validation(found: list[dict[str, Any]]) -> HttpResponse:
     """`found` as pydantic tells it, with `loc` beginning with body, query or path."""
-    errors = [{"field": _field(e["loc"]), "code": str(e["type"]), "message": _reason(e)} for e in found]
+    errors = fields(found)
     detail = " ".join(f"{e['field']}: {e['message']}" for e in errors[:3])
     return answer(422, code="request.invalid", detail=detail, errors=errors)
+
+
+def fields(found: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What is wrong, field by field, in the reader's language."""
+    return [{"field": _field(e["loc"]), "code": str(e["type"]), "message": _reason(e)} for e in found]
 
 
 def unknown_parameters(names: list[str]) -> HttpResponse:

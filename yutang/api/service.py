@@ -14,6 +14,8 @@ from yutang.api.account.views import router as account
 from yutang.api.customers.merges import router as merges
 from yutang.api.customers.views import router as customers
 from yutang.api.door import KEY_HEADER, KeyAuth
+from yutang.api.events.views import router as events
+from yutang.api.grades.views import router as grades
 from yutang.api.imports.views import router as imports
 from yutang.api.metrics.views import router as metrics
 from yutang.api.orders.views import router as orders
@@ -104,5 +106,5 @@ api.add_exception_handler(ValidationError, _validation)
 api.add_exception_handler(HttpError, _http)
 api.add_exception_handler(Http404, _not_found)
 # Merges first: customers/merge would be taken for the id of a customer.
-for router in (account, merges, customers, privacy, orders, segments, metrics, imports):
+for router in (account, merges, customers, privacy, orders, segments, grades, metrics, imports, events):
     api.add_router("", router)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, re_path
 
-from yutang.api import problems
+from yutang.api import bodies, problems
 from yutang.api.door import door
 from yutang.api.service import api
 
@@ -33,7 +33,9 @@ def _guarded(pattern: URLPattern) -> URLPattern:
         for method, operation in operations.items()
     }
     content = operations.get("post", {}).get("requestBody", {}).get("content", {})
-    view = door(pattern.callback, parameters, takes_files="multipart/form-data" in content)
+    view = door(
+        pattern.callback, parameters, takes_files="multipart/form-data" in content, takes_lines=bodies.LINES in content
+    )
     return URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
 
 

@@ -16,6 +16,7 @@ from yutang.areas.segments import members, parser, queries
 from yutang.areas.segments.errors import RuleInvalid
 from yutang.core import access, tenancy
 from yutang.core.errors import DomainError
+from yutang.core.spreadsheets import harmless
 
 
 def count(merchant: str, rule: str, *, as_json: bool) -> None:
@@ -54,7 +55,7 @@ def _write(found: Any, head: list[str], *, as_json: bool) -> None:
         if as_json:
             print(json.dumps(dict(zip(head, values, strict=True)), ensure_ascii=False))
         else:
-            writer.writerow(values)
+            writer.writerow([harmless(v) if isinstance(v, str) else v for v in values])
 
 
 def _read(rule: str) -> Any:

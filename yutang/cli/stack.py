@@ -1,4 +1,4 @@
-"""`yutang up`: database, web server and worker as one process tree. `yutang demo`: the same with a brand in it."""
+"""`yutang up`: the whole process tree: database, web server, collector, worker. `yutang demo`: with a brand in it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,19 @@ GREETING = """
 
 
 class Stack:
-    """Keeps the web server and the worker alive until told to stop."""
+    """Keeps the web server, the collector and the worker alive until told to stop."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, collector_port: int) -> None:
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
                 "--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--no-ws",
                 "--log-level", "warning", "yutang.cli.web:application",
+            ],
+            "collector": [
+                sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(collector_port),
+                "--workers", "1", "--runtime-mode", "st", "--backpressure", "1024", "--no-ws",
+                "--log-level", "warning", "yutang.cli.collector:application",
             ],
             "worker": [sys.executable, "-m", "yutang.cli.worker"],
         }  # fmt: skip
@@ -99,39 +104,57 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+CollectorPort = Annotated[
+    int, typer.Option(help="Port of the collector of events; by default the next one", min=0, max=65_535)
+]
+
+
 def up(
     host: Annotated[str, typer.Option(help="Address to listen on")] = HOST,
     port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65_535)] = 8000,
+    collector_port: CollectorPort = 0,
 ) -> None:
-    """Run everything until Ctrl-C: database, web server, worker, lake writer."""
+    """Run everything until Ctrl-C: database, web server, collector, worker, lake writer."""
+    collector_port = collector_port or port + 1
     must_be_free(host, port)
+    must_be_free(host, collector_port, "--collector-port")
     with shared.database() as server:
         in_own_process("import yutang.cli.shared as s; s.prepare()")
-        serve(host, port, server, [f"Yutang is ready: http://{host}:{port}/   (Ctrl-C ends it)"])
+        serve(
+            Stack(host, port, collector_port),
+            host,
+            port,
+            server,
+            [f"Yutang is ready: http://{host}:{port}/   (Ctrl-C ends it)"],
+        )
 
 
 def demo(
     port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65_535)] = 8000,
     scale: Annotated[float, typer.Option(help="Size of the brand; 1 is about 20,000 people")] = 1.0,
+    collector_port: CollectorPort = 0,
     check: Annotated[bool, typer.Option("--check", help="Visit every page, then leave with 0 or 1")] = False,
 ) -> None:
     """Load the demo brand and serve it."""
     if "YUTANG_HOME" not in os.environ:
         os.environ["YUTANG_HOME"] = str(home.home().with_name(home.home().name + "-demo"))
+    collector_port = collector_port or port + 1
     must_be_free(HOST, port)
+    must_be_free(HOST, collector_port, "--collector-port")
     with shared.database() as server:
         in_own_process(
             f"import yutang.cli.shared as s; s.prepare(); import yutang.cli.demo_brand as d; d.load(scale={scale!r})"
         )
         if not check:
             serve(
+                Stack(HOST, port, collector_port),
                 HOST,
                 port,
                 server,
                 GREETING.format(port=port, owner=OWNER, manager=MANAGER, password=PASSWORD).splitlines(),
             )
             return
-        stack = Stack(HOST, port)
+        stack = Stack(HOST, port, collector_port)
         stack.start()
         try:
             visited = wait_until_served(HOST, port, stack) and visit(HOST, port)
@@ -140,13 +163,13 @@ def demo(
         raise typer.Exit(0 if visited else 1)
 
 
-def must_be_free(host: str, port: int) -> None:
+def must_be_free(host: str, port: int, option: str = "--port") -> None:
     """The web server shares a port with whoever listens there already: two installations would answer in turn."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        shared.fail(f"Cannot listen on {host}:{port}: {error}. Is the port taken? Try --port.")
+        shared.fail(f"Cannot listen on {host}:{port}: {error}. Is the port taken? Try {option}.")
 
 
 def visit(host: str, port: int) -> bool:
@@ -162,8 +185,7 @@ def in_own_process(code: str) -> None:
         raise typer.Exit(done.returncode)
 
 
-def serve(host: str, port: int, server: EmbeddedPostgres | None, greeting: list[str]) -> None:
-    stack = Stack(host, port)
+def serve(stack: Stack, host: str, port: int, server: EmbeddedPostgres | None, greeting: list[str]) -> None:
     stack.start()
     try:
         if not wait_until_served(host, port, stack):

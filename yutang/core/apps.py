@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from yutang.core import tenancy
+        from yutang.core import lookups, tenancy  # noqa: F401  registers itself
 
         # The one signal we use: Django's own hook "after migrations", so that no table can forget its policy.
         post_migrate.connect(tenancy.protect_tables, sender=self)

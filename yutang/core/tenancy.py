@@ -114,15 +114,20 @@ def _write(name: str, value: str) -> None:
 
 def protect_tables(**_: Any) -> None:
     """Enables and forces row-level security on every table with a `merchant_id` that lacks the policy."""
+    for table in unprotected_tables():
+        protect_table(table)
+
+
+def protect_table(table: str) -> None:
+    """The policy of one table; partitions need their own, or whoever names them sees everything."""
+    reading = MERCHANT_MATCHES
+    if extra := OWN_ROWS.get(table):
+        reading = f"{MERCHANT_MATCHES} OR {extra}"
     with connection.cursor() as cursor:
-        for table in unprotected_tables():
-            reading = MERCHANT_MATCHES
-            if extra := OWN_ROWS.get(table):
-                reading = f"{MERCHANT_MATCHES} OR {extra}"
-            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-            cursor.execute(f"DROP POLICY IF EXISTS {POLICY} ON {table}")
-            cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({reading}) WITH CHECK ({MERCHANT_MATCHES})")
+        cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        cursor.execute(f"DROP POLICY IF EXISTS {POLICY} ON {table}")
+        cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({reading}) WITH CHECK ({MERCHANT_MATCHES})")
 
 
 def unprotected_tables() -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from pyiceberg.expressions import EqualTo
 from sqlglot import exp, parse_one
@@ -23,7 +24,7 @@ from yutang.lake.models import Freshness
 from yutang.lake.tables import PERSON, REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 DIALECT = "duckdb"
@@ -37,12 +38,29 @@ class Redirects:
     identities: pa.Table
 
 
-_redirects: list[Callable[[], Redirects]] = []
+_redirects: dict[str, Callable[[], Redirects]] = {}
+EVERY_FACT = ""
 
 
-def provide_redirects(provider: Callable[[], Redirects]) -> None:
-    """The customers area says how facts find their person of today."""
-    _redirects[:] = [provider]
+def provide_redirects(provider: Callable[[], Redirects], *, fact: str = EVERY_FACT) -> None:
+    """The customers area says how facts find their person of today; an area whose facts may hold numbers of its own
+    in `home_customer_id` (visitors) adds where these lead, read only when that table is asked."""
+    _redirects[fact] = provider
+
+
+def _read_redirects(names: set[str]) -> Redirects | None:
+    wanted = {fact for fact in _redirects if fact in names or fact == EVERY_FACT}
+    return redirects(wanted) if wanted and not names <= {PERSON} else None
+
+
+def redirects(facts: Iterable[str] | None = None) -> Redirects:
+    """Those of the merchant in scope, as they are now; of all tables by default: no number means two things."""
+    nothing = pa.table({"source": pa.array([], pa.int64()), "customer_id": pa.array([], pa.int64())})
+    found = [provider() for fact, provider in _redirects.items() if facts is None or fact in facts]
+    return Redirects(
+        people=pa.concat_tables([nothing, *(one.people for one in found)]),
+        identities=pa.concat_tables([nothing, *(one.identities for one in found)]),
+    )
 
 
 def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
@@ -60,10 +78,10 @@ def query(expression: exp.Expression | str, **values: Any) -> pa.Table:
 def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: int) -> exp.Expression:
     """The expression with its declared tables replaced by scans of the merchant's files."""
     names = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db}
-    redirects = _redirects[0]() if _redirects and any(name != PERSON for name in names) else None
-    if redirects is not None:
-        cursor.register("redirect_people", redirects.people)
-        cursor.register("redirect_identities", redirects.identities)
+    moved = _read_redirects(names)
+    if moved is not None:
+        cursor.register("redirect_people", moved.people)
+        cursor.register("redirect_identities", moved.identities)
     for name in sorted(names):
         if name != PERSON and name not in REGISTRY.facts:
             raise ValueError(f"{name} is not a table of the lake")
@@ -72,15 +90,29 @@ def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: 
             name = f"{node.db}.{node.name}"
             node.replace(exp.to_table(_cte(name), alias=node.alias or node.name))
     ctes = [
-        exp.CTE(
-            this=parse_one(_scan(name, merchant_id, redirects), dialect=DIALECT), alias=exp.to_identifier(_cte(name))
-        )
+        exp.CTE(this=parse_one(_scan(name, merchant_id, moved), dialect=DIALECT), alias=exp.to_identifier(_cte(name)))
         for name in sorted(names)
     ]
     before = tree.args.get("with_") or tree.args.get("with")
     both = exp.With(expressions=[*ctes, *(before.expressions if before else [])])
     tree.set("with_" if "with_" in tree.arg_types else "with", both)
     return tree
+
+
+def column(expression: exp.Expression, rows: pa.Table) -> pa.Array:
+    """The value of an expression for each of the given rows, in their order."""
+    cursor = _duckdb().cursor()
+    try:
+        cursor.register("given", rows)
+        sql = f"SELECT {expression.sql(dialect=DIALECT)} AS value FROM given"  # noqa: S608  values are literals of the tree
+        return cursor.sql(sql).to_arrow_table().column("value").combine_chunks()
+    finally:
+        cursor.close()
+
+
+def compute(expression: exp.Expression, rows: pa.Table) -> np.ndarray[Any, np.dtype[Any]]:
+    """The same where it is never NULL."""
+    return np.asarray(column(expression, rows).to_numpy(zero_copy_only=False))
 
 
 def as_of() -> datetime | None:

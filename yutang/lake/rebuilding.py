@@ -13,12 +13,16 @@ from yutang.lake.tables import PERSON, REGISTRY
 
 
 def rebuild() -> writer.Report:
-    """Drops every table of the lake with its files and writes them anew. Call outside any transaction."""
+    """Drops the tables of the lake with their files and writes them anew. Call outside any transaction."""
     lake = catalog.catalog()
+    archives = {fact.name for fact in REGISTRY.facts.values() if fact.is_archive}
     for name in (PERSON, *REGISTRY.facts):
+        if name in archives and settings.HOT_DAYS is not None:
+            continue  # its oldest rows are nowhere else
         if catalog.exists(name):
             lake.drop_table(name)
-    shutil.rmtree(Path(settings.LAKE), ignore_errors=True)
+        area, _, noun = name.partition(".")
+        shutil.rmtree(Path(settings.LAKE) / area / noun, ignore_errors=True)
     for merchant_id in tenancy.each_merchant(reason="lake rebuild"):
         with tenancy.scope(merchant_id):
             writer.mark_people_changed(merchant_id)

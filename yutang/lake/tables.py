@@ -53,6 +53,7 @@ class FactTable:
     source: str
     columns: tuple[Column, ...]
     label: str = ""
+    is_archive: bool = False  # the source lets go of old rows once they are here: the lake is more than a copy
 
     def arrow_schema(self) -> pa.Schema:
         return _schema(self.columns)

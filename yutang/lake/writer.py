@@ -20,7 +20,8 @@ from django.db import connection, transaction
 from pyiceberg.expressions import EqualTo
 
 from yutang.core import clock, logs, tenancy
-from yutang.lake import catalog, source
+from yutang.lake import catalog, compacting, source
+from yutang.lake.index import building
 from yutang.lake.models import Freshness, PeopleChange
 from yutang.lake.tables import PERSON, REGISTRY, Column, FactTable
 
@@ -55,6 +56,10 @@ def run() -> Report:
         for merchant_id in merchants:
             if (people := _refresh_people(merchant_id, horizon)) is not None:
                 report.people[merchant_id] = people
+            with tenancy.scope(merchant_id):
+                building.refresh(merchant_id)
+                for name in report.facts:
+                    compacting.compact(name, merchant_id)
             with tenancy.scope(merchant_id):
                 Freshness.objects.update_or_create(merchant_id=merchant_id, defaults={"as_of": as_of})
     if report.facts or report.people:

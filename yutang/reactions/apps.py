@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class ReactionsConfig(AppConfig):
     name = "yutang.reactions"
     label = "reactions"
+
+    def ready(self) -> None:
+        from yutang.reactions import merchants  # noqa: F401 - registers its handlers

@@ -68,6 +68,15 @@ def test_built_in_layouts_are_valid_mappings(kind: str) -> None:
         ('timezone = "Mars/Base"\n' + BASE, "timezone", "unknown"),
         ('refunds = "status"\n' + BASE, "refund_values", "required"),
         ('order_no_date = ["(", "%Y"]\n' + BASE, "order_no_date", "pattern"),
+        ('order_no_date = ["\\\\d+", "%Y"]\n' + BASE, "order_no_date", "pattern"),  # no group
+        ('order_no_date = ["(a)(b)", "%Y"]\n' + BASE, "order_no_date", "pattern"),
+        ('order_no_date = ["(a)"]\n' + BASE, "order_no_date", "pattern"),
+        ('order_no_date = ["(a)\\\\1", "%Y"]\n' + BASE, "order_no_date", "pattern"),  # a back-reference: not RE2
+        ('order_no_date = ["(?=(a))", "%Y"]\n' + BASE, "order_no_date", "pattern"),
+        ('order_no_date = ["((a{1000}){1000})", "%Y"]\n' + BASE, "order_no_date", "pattern"),
+        (f'order_no_date = ["({"a" * 199})", "%Y"]\n' + BASE, "order_no_date", "pattern"),
+        ('order_no_date = ["(a)", "%Y%Y"]\n' + BASE, "order_no_date", "pattern"),
+        ('date_formats = ["%d%d"]\n' + BASE, "date_formats", "pattern"),
     ],
 )
 def test_what_cannot_work_is_named(text: str, field: str, code: str) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +41,21 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str,
     assert errors == []
     assert brief(rows) == [("1", "1", "goods", 1, 150)]
     assert rows[0]["title"] == "茶\n叶"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_what_unpacks_beyond_the_limit_is_refused(tmp_path: Path, encoding: str, settings: Any) -> None:
+    settings.IMPORT_UNPACKED_BYTES = 3 << 20
+    row = "1,2026-01-01,1,茶,\n"
+    data = (HEAD + row * (2 << 20)).encode(encoding)
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(data))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(ImportFileError) as caught:
+        open_source(path)
+    assert (caught.value.code, caught.value.detail) == ("file.too_large", "more than 3 MB unpacked")
+    path.write_bytes(data)  # as it is, its size was seen when it was uploaded
+    assert open_source(path).headers == HEAD.strip().split(",")
 
 
 def test_ragged_empty_and_footer_rows(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import sqlglot
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.areas.segments import rule_maker, world
-from yutang.areas.segments import queries
+from yutang.areas.segments import compiler, evaluator, parser, queries
+from yutang.areas.segments.registry import REGISTRY
 from yutang.core import access, tenancy
+from yutang.lake.index import parts, reading
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,6 +37,32 @@ def test_count_and_members_equal_the_naive_evaluation(seed, examples):
         expected = world.evaluate(rule, pool)
         assert queries.member_ids(rule, actor=actor, limit=1000) == expected
         assert queries.count(rule, actor=actor).people == len(expected)
+
+    with time_machine.travel(NOW, tick=False), tenancy.scope(pool.merchant.pk):
+        check()
+
+
+def test_many_ranges_and_parts_equal_the_naive_evaluation(monkeypatch):
+    """The same where people come in ranges of 16, and facts in parts of about 40 that cover little time each."""
+    monkeypatch.setattr(parts, "FULL", 40)
+    monkeypatch.setattr(evaluator, "RANGE", 16)
+    monkeypatch.setattr(evaluator, "AT_ONCE", 8)
+    pool = world.build(4)
+    actor = access.system(pool.merchant.pk)
+    snapshot = reading.snapshot(pool.merchant.pk)
+    assert len(snapshot.facts["orders.line"].parts) > 5
+    assert any(part.moved for part in snapshot.facts["orders.line"].parts)
+
+    @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @given(rule=rule_maker.rules)
+    def check(rule):
+        expected = world.evaluate(rule, pool)
+        assert queries.member_ids(rule, actor=actor, limit=1000) == expected
+        lake = queries.InLake(
+            compiler.people(parser.parse(rule, REGISTRY), registry=REGISTRY, today=queries.today(actor))
+        )
+        assert lake.ids().tolist() == expected
+        assert lake.count() == len(expected)
 
     with time_machine.travel(NOW, tick=False), tenancy.scope(pool.merchant.pk):
         check()
@@ -64,11 +93,6 @@ def test_scope_and_references():
 @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(rule=rule_maker.rules, day=st.dates())
 def test_every_rule_can_be_said_to_spark(rule, day):
-    import sqlglot
-
-    from yutang.areas.segments import compiler, parser
-    from yutang.areas.segments.registry import REGISTRY
-
     query = compiler.count(compiler.people(parser.parse(rule, REGISTRY), registry=REGISTRY, today=day))
     spark = query.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
     assert sqlglot.parse_one(spark, dialect="spark")

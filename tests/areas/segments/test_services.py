@@ -22,6 +22,7 @@ from yutang.core import access, tenancy
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.core.models import AuditEntry, Event
 from yutang.lake import writer
+from yutang.lake.index import reading
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -77,6 +78,29 @@ def test_refresh_tells_who_entered_and_left():
         assert (again.last_count, again.last_change) == (len(before) + 1, 1)
         assert (newest.size, newest.entered, newest.left) == (len(before) + 1, 2, 1)
         assert queries.histories([segment]) == {segment.pk: [len(before), len(before) + 1]}
+
+
+def test_the_oldest_snapshots_are_forgotten(pool, owner, monkeypatch):
+    monkeypatch.setattr(queries, "KEPT_SNAPSHOTS", 3)
+    first, second = (services.create(name=name, rule=EVERYBODY, actor=owner) for name in "ab")
+    made = [queries.history(first)[-1].pk]
+    for _ in range(4):
+        services.refresh(segment_id=first.pk)
+        made.append(queries.history(first)[-1].pk)
+    assert [snapshot.pk for snapshot in queries.history(first)] == made[-3:]
+    assert len(queries.history(second)) == 1
+    assert len(queries.members_at_last_refresh(first)) == first.last_count
+
+
+def test_answers_of_conditions_are_kept_within_bounds(pool, owner, monkeypatch):
+    monkeypatch.setattr(reading, "KEPT_BYTES", 3 * 8)
+    snapshot = reading.snapshot(pool.merchant.pk)
+    for days in range(100, 120):
+        rule = {"did": "orders.line", "within": f"{days}d"}
+        first = queries.count(rule, actor=owner).people
+        assert queries.count(rule, actor=owner).people == first
+        assert sum(kept.nbytes for kept in snapshot.kept.values()) <= 3 * 8
+    assert len(snapshot.kept) > 1
 
 
 def test_names_are_taken_once_until_archived(pool, owner):

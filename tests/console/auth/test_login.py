@@ -22,8 +22,8 @@ def guide(db):
     return make_member(make_merchant(), "guide")
 
 
-def log_in(client, email, password=PASSWORD, **more):
-    return client.post("/login", {"email": email, "password": password, **more})
+def log_in(client, email, password=PASSWORD, headers=None, **more):
+    return client.post("/login", {"email": email, "password": password, **more}, headers=headers)
 
 
 def enrolled(member):
@@ -294,3 +294,36 @@ def test_passwords_are_stored_as_argon2():
     import yutang.settings
 
     assert yutang.settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+# -- whose attempts count together -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "address"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),  # anybody may write it
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the visitor wrote the first
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+        (1, "2001:DB8::1", "2001:db8::1"),
+        (2, "203.0.113.7", "127.0.0.1"),  # past one of the proxies
+        (1, "unknown", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_the_address_of_the_visitor(client, db, settings, proxies, header, address):
+    settings.TRUSTED_PROXIES = proxies
+    assert log_in(client, "nobody@example.com", headers={"X-Forwarded-For": header}).status_code == 422
+    assert LoginAttempt.objects.filter(key=f"ip:{address}").count() == 1
+
+
+def test_visitors_behind_one_proxy_do_not_use_up_each_others_attempts(client, guide, settings):
+    settings.TRUSTED_PROXIES = 1
+    for number in range(services.account.LIMITS["ip"]):
+        log_in(client, f"nobody{number}@example.com", headers={"X-Forwarded-For": "203.0.113.7"})
+    refused = log_in(client, guide.user.email, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert "Too many failed attempts." in refused.content.decode()
+    assert "_auth_user_id" not in client.session
+    assert log_in(client, guide.user.email, headers={"X-Forwarded-For": "203.0.113.8"}).status_code == 302
+    assert client.session["_auth_user_id"] == str(guide.user_id)

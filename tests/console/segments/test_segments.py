@@ -27,10 +27,14 @@ def people(merchant):
     root = merchants.root_node()
     actor = access.system(merchant.pk)
     store = merchant_services.add_node(parent=root, kind="store", code="S1", name="西湖店", actor=actor)
-    rows = [("张小明", "杭州", root), ("李芳", "杭州", store), ("王伟", "上海", root)]
+    rows = [
+        ("张小明", "杭州", root, "taobao"), ("李芳", "杭州", store, "taobao"), ("王伟", "上海", root, "own-shop"),
+    ]  # fmt: skip
     made = [
-        Customer.objects.create(merchant=merchant, name=name, city=city, home_node=node, first_seen_at=clock.now())
-        for name, city, node in rows
+        Customer.objects.create(
+            merchant=merchant, name=name, city=city, home_node=node, source=source, first_seen_at=clock.now()
+        )
+        for name, city, node, source in rows
     ]
     table = catalog.table(PERSON)
     schema = table.schema().as_arrow()
@@ -41,6 +45,7 @@ def people(merchant):
             "city": c.city,
             "home_node_id": c.home_node_id,
             "purchases": 0,
+            "source": c.source,
         }
         for c in made
     ]
@@ -142,6 +147,41 @@ def test_export_is_masked_and_audited(client_for, merchant, people, segment):
     assert len(lines) == 3
     assert "张**" in lines[1]
     assert AuditEntry.objects.filter(action="segments.export").count() == 1
+
+
+def test_who_sees_some_stores_is_told_that_purchases_of_all_count(client_for, merchant, people):
+    hint = "those of all stores and channels"
+    limited = client_for(merchant, role="operations", node=people[1].home_node)
+    assert hint in limited.get("/segments/new").content.decode()
+    assert hint not in client_for(merchant).get("/segments/new").content.decode()
+
+
+def test_no_cell_of_an_export_runs_as_a_formula(client_for, merchant, people):
+    Customer.objects.filter(pk=people[0].pk).update(name="=1+1")
+    client = client_for(merchant)
+    store = people[1].home_node
+    merchant_services.nodes.change(
+        node=store, name="+1", ownership=store.ownership, province="", city="", actor=access.system(merchant.pk)
+    )
+    everybody = services.create(name="all", rule={"all": []}, actor=access.system(merchant.pk))
+    lines = client.post(f"/segments/{everybody.pk}/export").content.decode("utf-8-sig").splitlines()
+    assert "'=**" in lines[1].split(",")
+    assert "'+1" in lines[2].split(",")
+
+
+def test_the_first_source_is_offered_said_and_shown_in_words(client_for, merchant, people, actor):
+    client = client_for(merchant)
+    offered = [{"value": "taobao", "label": "Taobao/Tmall"}, {"value": "own-shop", "label": "own-shop"}]
+    assert client.get("/segments/values?key=customers.source").json() == {"values": offered}
+    for term in ("tmall", "aoba"):
+        found = client.get(f"/segments/values?key=customers.source&q={term}").json()
+        assert found == {"values": offered[:1]}
+    rule = {"attr": "customers.source", "op": "in", "value": ["taobao", "own-shop"]}
+    segment = services.create(name="Taobao", rule=rule, actor=actor)
+    assert "First source is one of Taobao/Tmall, own-shop" in client.get(f"/segments/{segment.pk}").content.decode()
+    assert '"taobao": "Taobao/Tmall"' in client.get(f"/segments/{segment.pk}/edit").content.decode()
+    lines = client.post(f"/segments/{segment.pk}/export").content.decode("utf-8-sig").splitlines()
+    assert "Taobao/Tmall" in lines[1].split(",")
 
 
 def test_values_are_offered(client_for, merchant, people):

@@ -128,3 +128,10 @@ def test_a_regions_manager_keeps_to_the_region(client_for, merchant, root, actor
     assert merchant.name != "Cloud Tea"
     assert client.post(f"/settings/organisation/{root.pk}/add", STORE).status_code == 404
     assert client.post(f"/settings/organisation/{east.pk}/add", STORE).status_code == 302
+
+
+def test_says_that_figures_follow_a_new_time_zone_later(client_for, merchant):
+    client = client_for(merchant)
+    said = "Figures follow when that is done."
+    assert said in client.post("/settings", GOOD, follow=True).content.decode()
+    assert said not in client.post("/settings", {**GOOD, "name": "Other"}, follow=True).content.decode()

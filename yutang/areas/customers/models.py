@@ -65,6 +65,8 @@ class Customer(TenantModel):
             models.Index(
                 fields=["merchant", "id"], condition=models.Q(erased_at__isnull=False), name="customer_erased"
             ),
+            models.Index(fields=["merchant", "province", "-id"], name="customer_by_province"),
+            models.Index(fields=["merchant", "source", "-id"], name="customer_by_source"),
             models.Index(fields=["merchant", "name"], name="customer_name", opclasses=["", "text_pattern_ops"]),
             models.Index(
                 fields=["merchant", "name_initials"], name="customer_initials", opclasses=["", "text_pattern_ops"]

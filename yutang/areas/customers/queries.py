@@ -102,6 +102,27 @@ def by_id(customer_ids: Iterable[int]) -> dict[int, Customer]:
     return Customer.objects.in_bulk(set(customer_ids))
 
 
+def normal_account(kind: str, value: str, region: str) -> str:
+    """The normal form under which `services.identify` takes it; empty when the value can be none of that kind."""
+    value = value.strip()
+    if kind == "phone":
+        return _phone(value, region)
+    if kind == "email":
+        return value.lower() if re.fullmatch(r"[^@\s]+@[^@\s]+", value) else ""
+    return value
+
+
+def account_key(kind: str, namespace: str, value: str, merchant_id: int) -> bytes:
+    """The blind index of an account in its normal form."""
+    return keys.key(kind, namespace, value, merchant_id)
+
+
+def people_with_keys(wanted: Iterable[bytes]) -> dict[bytes, int]:
+    """Blind index → person of today, for the accounts that are known."""
+    found = Identity.objects.filter(key__in=list(wanted)).values_list("key", "customer_id")
+    return {bytes(key): customer_id for key, customer_id in found}
+
+
 def phones(customer_ids: Iterable[int]) -> dict[int, str]:
     """A masked phone of each person that has one; one that is only theirs comes first."""
     found: dict[int, str] = {}
@@ -269,9 +290,9 @@ def sides(customer_ids: Sequence[int]) -> list[Side]:
 
 
 def _named(text: str) -> Q:
-    found = Q(name__startswith=text)
+    found = Q(name__prefix=text)
     if text.isascii() and (initials := names.initials([text])[0]):
-        found |= Q(name_initials__startswith=initials)
+        found |= Q(name_initials__prefix=initials)
     if re.fullmatch(r"#\d{1,18}", text):
         found |= Q(pk=int(text[1:]))
     return found

@@ -13,9 +13,14 @@ from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
 from yutang.areas.customers.identity.single import identify
 from yutang.areas.customers.merging import Pair, merge, merge_many, refuse_erased, split, unmerge
 from yutang.areas.customers.models import Customer, Identity, Note, ReviewCase
-from yutang.core import audit, clock, crypto
+from yutang.core import audit, clock, copying, crypto
 from yutang.core.access import Actor
 from yutang.core.errors import Invalid, NotFound
+
+
+def reserve_numbers(count: int) -> list[int]:
+    """Numbers for those who may turn out to be people: no person will ever get them, so facts may hold both."""
+    return [int(number) for number in copying.reserve_ids("customers_customer", count)]
 
 
 @transaction.atomic
@@ -85,5 +90,5 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
 
 __all__ = [
     "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "erase", "identify", "merge", "merge_many",
-    "record_export", "resolve", "reveal", "split", "unmerge", "without_erased",
+    "record_export", "reserve_numbers", "resolve", "reveal", "split", "unmerge", "without_erased",
 ]  # fmt: skip

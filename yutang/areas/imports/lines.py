@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -12,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import headers as names
-from . import money, people, times
+from . import money, patterns, people, times
 from .cells import Column, Mask, as_mask, column, identity, scientific, without_words
 from .layouts.base import PLACE, Context
 from .mapping import Mapping
@@ -190,12 +188,10 @@ class Lines:
         return parsed
 
     def _dates_from_numbers(self, order_no: Column) -> pa.TimestampArray:
-        pattern, form = re.compile(self.mapping.order_no_date[0]), self.mapping.order_no_date[1]
+        pattern, form = self.mapping.order_no_date
         zone = ZoneInfo(self.timezone)
-        dates: list[dt.datetime | None] = []
-        for text in order_no.values.to_pylist():
-            match = pattern.search(text or "")
-            dates.append(times.parse_time(match[1] or "", (form,), zone) if match else None)
+        found = patterns.group(order_no.values, pattern).to_pylist()
+        dates = [None if text is None else times.parse_time(text, (form,), zone) for text in found]
         return order_no.spread(pa.array(dates, UTC_MICROS))
 
     def amount_of(self, name: str, *, words: bool = False) -> tuple[Ints, Mask]:

@@ -6,6 +6,7 @@ it was made for, so the next file of the same kind needs no questions.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import tomllib
@@ -16,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import headers as names
+from . import patterns
 from .errors import MappingError
 from .schema import CANONICAL, OrderStatus
 
@@ -131,12 +133,15 @@ class Mapping:
             except (KeyError, OSError, ValueError) as error:  # unknown or not a name at all
                 raise MappingError("timezone", "unknown", self.timezone) from error
         if self.order_no_date:
+            if len(self.order_no_date) != 2:
+                raise MappingError("order_no_date", "pattern", "one pattern and one format")
             try:
-                groups = re.compile(self.order_no_date[0]).groups
-            except (re.error, OverflowError, RecursionError) as error:
+                patterns.check(self.order_no_date[0])
+            except patterns.BadPattern as error:
                 raise MappingError("order_no_date", "pattern", str(error)) from error
-            if len(self.order_no_date) != 2 or groups != 1:
-                raise MappingError("order_no_date", "pattern", "one group and one format")
+        for setting, forms in (("date_formats", self.date_formats), ("order_no_date", self.order_no_date[1:])):
+            for form in forms:
+                _check_time_format(setting, form)
 
     def fills(self, name: str) -> bool:
         return bool(self.columns.get(name)) or name in self.constants
@@ -173,6 +178,15 @@ def signature(headers: Iterable[str]) -> str:
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise MappingError(name, "choice", f"{value}; one of {', '.join(allowed)}")
+
+
+def _check_time_format(setting: str, form: str) -> None:
+    try:
+        dt.datetime.strptime("", form)  # noqa: DTZ007 - only tried
+    except ValueError:
+        pass  # an empty text never fits
+    except re.error as error:  # a directive twice
+        raise MappingError(setting, "pattern", str(error)) from error
 
 
 def _coerced(name: str, value: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+from django.conf import settings
 
 from . import headers as names
 from .errors import ImportFileError
@@ -131,8 +132,13 @@ class _Recoded(io.RawIOBase):
 
 
 def _chunks(path: Path, *, zipped: bool) -> Iterator[bytes]:
+    """The unpacked bytes. Every file is read through here once before anything else happens to it."""
+    unpacked = 0
     with gzip.open(path) if zipped else path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
+            unpacked += len(chunk)
+            if zipped and unpacked > settings.IMPORT_UNPACKED_BYTES:
+                raise ImportFileError("file.too_large", f"more than {settings.IMPORT_UNPACKED_BYTES >> 20} MB unpacked")
             yield chunk
 
 

@@ -18,8 +18,11 @@ PERMISSIONS: dict[str, str] = {
     "orders.view": gettext_noop("See orders"),
     "segments.view": gettext_noop("See segments"),
     "segments.edit": gettext_noop("Build segments"),
+    "grades.view": gettext_noop("See value grades"),
+    "grades.edit": gettext_noop("Set the ladder of fish tiers"),
     "imports.view": gettext_noop("See imports"),
     "imports.run": gettext_noop("Import files"),
+    "interactions.write": gettext_noop("Record interactions"),
     "ledger.view": gettext_noop("See balances and postings"),
     "ledger.adjust": gettext_noop("Correct balances"),
     "staff.view": gettext_noop("See staff and roles"),
@@ -39,7 +42,9 @@ AREAS: dict[str, str] = {
     "privacy": gettext_noop("Personal data"),
     "orders": gettext_noop("Orders"),
     "segments": gettext_noop("Segments"),
+    "grades": gettext_noop("Value grades"),
     "imports": gettext_noop("Import centre"),
+    "interactions": gettext_noop("Interactions"),
     "ledger": gettext_noop("Balances"),
     "staff": gettext_noop("Staff and roles"),
     "audit": gettext_noop("Audit log"),
@@ -47,14 +52,17 @@ AREAS: dict[str, str] = {
     "api_keys": gettext_noop("API keys"),
 }
 
-_LOOK = ["home.view", "customers.view", "orders.view", "segments.view"]
+_LOOK = ["home.view", "customers.view", "orders.view", "segments.view", "grades.view"]
 
 # key -> (name, permissions); order is the order on screen
 PRESETS: dict[str, tuple[str, list[str]]] = {
     "owner": (gettext_noop("Owner"), list(PERMISSIONS)),
     "operations": (
         gettext_noop("Operations"),
-        [*_LOOK, "customers.edit", "customers.merge", "privacy.view", "segments.edit", "imports.view", "imports.run"],
+        [
+            *_LOOK, "customers.edit", "customers.merge", "privacy.view", "segments.edit", "grades.edit",
+            "imports.view", "imports.run",
+        ],
     ),
     "service": (
         gettext_noop("Customer service"),
@@ -63,5 +71,8 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
     "store_manager": (gettext_noop("Store manager"), [*_LOOK, "customers.edit", "staff.view"]),
     "guide": (gettext_noop("Guide"), ["customers.view", "customers.edit", "orders.view"]),
-    "developer": (gettext_noop("Developer"), ["home.view", "imports.view", "segments.view", "api_keys.manage"]),
+    "developer": (
+        gettext_noop("Developer"),
+        ["home.view", "imports.view", "segments.view", "interactions.write", "api_keys.manage"],
+    ),
 }

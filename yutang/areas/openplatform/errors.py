@@ -41,3 +41,11 @@ class ScopeNotHeld(DomainError):
     code = "api_key.scope_not_held"
     message = gettext_noop("You cannot give what you may not do there yourself: %(permission)s.")
     status = 403
+
+
+class OriginNotAllowed(DomainError):
+    """A site key works on the web sites it was made for."""
+
+    code = "api_key.origin_not_allowed"
+    message = gettext_noop("This site key is not for pages of %(origin)s.")
+    status = 403

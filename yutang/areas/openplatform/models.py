@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yutang.areas.openplatform.rules import REQUESTS_PER_MINUTE
+from yutang.areas.openplatform import rules
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
 
@@ -25,7 +25,9 @@ class ApiKey(TenantModel):
     name = models.CharField(max_length=80)
     scopes = models.JSONField()  # ["customers.view", …]
     node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, null=True, related_name="+")  # null: all
-    requests_per_minute = models.IntegerField(default=REQUESTS_PER_MINUTE)
+    requests_per_minute = models.IntegerField(default=rules.REQUESTS_PER_MINUTE)
+    # A site key: public, without a secret, write-only, for pages of these origins. Empty: an ordinary key.
+    origins = models.JSONField(default=list)
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.CharField(max_length=200)
     expires_at = models.DateTimeField(null=True)
@@ -42,7 +44,7 @@ class ApiKey(TenantModel):
     @property
     def shown(self) -> str:
         """How the key is recognised without its secret."""
-        return f"yk_{self.public_id}_…"
+        return rules.site_token(self.public_id) if self.origins else f"yk_{self.public_id}_…"
 
     def state(self, at: datetime | None = None) -> State:
         if self.revoked_at is not None:

@@ -22,10 +22,17 @@ SCOPES = (
     "orders.view",
     "segments.view",
     "segments.edit",
+    "grades.view",
     "imports.view",
     "imports.run",
+    "interactions.write",
 )
 
+# All that a key may do that stands in the source of a web page.
+SITE_SCOPES = ("interactions.write",)
+
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
+_SITE = re.compile(r"ys_([0-9a-f]{16})")
 _FORM = re.compile(r"yk_([0-9a-f]{16})_([0-9a-f]{64})")
 
 
@@ -42,6 +49,21 @@ class Token:
 
 def new_token() -> Token:
     return Token(secrets.token_hex(8), secrets.token_hex(32))
+
+
+def site_token(public_id: str) -> str:
+    return f"ys_{public_id}"
+
+
+def parse_site(text: str) -> str | None:
+    """The public id of a site key."""
+    found = _SITE.fullmatch(text)
+    return found[1] if found else None
+
+
+def is_origin(text: str) -> bool:
+    """As browsers send it: scheme, host, port unless it is the usual one."""
+    return _ORIGIN.fullmatch(text) is not None
 
 
 def parse(text: str) -> Token | None:

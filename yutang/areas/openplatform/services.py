@@ -14,7 +14,14 @@ from django.utils.translation import gettext
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.openplatform import queries, rules
-from yutang.areas.openplatform.errors import KeyExpired, KeyMissing, KeyRevoked, KeyUnknown, ScopeNotHeld
+from yutang.areas.openplatform.errors import (
+    KeyExpired,
+    KeyMissing,
+    KeyRevoked,
+    KeyUnknown,
+    OriginNotAllowed,
+    ScopeNotHeld,
+)
 from yutang.areas.openplatform.models import ApiKey, Bucket
 from yutang.core import audit, clock, crypto, tenancy
 from yutang.core.access import Actor
@@ -44,14 +51,26 @@ def create(
     node: OrgNode | None = None,
     expires_at: datetime | None = None,
     requests_per_minute: int = rules.REQUESTS_PER_MINUTE,
+    origins: Sequence[str] = (),
     actor: Actor,
 ) -> Made:
-    """A key with scopes the actor holds at that node (None: in the whole merchant)."""
+    """A key with scopes the actor holds at that node (None: in the whole merchant); with `origins` a site key."""
     name = name.strip()
     if not 0 < len(name) <= 80:
         raise Invalid(field="name", field_label=gettext("Name"), reason=gettext("Write 1 to 80 characters."))
     if not scopes or set(scopes) - set(rules.SCOPES):
         raise Invalid(field="scopes", field_label=gettext("Scopes"), reason=gettext("Choose at least one of the list."))
+    if not all(rules.is_origin(origin) for origin in origins):
+        raise Invalid(
+            field="origins",
+            field_label=gettext("Web sites"),
+            reason=gettext("Write them like https://shop.example.com."),
+        )
+    if origins and set(scopes) - set(rules.SITE_SCOPES):
+        raise Invalid(
+            field="scopes", field_label=gettext("Scopes"),
+            reason=gettext("A site key is public: it can record interactions and nothing else."),
+        )  # fmt: skip
     if expires_at is not None and expires_at <= clock.now():
         raise Invalid(field="expires_on", field_label=gettext("Expires"), reason=gettext("Choose a day to come."))
     for permission in ("api_keys.manage", *scopes):
@@ -59,16 +78,17 @@ def create(
             raise ScopeNotHeld(field="scopes", permission=permission)
     token = rules.new_token()
     key = ApiKey.objects.create(
-        merchant_id=actor.merchant_id, public_id=token.public_id, secret_hash=_hash(token), name=name,
+        merchant_id=actor.merchant_id, public_id=token.public_id, name=name,
+        secret_hash=b"" if origins else _hash(token), origins=sorted(set(origins)),
         scopes=[scope for scope in rules.SCOPES if scope in scopes], node=node, expires_at=expires_at,
         requests_per_minute=requests_per_minute, created_by=actor.name,
     )  # fmt: skip
     Bucket.objects.create(merchant_id=actor.merchant_id, key=key, tokens=requests_per_minute)
     audit.record(
         "api_keys.create", actor=actor, object_type="api_key", object_id=key.pk,
-        detail={"scopes": key.scopes, "node": node and node.pk},
+        detail={"scopes": key.scopes, "node": node and node.pk, "origins": key.origins},
     )  # fmt: skip
-    return Made(key, str(token))
+    return Made(key, key.shown if origins else str(token))
 
 
 @transaction.atomic
@@ -98,27 +118,69 @@ class Admission:
 def admit(token: str | None) -> Admission:
     """Finds the key, checks it and takes a token, in a transaction of its own: requests of one key never wait for
     each other longer than this takes. The caller refuses when `wait` is not 0."""
+    shown = _parsed(token)
+    with tenancy.key_scope(shown.public_id):
+        key = _valid(shown)
+        with tenancy.scope(key.merchant_id):
+            admission = _take(key, clock.now())
+            _mark_used(key)
+    return admission
+
+
+def look_up(token: str | None) -> tuple[ApiKey, Actor]:
+    """A key and what it may do, without taking a token: for whoever counts by itself (the collector)."""
+    shown = _parsed(token)
+    with tenancy.key_scope(shown.public_id):
+        return _entered(_valid(shown))
+
+
+def look_up_site(token: str, origin: str) -> tuple[ApiKey, Actor]:
+    """A site key, shown by a page of this origin."""
+    public_id = rules.parse_site(token)
+    if public_id is None:
+        raise KeyUnknown
+    with tenancy.key_scope(public_id):
+        key = _valid(rules.Token(public_id, ""), is_site=True)
+        if origin not in key.origins:
+            raise OriginNotAllowed(origin=origin[:100])
+        return _entered(key)
+
+
+def _parsed(token: str | None) -> rules.Token:
     if not token:
         raise KeyMissing
     shown = rules.parse(token)
     if shown is None:
         raise KeyUnknown
-    with tenancy.key_scope(shown.public_id):
-        key = ApiKey.objects.select_related("merchant").filter(public_id=shown.public_id).first()
-        if key is None or not hmac.compare_digest(bytes(key.secret_hash), _hash(shown)):
-            raise KeyUnknown
-        now = clock.now()
-        state = key.state(now)
-        if state == ApiKey.State.REVOKED:
-            raise KeyRevoked
-        if state == ApiKey.State.EXPIRED:
-            raise KeyExpired
-        with tenancy.scope(key.merchant_id):
-            admission = _take(key, now)
-            if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
-                stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USED_EVERY)
-                ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
-    return admission
+    return shown
+
+
+def _valid(shown: rules.Token, *, is_site: bool = False) -> ApiKey:
+    """The key that `key_scope` shows, neither revoked nor expired."""
+    key = ApiKey.objects.select_related("merchant").filter(public_id=shown.public_id).first()
+    if key is None or bool(key.origins) != is_site:
+        raise KeyUnknown
+    if not is_site and not hmac.compare_digest(bytes(key.secret_hash), _hash(shown)):
+        raise KeyUnknown
+    state = key.state(clock.now())
+    if state == ApiKey.State.REVOKED:
+        raise KeyRevoked
+    if state == ApiKey.State.EXPIRED:
+        raise KeyExpired
+    return key
+
+
+def _entered(key: ApiKey) -> tuple[ApiKey, Actor]:
+    with tenancy.scope(key.merchant_id):
+        _mark_used(key)
+        return key, actor_of(key, None)
+
+
+def _mark_used(key: ApiKey) -> None:
+    now = clock.now()
+    if key.last_used_at is None or key.last_used_at <= now - USED_EVERY:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
 
 
 def actor_of(key: ApiKey, ip: str | None) -> Actor:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.models import SaleLine, SalesChannel
 from yutang.areas.segments import registry as segments
-from yutang.areas.segments.registry import Attribute, Choice, Kind
+from yutang.areas.segments.registry import Attribute, Choice, Kind, Unit
 from yutang.lake.tables import REGISTRY, Column, FactTable, SnapshotPart, Type
 
 LINE = FactTable(
@@ -82,9 +82,9 @@ def register() -> None:
             ),
             sums=("amount", "quantity"),
             distinct=(
-                Attribute("order_id", gettext_noop("orders"), Kind.INT),
-                Attribute("occurred_on", gettext_noop("different days"), Kind.DATE),
-                Attribute("product_code", gettext_noop("different products"), Kind.TEXT),
+                Unit("order_id", lambda number: ngettext("order", "orders", number)),
+                Unit("occurred_on", lambda number: ngettext("day", "different days", number)),
+                Unit("product_code", lambda number: ngettext("product", "different products", number)),
             ),
             day="occurred_on",
             reversal="is_reversal",

@@ -139,5 +139,11 @@ class CustomerStatistic(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["merchant", "-net_amount", "-customer"], name="stat_by_net"),
-            models.Index(fields=["merchant", "-last_purchase_at", "-customer"], name="stat_by_last"),
+            # As the list asks for it: who has never bought comes last.
+            models.Index(
+                "merchant",
+                models.F("last_purchase_at").desc(nulls_last=True),
+                models.F("customer").desc(),
+                name="stat_by_last",
+            ),
         ]

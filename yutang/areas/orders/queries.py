@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,12 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine, SalesChannel
+from yutang.core import clock
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from django.db.models import Manager
 
@@ -78,6 +81,28 @@ def statistics(actor: Actor, customer_ids: Iterable[int]) -> dict[int, CustomerS
     else:
         found = _statistics_within(actor, ids)
     return {pk: found.get(pk) or CustomerStatistic(customer_id=pk) for pk in ids}
+
+
+@dataclass(frozen=True)
+class Span:
+    """What somebody bought within some days."""
+
+    purchases: int
+    net_amount: int
+
+
+def of_last_days(actor: Actor, customer_id: int, *, days: int, until: date) -> Span:
+    """A person's lines of the last days, the merchant's own. An order counts where its lines of these days, refunds
+    apart, sum to more than nothing."""
+    zone = merchants.current_merchant(actor.merchant_id).timezone
+    lines = _within(actor, SaleLine.objects).filter(
+        customer_id=customer_id,
+        occurred_at__gte=clock.start_of_day(until - timedelta(days=days - 1), zone),
+        occurred_at__lt=clock.end_of_day(until, zone),
+    )
+    sold = lines.exclude(kind=SaleLine.Kind.REFUND).values("order_id").annotate(sold=Sum("amount"))
+    net = lines.aggregate(net=Coalesce(Sum("amount"), 0))["net"]
+    return Span(sold.filter(sold__gt=0).count(), net)
 
 
 def _statistics_within(actor: Actor, ids: list[int]) -> dict[int, CustomerStatistic]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pyarrow as pa
 from pyroaring import BitMap64
 
 
@@ -31,10 +30,6 @@ class Overlap:
     @property
     def share_of_first(self) -> float | None:
         return self.both / self.first if self.first else None
-
-
-def of_column(ids: pa.ChunkedArray) -> BitMap64:
-    return BitMap64(ids.drop_null().to_numpy())
 
 
 def pack(members: BitMap64) -> bytes:

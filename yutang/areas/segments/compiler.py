@@ -30,7 +30,7 @@ def people(rule: rules.Rule, *, registry: Registry, today: date, nodes: frozense
     """`SELECT … FROM customers.person AS p … WHERE rule`; add the columns you want. `nodes` limits home stores."""
     compiler = _Compiler(registry, today, rule)
     condition = compiler.rule(rule)
-    query = exp.Select().from_(exp.alias_(exp.to_table(PERSON), PEOPLE, table=True))
+    query = _everybody()
     for scan in compiler.scans.values():
         on = exp.EQ(this=_column("customer_id", scan.alias), expression=_column("customer_id", PEOPLE))
         query = query.join(scan.select(today).subquery(scan.alias), on=on, join_type="left", copy=False)
@@ -45,13 +45,8 @@ def count(query: exp.Select) -> exp.Select:
     return query.select(exp.alias_(exp.Count(this=exp.Star()), "people"))
 
 
-def ids(query: exp.Select, *, after: int | None = None, limit: int | None = None) -> exp.Select:
-    """Customer ids, ascending where a page is asked for."""
-    person = _column("customer_id", PEOPLE)
-    query = query.select(person)
-    if after is not None:
-        query = query.where(exp.GT(this=person.copy(), expression=exp.convert(after)))
-    return query.order_by(person.copy()).limit(limit) if limit is not None else query
+def ids(query: exp.Select) -> exp.Select:
+    return query.select(_column("customer_id", PEOPLE))
 
 
 @dataclass
@@ -206,6 +201,27 @@ def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], n
     return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
+def values(attribute: Attribute, today: date) -> exp.Select:
+    """Rows (customer_id, value) of everybody."""
+    value = exp.alias_(_sql(attribute, PEOPLE, today), "value")
+    return _everybody().select(_column("customer_id", PEOPLE), value)
+
+
+def _everybody() -> exp.Select:
+    return exp.Select().from_(exp.alias_(exp.to_table(PERSON), PEOPLE, table=True))
+
+
+def value(attribute: Attribute, today: date) -> exp.Expr:
+    """The attribute itself, for a row with its column."""
+    return _sql(attribute, "", today)
+
+
+def truth(attribute: Attribute, rule: rules.Condition, today: date) -> exp.Expr:
+    """Whether a condition holds, for a row with the attribute's column; never NULL."""
+    asked = _asked(attribute, _sql(attribute, "", today), rule.op, rule.value, today)
+    return exp.Coalesce(this=asked, expressions=[exp.false()])
+
+
 _OPPOSITE = {
     Op.NE: Op.EQ, Op.EQ: Op.NE, Op.IN: Op.NOT_IN, Op.NOT_IN: Op.IN, Op.EMPTY: Op.NOT_EMPTY, Op.NOT_EMPTY: Op.EMPTY,
 }  # fmt: skip
@@ -263,9 +279,10 @@ def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
     def filled(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name == "today":
             return exp.convert(today)
-        return _column(node.name, table) if isinstance(node, exp.Column) else node
+        # A derived expression may ask another table; its columns are qualified already.
+        return _column(node.name, table) if isinstance(node, exp.Column) and not node.table else node
 
-    made = _parsed(attribute.expression).transform(filled)
+    made = (_parsed(attribute.expression) if attribute.derive is None else attribute.derive()).transform(filled)
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 
 
@@ -287,7 +304,7 @@ def _within_nodes(nodes: frozenset[int]) -> exp.Expr:
 
 
 def _column(name: str, table: str) -> exp.Column:
-    return exp.column(name, table=table)
+    return exp.column(name, table=table or None)
 
 
 def _if(row: exp.Expr | None, value: exp.Expr) -> exp.Expr:

@@ -13,13 +13,15 @@ from sqlglot import exp
 from yutang.areas.customers import queries as customers
 from yutang.areas.privacy.models import Channel
 from yutang.areas.privacy.reach import Use, reachable
-from yutang.areas.segments import compiler, queries
+from yutang.areas.segments import queries
 from yutang.areas.segments.models import Segment
 from yutang.areas.segments.registry import REGISTRY, Attribute
 from yutang.areas.segments.sentences import Values
 from yutang.core import audit
 from yutang.core.access import Actor
+from yutang.core.spreadsheets import harmless
 from yutang.lake import engine
+from yutang.lake.tables import PERSON
 
 EXPORT = "customers.export"
 BATCH = 10_000
@@ -46,16 +48,11 @@ def plain_attributes() -> list[Attribute]:
 
 def rows(
     raw: Any, attributes: Sequence[Attribute], *, actor: Actor, permission: str = queries.VIEW, after: int = 0,
-    limit: int = 50, nodes: frozenset[int] | None = None,
+    limit: int = 50,
 ) -> list[Member]:  # fmt: skip
     """A page of members by ascending id, without their names."""
-    query = compiler.ids(queries.people(raw, actor=actor, permission=permission, nodes=nodes), after=after, limit=limit)
-    for attribute in attributes:
-        query = query.select(exp.column(attribute.expression, table=compiler.PEOPLE))
-    table = engine.query(query)
-    columns = [table.column(attribute.expression).to_pylist() for attribute in attributes]
-    ids = table.column("customer_id").to_pylist()
-    return [Member(int(pk), "", values) for pk, *values in zip(ids, *columns, strict=True)]  # type: ignore[arg-type]
+    ids = queries.member_ids(raw, actor=actor, permission=permission, after=after, limit=limit)
+    return _members(ids, attributes)
 
 
 def named(members: Sequence[Member]) -> list[Member]:
@@ -74,10 +71,9 @@ def every(
     raw: Any, attributes: Sequence[Attribute], *, actor: Actor, nodes: frozenset[int] | None = None
 ) -> Iterator[Member]:
     """All members in batches that memory can hold; the actor needs `customers.export` where they are."""
-    after = 0
-    while page := rows(raw, attributes, actor=actor, permission=EXPORT, after=after, limit=BATCH, nodes=nodes):
-        yield from page
-        after = page[-1].customer_id
+    ids = queries.people(raw, actor=actor, permission=EXPORT, nodes=nodes).ids()
+    for start in range(0, len(ids), BATCH):
+        yield from _members([int(pk) for pk in ids[start : start + BATCH]], attributes)
 
 
 @transaction.atomic
@@ -95,7 +91,7 @@ def export(
     for start in range(0, len(found), BATCH):
         for member in named(found[start : start + BATCH]):
             cells = (values.cell(a, v) for a, v in zip(attributes, member.values, strict=True))
-            table.append([str(member.customer_id), member.name, *cells])
+            table.append([str(member.customer_id), harmless(member.name), *cells])
     audit.record(
         "segments.export",
         actor=actor,
@@ -104,3 +100,18 @@ def export(
         detail={"people": len(found), "left_out": len(everybody) - len(found), "use": use.value},
     )
     return table
+
+
+def _members(ids: list[int], attributes: Sequence[Attribute]) -> list[Member]:
+    """What the lake's snapshot knows of these people, by ascending id."""
+    person = exp.column("customer_id", table="p")
+    wanted = exp.Select().select(exp.Unnest(expressions=[exp.Placeholder(this="ids")]))
+    query = (
+        exp.Select()
+        .select(person, *(exp.column(attribute.expression, table="p") for attribute in attributes))
+        .from_(exp.alias_(exp.to_table(PERSON), "p", table=True))
+        .where(exp.In(this=person.copy(), query=exp.Subquery(this=wanted)))
+        .order_by(person.copy())
+    )
+    rows = engine.query(query, ids=ids).to_pylist()
+    return [Member(row["customer_id"], "", tuple(row[a.expression] for a in attributes)) for row in rows]

@@ -43,7 +43,7 @@ class Segment(TenantModel):
 
 
 class SegmentSnapshot(TenantModel):
-    """Who was in a segment at one instant; append-only."""
+    """Who was in a segment at one instant; never changed, and forgotten when many newer ones are there."""
 
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField(default=clock.now)

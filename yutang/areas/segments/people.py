@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, gettext_noop
 
+from yutang.areas.customers import platforms
 from yutang.areas.customers.models import Customer
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.segments.registry import REGISTRY, Attribute, Choice, Kind
@@ -25,7 +26,7 @@ def months() -> list[Choice]:
 def register() -> None:
     REGISTRY.add_area("customers", gettext_noop("Customer profile"))
     REGISTRY.add_attributes(
-        Attribute("customers.source", gettext_noop("First source"), Kind.TEXT),
+        Attribute("customers.source", gettext_noop("First source"), Kind.TEXT, labels=platforms.names),
         Attribute("customers.gender", gettext_noop("Gender"), Kind.CHOICE, choices=genders),
         Attribute("customers.birthday", gettext_noop("Birthday"), Kind.DATE),
         Attribute(

@@ -6,27 +6,53 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
+from pyroaring import BitMap64
 
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.segments import bitmaps, compiler, parser, rules
+from yutang.areas.segments import bitmaps, compiler, evaluator, parser, rules
 from yutang.areas.segments.models import Segment, SegmentSnapshot
 from yutang.areas.segments.registry import REGISTRY
 from yutang.core import clock
 from yutang.core.errors import NotFound
 from yutang.lake import engine
+from yutang.lake.index import reading
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from pyroaring import BitMap64
     from sqlglot import exp
 
     from yutang.core.access import Actor
 
 VIEW = "segments.view"
+KEPT_SNAPSHOTS = 60  # of a segment; two months of nights
+Ids = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class People(Protocol):
+    """An answer to a rule."""
+
+    def count(self) -> int: ...
+
+    def ids(self) -> Ids:
+        """Customer ids, ascending."""
+
+
+@dataclass(frozen=True)
+class InLake:
+    """The answer is asked of the lake when it is wanted."""
+
+    query: exp.Select
+
+    def count(self) -> int:
+        return int(engine.query(compiler.count(self.query)).column("people")[0].as_py())
+
+    def ids(self) -> Ids:
+        return np.sort(engine.query(compiler.ids(self.query)).column("customer_id").to_numpy())
 
 
 @dataclass(frozen=True)
@@ -70,7 +96,7 @@ def nodes_of(segment: Segment) -> frozenset[int] | None:
     return merchants.descendants(frozenset({segment.node_id}))
 
 
-def history(segment: Segment, limit: int = 60) -> list[SegmentSnapshot]:
+def history(segment: Segment, limit: int = KEPT_SNAPSHOTS) -> list[SegmentSnapshot]:
     """Its snapshots without the members, oldest first."""
     newest = SegmentSnapshot.objects.filter(segment=segment).defer("members").order_by("-id")[:limit]
     return list(reversed(newest))
@@ -141,37 +167,39 @@ def parse(raw: Any, *, actor: Actor) -> rules.Rule:
     return parser.parse(raw, REGISTRY, lookup)
 
 
-def people(raw: Any, *, actor: Actor, permission: str = VIEW, nodes: frozenset[int] | None = None) -> exp.Select:
-    """The compiled rule within the actor's reach (of `permission`), and within `nodes` where given."""
+def answer(rule: rules.Rule, *, merchant_id: int, today: date, nodes: frozenset[int] | None = None) -> People:
+    """Everybody who fulfils a checked rule: from the index where there is one, else from the lake itself."""
+    snapshot = reading.snapshot(merchant_id)
+    if snapshot is not None:
+        return evaluator.people(rule, snapshot, registry=REGISTRY, today=today, nodes=nodes)
+    return InLake(compiler.people(rule, registry=REGISTRY, today=today, nodes=nodes))
+
+
+def people(raw: Any, *, actor: Actor, permission: str = VIEW, nodes: frozenset[int] | None = None) -> People:
+    """Who fulfils the rule within the actor's reach (of `permission`), and within `nodes` where given."""
     reach = actor.nodes(permission)
     if nodes is not None:
         reach = nodes if reach is None else reach & nodes
-    return compiler.people(parse(raw, actor=actor), registry=REGISTRY, today=today(actor), nodes=reach)
+    return answer(parse(raw, actor=actor), merchant_id=actor.merchant_id, today=today(actor), nodes=reach)
 
 
-def count(raw: Any, *, actor: Actor) -> Counted:
+def count(raw: Any, *, actor: Actor, permission: str = VIEW) -> Counted:
     started = time.perf_counter()
-    table = engine.query(compiler.count(people(raw, actor=actor)))
+    found = people(raw, actor=actor, permission=permission).count()
     elapsed = (time.perf_counter() - started) * 1000
-    return Counted(int(table.column("people")[0].as_py()), engine.as_of(), round(elapsed, 1))
+    return Counted(found, engine.as_of(), round(elapsed, 1))
 
 
 def bitmap(raw: Any, *, actor: Actor, nodes: frozenset[int] | None = None) -> BitMap64:
     """Everybody who fulfils the rule."""
-    table = engine.query(compiler.ids(people(raw, actor=actor, nodes=nodes)))
-    return bitmaps.of_column(table.column("customer_id"))
+    return BitMap64(people(raw, actor=actor, nodes=nodes).ids())
 
 
-def member_ids(
-    raw: Any,
-    *,
-    actor: Actor,
-    permission: str = VIEW,
-    after: int = 0,
-    limit: int = 50,
-    nodes: frozenset[int] | None = None,
-) -> list[int]:
+def member_ids(raw: Any, *, actor: Actor, permission: str = VIEW, after: int = 0, limit: int = 50) -> list[int]:
     """A page of customer ids, ascending, beyond `after`."""
-    query = people(raw, actor=actor, permission=permission, nodes=nodes)
-    table = engine.query(compiler.ids(query, after=after, limit=limit))
-    return [int(value) for value in table.column("customer_id").to_pylist()]
+    return page(people(raw, actor=actor, permission=permission).ids(), after=after, limit=limit)
+
+
+def page(ids: Ids, *, after: int, limit: int) -> list[int]:
+    first = int(np.searchsorted(ids, after, side="right"))
+    return [int(pk) for pk in ids[first : first + limit]]

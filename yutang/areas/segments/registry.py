@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+from sqlglot import exp, parse_one
+
+from yutang.lake.index.layout import LAYOUTS, Layout
 
 
 class Kind(StrEnum):
@@ -34,7 +39,9 @@ class Attribute:
     """Something a condition can ask.
 
     `sql` is an expression over the columns of its table (the person snapshot, or the fact table), by default the last
-    part of the key; `:today` in it is the merchant's local day. `choices` lists the values of a CHOICE.
+    part of the key; `:today` in it is the merchant's local day. `derive` makes the expression anew for every question,
+    where it depends on what the merchant in scope has set or computed. `choices` lists the values of a CHOICE; `labels`
+    gives the words for those values of a TEXT that are codes, others stand for themselves.
     """
 
     key: str
@@ -42,9 +49,12 @@ class Attribute:
     kind: Kind
     sql: str = ""
     choices: Callable[[], list[Choice]] | None = None
+    labels: Callable[[], dict[str, str]] | None = None
     is_numbered: bool = False  # a CHOICE whose column holds numbers
     is_signed: bool = False  # of a fact: a reversal carries it with the opposite sign
     is_shown: bool = False  # a column of member lists on screen
+    derive: Callable[[], exp.Expression] | None = None
+    is_charted: bool = True  # its values make groups worth a picture
 
     def offered(self, nodes: frozenset[int] | None) -> list[Choice] | None:
         """The choices for somebody who sees these nodes; None where there is no list."""
@@ -56,10 +66,27 @@ class Attribute:
     def expression(self) -> str:
         return self.sql or self.key.rpartition(".")[2]
 
+    @cached_property
+    def column(self) -> str | None:
+        """The one column its expression reads; None where it reads several, or is made anew for every question. The
+        lake's index answers what reads one column, the lake itself the rest."""
+        if self.derive is not None:
+            return None
+        names = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
+        return names.pop() if len(names) == 1 else None
+
     @property
     def is_column(self) -> bool:
         """Read from a column as it is: its values can be suggested."""
-        return self.expression.isidentifier()
+        return self.derive is None and self.expression.isidentifier()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A column of a fact whose different values may be counted; `said` gives its word for a number of them."""
+
+    key: str
+    said: Callable[[int], str]
 
 
 @dataclass(frozen=True)
@@ -67,7 +94,7 @@ class Fact:
     """A fact table of the lake that rules may ask about; `key` is the table's name.
 
     `day` is the date column windows work on. `reversal` is a boolean column: rows that take an earlier row back and
-    count −1. `distinct` are columns whose different values may be counted instead of rows.
+    count −1. `distinct` is what may be counted instead of rows.
     """
 
     key: str
@@ -75,8 +102,17 @@ class Fact:
     columns: tuple[Attribute, ...]
     day: str
     sums: tuple[str, ...] = ()
-    distinct: tuple[Attribute, ...] = ()
+    distinct: tuple[Unit, ...] = ()
     reversal: str = ""
+
+    def layout(self) -> Layout:
+        """What the lake's index has to hold of it."""
+        return Layout(
+            day=self.day, coded=tuple(c.column for c in self.columns if c.column),
+            signed=frozenset(c.column for c in self.columns if c.column and c.is_signed and self.reversal),
+            sums=self.sums,
+            distinct=tuple(unit.key for unit in self.distinct), reversal=self.reversal,
+        )  # fmt: skip
 
     def column(self, name: str) -> Attribute | None:
         return next((column for column in self.columns if column.key == name), None)
@@ -92,11 +128,11 @@ class Registry:
         self.areas[area] = label
 
     def add_attributes(self, *attributes: Attribute) -> None:
-        for attribute in attributes:
-            self.attributes[attribute.key] = attribute
+        self.attributes |= {attribute.key: attribute for attribute in attributes}
 
     def add_fact(self, fact: Fact) -> None:
         self.facts[fact.key] = fact
+        LAYOUTS.add(fact.key, fact.layout())
 
 
 REGISTRY = Registry()

@@ -10,6 +10,7 @@ from yutang.areas.segments import rules
 from yutang.areas.segments.registry import Attribute, Kind, Registry
 from yutang.areas.segments.rules import Op
 from yutang.core.money import formatted, to_decimal
+from yutang.core.spreadsheets import harmless
 
 SHOWN_VALUES = 5
 
@@ -55,21 +56,27 @@ class Values:
             return gettext("yes") if value else gettext("no")
         if attribute.kind is Kind.MONEY and isinstance(value, int):
             return formatted(value, self.currency, get_language() or "zh-hans")
-        if attribute.choices is not None and isinstance(value, str | int):
-            return self._choice(attribute, value)
+        if isinstance(value, str | int) and (attribute.choices or attribute.labels):
+            return self._label(attribute, value)
         return f"{value:,}" if isinstance(value, int) else str(value)
 
     def cell(self, attribute: Attribute, value: rules.Scalar | None) -> str:
-        """In a file: plain numbers, nothing where nothing is known."""
+        """In a file: plain numbers, texts that are no formulas, nothing where nothing is known."""
         if value is None:
             return ""
         if attribute.kind is Kind.MONEY and isinstance(value, int):
             return str(to_decimal(value, self.currency))
-        return str(value) if type(value) is int and attribute.choices is None else self.shown(attribute, value)
+        if type(value) is int and attribute.choices is None:
+            return str(value)
+        return harmless(self.shown(attribute, value))
 
-    def _choice(self, attribute: Attribute, value: str | int) -> str:
-        if attribute.key not in self._labels and attribute.choices is not None:
-            self._labels[attribute.key] = {choice.value: choice.label for choice in attribute.choices()}
+    def _label(self, attribute: Attribute, value: str | int) -> str:
+        if attribute.key not in self._labels:
+            labels = self._labels[attribute.key] = {}
+            if attribute.labels:
+                labels.update(attribute.labels())
+            if attribute.choices:
+                labels.update({choice.value: choice.label for choice in attribute.choices()})
         return self._labels[attribute.key].get(value, str(value))
 
 
@@ -132,8 +139,9 @@ class _Speaker:
         if did.where is not None:
             parts.append(gettext("(%(where)s)") % {"where": self.where(did.where, did.fact)})
         if did.count is not None:
-            unit = next((gettext(c.label) for c in fact.distinct if c.key == did.count_of), gettext("rows"))
-            parts.append(_spaced(self.comparison(did.count), unit))
+            said = next((unit.said for unit in fact.distinct if unit.key == did.count_of), _rows)
+            number = did.count.value[-1] if isinstance(did.count.value, tuple) else did.count.value
+            parts.append(_spaced(self.comparison(did.count), said(number)))
         if did.sum is not None and did.sum_column is not None:
             column = fact.column(did.sum_column)
             label = _inside(gettext(column.label)) if column else did.sum_column
@@ -172,6 +180,10 @@ def _combined(rule: rules.Rule, say: Callable[[rules.Rule], str], nested: bool) 
 
 
 _OF_ONE = {Op.IN: Op.EQ, Op.NOT_IN: Op.NE}
+
+
+def _rows(number: int) -> str:
+    return ngettext("row", "rows", number)
 
 
 def _inside(label: str) -> str:

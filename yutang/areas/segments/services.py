@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Subquery
 from django.utils.translation import gettext
 from pyroaring import BitMap64
 
@@ -93,6 +94,7 @@ def refresh(*, segment_id: int) -> Segment:
         entered=members.difference_cardinality(known), left=known.difference_cardinality(members),
         members=bitmaps.pack(members),
     )  # fmt: skip
+    _forget_old_snapshots(segment)
     segment.last_count, segment.refreshed_at, segment.refresh_error = snapshot.size, snapshot.at, ""
     segment.last_change = None if before is None else snapshot.size - len(before)
     segment.save(update_fields=["last_count", "last_change", "refreshed_at", "refresh_error"])
@@ -103,6 +105,13 @@ def refresh(*, segment_id: int) -> Segment:
         )
     )  # fmt: skip
     return segment
+
+
+def _forget_old_snapshots(segment: Segment) -> None:
+    """A snapshot of a large pool is some megabytes; beyond those that the history shows, nobody reads them."""
+    mine = SegmentSnapshot.objects.filter(segment=segment)
+    oldest = mine.order_by("-id").values_list("pk", flat=True)[queries.KEPT_SNAPSHOTS - 1 : queries.KEPT_SNAPSHOTS]
+    mine.filter(pk__lt=Subquery(oldest)).delete()
 
 
 def _one_change(actor: Actor) -> None:

@@ -32,15 +32,19 @@ def suggest(key: str, *, fact: str = "", term: str = "", actor: Actor) -> list[C
         return [c for c in choices if term.casefold() in c.label.casefold()][:500]
     if attribute.kind is not Kind.TEXT or not attribute.is_column:
         return []
-    place = ("segments.suggest", actor.merchant_id, fact, key, term, sorted(nodes or []) if nodes is not None else "")
+    labels = attribute.labels() if attribute.labels else {}
+    meant = sorted(code for code, label in labels.items() if term and term.casefold() in label.casefold())
+    seen_by = sorted(nodes) if nodes is not None else ""
+    place = ("segments.suggest", actor.merchant_id, fact, key, term, meant, seen_by)
     kept = cache.get(name := hashlib.sha256(repr(place).encode()).hexdigest())
     if kept is None:
-        kept = _frequent(attribute, fact or PERSON, term, nodes)
+        kept = _frequent(attribute, fact or PERSON, term, meant, nodes)
         cache.set(name, kept, KEPT_SECONDS)
-    return [Choice(value, value) for value in kept]
+    return [Choice(value, labels.get(value, value)) for value in kept]
 
 
-def _frequent(attribute: Attribute, table: str, term: str, nodes: frozenset[int] | None) -> list[str]:
+def _frequent(attribute: Attribute, table: str, term: str, meant: list[str], nodes: frozenset[int] | None) -> list[str]:
+    """`meant`: codes whose words contain the term."""
     column = exp.column(attribute.expression, table="t")
     query = (
         exp.Select()
@@ -53,7 +57,9 @@ def _frequent(attribute: Attribute, table: str, term: str, nodes: frozenset[int]
     )
     if term:
         place = exp.StrPosition(this=exp.Lower(this=column.copy()), substr=exp.Literal.string(term.lower()))
-        query = query.where(exp.GT(this=place, expression=exp.convert(0)))
+        contained = exp.GT(this=place, expression=exp.convert(0))
+        codes = exp.In(this=column.copy(), expressions=[exp.Literal.string(code) for code in meant])
+        query = query.where(exp.or_(contained, codes) if meant else contained)
     if nodes is not None:
         place_of = "home_node_id" if table == PERSON else "node_id"  # a fact that has no place is nobody's to see
         if table != PERSON and place_of not in {column.name for column in TABLES.facts[table].columns}:

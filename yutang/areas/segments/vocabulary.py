@@ -29,7 +29,7 @@ def vocabulary(*, besides: int | None = None, actor: Actor) -> dict[str, Any]:
                         "label": gettext(fact.label),
                         "columns": [_attribute(column, nodes) for column in fact.columns],
                         "sums": [_attribute(c, nodes) for c in fact.columns if c.key in fact.sums],
-                        "distinct": [{"key": c.key, "label": gettext(c.label)} for c in fact.distinct],
+                        "distinct": [{"key": unit.key, "label": unit.said(2)} for unit in fact.distinct],
                     }
                     for fact in REGISTRY.facts.values()
                     if fact.key.startswith(area + ".")
@@ -56,5 +56,6 @@ def _attribute(attribute: Attribute, nodes: frozenset[int] | None) -> dict[str, 
         "label": gettext(attribute.label),
         "kind": attribute.kind.value,
         "numbered": attribute.is_numbered,
+        "labels": attribute.labels() if attribute.labels else {},
         "choices": None if choices is None else [{"value": choice.value, "label": choice.label} for choice in choices],
     }

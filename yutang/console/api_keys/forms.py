@@ -29,6 +29,13 @@ class KeyForm(forms.Form):
         help_text=_("A key of a store sees that store's customers and orders only."),
     )  # fmt: skip
     expires = forms.ChoiceField(label=_("Expires"), choices=EXPIRIES, required=False, initial="90")
+    origins = forms.CharField(
+        label=_("Web sites"), required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_(
+            "For a script in pages: one address a line, like https://shop.example.com. The key is public then and can"
+            " only record interactions. Empty: an ordinary, secret key."
+        ),
+    )  # fmt: skip
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"), error_messages={"required": _("Choose at least one of the list.")}
     )
@@ -55,6 +62,7 @@ class KeyForm(forms.Form):
         return {
             "name": chosen["name"],
             "scopes": chosen["scopes"],
+            "origins": chosen["origins"].split(),
             "node": self.nodes.get(chosen["node"]),  # 0: the whole company
             "expires_at": clock.now() + timedelta(days=int(days)) if days else None,
         }

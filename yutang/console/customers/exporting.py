@@ -15,6 +15,7 @@ from yutang.areas.customers import services
 from yutang.console.access import page
 from yutang.console.customers import labels, listing
 from yutang.core import money
+from yutang.core.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,11 +74,6 @@ def _csv(rows: Iterator[list[str | int | float]]) -> bytes:
     for row in rows:
         writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue().encode("utf-8-sig")  # spreadsheet programs know Chinese by the mark
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") and text != "–" else text
 
 
 def _xlsx(rows: Iterator[list[str | int | float]]) -> bytes:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from yutang.areas.customers import platforms
 from yutang.areas.customers.models import Identity
-from yutang.console.shell import platforms
 
 if TYPE_CHECKING:
     from yutang.areas.customers.models import Merge

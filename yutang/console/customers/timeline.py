@@ -1,9 +1,9 @@
-"""One line of time out of orders, notes, merges and new accounts."""
+"""One line of time out of orders, interactions, notes, merges and new accounts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -33,9 +33,10 @@ def moments(
     notes: Iterable[Note],
     merges: Iterable[Merge],
     accounts: Iterable[Account],
+    interactions: Iterable[Any] = (),
     limit: int = 40,
 ) -> list[Moment]:
-    """Newest first."""
+    """Newest first. `interactions` as their list shows them: with icon, label and text."""
     found = [
         *(
             Moment(
@@ -58,6 +59,7 @@ def moments(
             )
             for a in accounts
         ),
+        *(Moment(i.occurred_at, i.icon, "azure", i.label, i.text) for i in interactions),
     ]  # fmt: skip
     return sorted(found, key=lambda moment: moment.at, reverse=True)[:limit]
 

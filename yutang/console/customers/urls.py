@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.customers import exporting, merging, views
+from yutang.console.customers import exporting, interactions, merging, views
 
 urlpatterns = [
     path("customers", views.customer_list, name="customers"),
     path("customers/export", exporting.export, name="customers_export"),
     path("customers/<int:customer_id>", views.customer, name="customer"),
     path("customers/<int:customer_id>/orders", views.orders, name="customer_orders"),
+    path("customers/<int:customer_id>/interactions", interactions.listing, name="customer_interactions"),
     path("customers/<int:customer_id>/notes", views.add_note, name="customer_note"),
     path("customers/<int:customer_id>/reveal", views.reveal, name="customer_reveal"),
     path("customers/<int:customer_id>/split", merging.split, name="customer_split"),

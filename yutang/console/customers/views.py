@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from yutang.areas.customers import queries, services
 from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
-from yutang.console.customers import exporting, labels, listing, portrait, timeline
+from yutang.console.customers import exporting, interactions, labels, listing, portrait, timeline
+from yutang.console.grades import explained
 from yutang.console.shell.listing import render_list
+from yutang.core.errors import NotFound
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -49,14 +51,18 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     statistic = order_queries.statistics(request.actor, [person.pk])[person.pk]
     notes = list(queries.notes(person).order_by("-id")[:50])
     page_of_orders, sees_orders = _orders(request, person), request.actor.may("orders.view")
+    did = interactions.context(request, person)
     context = {
-        "person": person, "accounts": accounts, "merges": merges, "statistic": statistic, "notes": notes,
+        **did, "person": person, "accounts": accounts, "merges": merges, "statistic": statistic, "notes": notes,
         "page": page_of_orders, "source_label": labels.source(person.source), "has_address": person.address is not None,
         "portrait": portrait.statements(
             person, accounts, statistic, order_queries.favourites(request.actor, person.pk) if sees_orders else [],
             order_queries.channels_of(request.actor, person.pk) if sees_orders else [],
         ),
-        "moments": timeline.moments(page_of_orders.rows if page_of_orders else [], notes, merges, accounts),
+        "grades": explained.card(person.pk, currency=request.merchant.currency, actor=request.actor),
+        "moments": timeline.moments(
+            page_of_orders.rows if page_of_orders else [], notes, merges, accounts, did["interactions"]
+        ),
     }  # fmt: skip
     return render(request, "console/customers/customer.html", context)
 
@@ -93,7 +99,10 @@ def add_note(request: HttpRequest, customer_id: int) -> HttpResponse:
 def reveal(request: HttpRequest, customer_id: int) -> HttpResponse:
     """The full value in place of the masked one; every look is written down."""
     person = queries.customer(request.actor, customer_id, "customers.unmask")
-    number = request.POST.get("identity", "")
-    identity_id = int(number) if number.isdecimal() and len(number) < 19 else None
+    identity_id = None  # the address
+    if (number := request.POST.get("identity")) is not None:
+        if not (number.isdecimal() and len(number) < 19):
+            raise NotFound
+        identity_id = int(number)
     shown = services.reveal(customer=person, identity_id=identity_id, actor=request.actor)
     return render(request, "console/customers/_revealed.html", {"shown": shown})

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, ngettext
 
+from yutang.areas.customers import platforms
 from yutang.console.home.cards import amount
-from yutang.console.shell import platforms
 from yutang.core import money as money_rules
 from yutang.ui.templatetags import ui
 

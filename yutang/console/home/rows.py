@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from yutang.areas.analytics import queries
+from yutang.areas.customers import platforms
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
 from yutang.console.home import todo
-from yutang.console.shell import platforms
 from yutang.ui.templatetags import ui
 
 if TYPE_CHECKING:

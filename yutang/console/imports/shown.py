@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yutang.areas.customers import platforms
 from yutang.areas.imports import queries
 from yutang.areas.imports.failures import FILE_REASONS, ROW_REASONS
 from yutang.areas.imports.layouts import LAYOUTS
 from yutang.areas.imports.models import ImportRun
 from yutang.areas.orders.models import Order, SaleLine
-from yutang.console.shell import platforms
 from yutang.core import crypto
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from yutang.areas.segments import parser, vocabulary
+from yutang.areas.segments import parser, queries, vocabulary
 from yutang.core import money
 from yutang.core.errors import DomainError
 
@@ -54,6 +54,7 @@ class Draft:
         context = {
             "draft": self,
             "segment": self.segment,
+            "is_limited": request.actor.nodes(queries.VIEW) is not None,
             "error": error,
             "rule": {"all": []} if self.rule is None else self.rule,
             "vocabulary": vocabulary.vocabulary(besides=self.segment and self.segment.pk, actor=request.actor),
@@ -72,7 +73,7 @@ def texts() -> dict[str, Any]:
         "remove": gettext("Remove"), "pick": gettext("Choose a condition"), "value": gettext("Value"),
         "and": gettext("and"), "or": gettext("or"), "did": gettext("Did"), "didNot": gettext("Did not"),
         "in": gettext("Is in"), "notIn": gettext("Is not in"), "segment": gettext("Segment"),
-        "behaviour": gettext("behaviour"), "count": gettext("Number of"), "rows": gettext("rows"),
+        "behaviour": gettext("behaviour"), "count": gettext("Number of"), "rows": ngettext("row", "rows", 2),
         "sum": gettext("Total of"), "anyTime": gettext("at any time"), "last": gettext("in the last"),
         "days": gettext("days"), "fromTo": gettext("from … to"), "yes": gettext("yes"), "no": gettext("no"),
         "month": gettext("Month %(month)s"), "condition": gettext("Condition"), "operator": gettext("Comparison"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from yutang.areas.segments import members, queries
+from yutang.areas.segments import profiles as segment_profiles
 from yutang.areas.segments.registry import REGISTRY
 from yutang.areas.segments.sentences import Values
 from yutang.areas.segments.sentences import sentence as say
@@ -63,9 +65,11 @@ def sentence(raw: Any, request: HttpRequest) -> str:
     return say(rule, registry=REGISTRY, currency=request.merchant.currency)
 
 
-def member_table(raw: Any, request: HttpRequest, *, after: int = 0, limit: int) -> MemberTable:
+def member_table(
+    raw: Any, request: HttpRequest, *, after: int = 0, limit: int, permission: str = queries.VIEW
+) -> MemberTable:
     attributes = members.shown_attributes()
-    found = members.rows(raw, attributes, actor=request.actor, after=after, limit=limit + 1)
+    found = members.rows(raw, attributes, actor=request.actor, permission=permission, after=after, limit=limit + 1)
     values = Values(request.merchant.currency)
     numeric = [a.kind in ("int", "money") for a in attributes]
     labels = [gettext(a.label) for a in attributes]
@@ -124,3 +128,52 @@ def history_chart(segment: Segment, request: HttpRequest) -> dict[str, Any] | No
     }
     rows = [[when, s.size, s.entered, s.left] for when, s in zip(at, found, strict=True)]
     return {"option": option, "head": [gettext("Time"), *labels], "rows": rows}
+
+
+# -- profiles --------------------------------------------------------------------------------------------------------
+
+CHARTS = (
+    "customers.source", "grades.rfm_group", "customers.province", "grades.tier", "customers.home_node_id",
+    "orders.purchases", "orders.net_amount", "orders.days_since_last_purchase", "customers.age", "customers.gender",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Two shares of 1, and the lengths they are drawn with: percent of the longest bar of the picture."""
+
+    label: str
+    condition: str  # JSON; empty where a click means nothing
+    count: int
+    share: float
+    other_share: float
+    length: int
+    other_length: int
+
+
+@dataclass(frozen=True)
+class ProfilePicture:
+    key: str
+    label: str
+    difference: float
+    bars: list[Bar]
+
+
+def profiles(pair: list[Any], request: HttpRequest, keys: Sequence[str] | None = None) -> list[ProfilePicture] | None:
+    """The people of two rules on every attribute (or on `keys`); None while the lake's first pass is still to come."""
+    found = segment_profiles.of(pair, actor=request.actor, currency=request.merchant.currency, keys=keys)
+    return None if found is None else [_drawn(profile) for profile in found if profile.groups]
+
+
+def _drawn(profile: segment_profiles.Profile) -> ProfilePicture:
+    totals = [sum(group.counts[side] for group in profile.groups) or 1 for side in (0, 1)]
+    shares = [(group.counts[0] / totals[0], group.counts[1] / totals[1]) for group in profile.groups]
+    longest = max(max(pair) for pair in shares) or 1
+    bars = [
+        Bar(
+            group.label, json.dumps(group.condition, ensure_ascii=False) if group.condition else "", group.counts[0],
+            share, other, round(100 * share / longest), round(100 * other / longest),
+        )
+        for group, (share, other) in zip(profile.groups, shares, strict=True)
+    ]  # fmt: skip
+    return ProfilePicture(profile.key, profile.label, profile.difference, bars)

@@ -8,11 +8,13 @@ urlpatterns = [
     path("segments", views.segment_list, name="segments"),
     path("segments/new", views.create, name="segment_new"),
     path("segments/preview", views.preview, name="segment_preview"),
+    path("segments/charts", views.charts, name="segment_charts"),
     path("segments/values", views.values, name="segment_values"),
     path("segments/<int:segment_id>", views.detail, name="segment"),
     path("segments/<int:segment_id>/edit", views.edit, name="segment_edit"),
     path("segments/<int:segment_id>/refresh", views.refresh, name="segment_refresh"),
     path("segments/<int:segment_id>/overlap", views.overlap, name="segment_overlap"),
+    path("segments/<int:segment_id>/compare", views.compare, name="segment_compare"),
     path("segments/<int:segment_id>/export", views.export, name="segment_export"),
     path("segments/<int:segment_id>/delete", views.archive, name="segment_archive"),
 ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 8
 MEMBERS = 25
+EVERYBODY: dict[str, list[object]] = {"all": []}
 
 
 @page("segments.view", methods=("GET",))
@@ -72,13 +73,24 @@ def preview(request: HttpRequest) -> HttpResponse:
         raw = parser.load(request.POST.get("rule", ""))
         context = {
             "counted": queries.count(raw, actor=request.actor),
-            "everybody": queries.count({"all": []}, actor=request.actor).people,
+            "everybody": queries.count(EVERYBODY, actor=request.actor).people,
             "sentence": pictures.sentence(raw, request),
             "sample": pictures.member_table(raw, request, limit=SAMPLE),
         }
     except DomainError as error:
         context = {"error": error}
     return render(request, "console/segments/_preview.html", context)
+
+
+@page("segments.view", methods=("POST",))
+def charts(request: HttpRequest) -> HttpResponse:
+    """What these people are like beside everybody; each bar narrows the rule."""
+    try:
+        raw = parser.load(request.POST.get("rule", ""))
+        context = {"profiles": pictures.profiles([raw, EVERYBODY], request, keys=pictures.CHARTS)}
+    except DomainError:
+        context = {}  # the preview says what is wrong
+    return render(request, "console/segments/_charts.html", context)
 
 
 @page("segments.view", methods=("GET",))
@@ -132,6 +144,23 @@ def overlap(request: HttpRequest, segment_id: int) -> HttpResponse:
     other = queries.get(int(wanted[:18]), actor=request.actor)
     found = queries.overlap(segment, other, actor=request.actor)
     return render(request, "console/segments/_overlap.html", {"segment": segment, "other": other, "found": found})
+
+
+@page("segments.view", methods=("GET",))
+def compare(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """Two segments on every attribute, what tells them apart most first; without another, everybody."""
+    segment = queries.get(segment_id, actor=request.actor)
+    wanted = request.GET.get("with", "")
+    other = queries.get(int(wanted[:18]), actor=request.actor) if wanted.isdecimal() else None
+    pair = [queries.segment_rule(segment), EVERYBODY if other is None else queries.segment_rule(other)]
+    context = {
+        "segment": segment,
+        "other": other,
+        "others": queries.visible(request.actor).exclude(pk=segment.pk)[:200],
+        "profiles": pictures.profiles(pair, request),
+        "as_of": engine.as_of(),
+    }
+    return render(request, "console/segments/compare.html", context)
 
 
 @page("customers.export", methods=("POST",))

@@ -20,7 +20,10 @@ class MerchantForm(forms.Form):
     name = forms.CharField(label=_("Brand name"), max_length=120)
     timezone = forms.ChoiceField(
         label=_("Time zone"), choices=_timezones, widget=forms.Select(attrs={"data-select": True}),
-        help_text=_("Days, months and reports begin and end by it."),
+        help_text=_(
+            "Days, months and reports begin and end by it. After a change all days are worked out anew; figures are "
+            "missing for a while and follow when that is done."
+        ),
     )  # fmt: skip
     second_factor = forms.ChoiceField(label=_("Second factor"), choices=Merchant.SecondFactor.choices)
 

@@ -28,6 +28,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         with errors_of(form):
             merchants.change(**form.cleaned_data, actor=request.actor)
             messages.success(request, gettext("Settings saved."))
+            if "timezone" in form.changed_data:
+                messages.info(
+                    request,
+                    gettext(
+                        "All days are being worked out anew for the new time zone. Figures follow when that is done."
+                    ),
+                )
             return redirect("console:settings")
     return render(request, "console/settings/merchant.html", {"form": form}, status=422 if form.is_bound else 200)
 

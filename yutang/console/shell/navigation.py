@@ -62,6 +62,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:customers", _("Customer list"), "customers.view"),
             Entry("console:reviews", _("Merge review"), "customers.merge"),
             Entry("console:segments", _("Segments"), "segments.view"),
+            Entry("console:grades", _("Value grades"), "grades.view"),
             Entry("console:privacy", _("Personal data"), "privacy.view"),
         ),
     ),

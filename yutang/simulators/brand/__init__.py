@@ -4,6 +4,7 @@ from .brand import DEFAULT_AS_OF, make_brand
 from .dirty import DirtyFile, ExpectedError, write_dirty_samples
 from .figures import Figures, figures
 from .files import ExportFile, write_files
+from .mixups import Mixup, mixups, write_mixups
 from .truth import ExpectedPeople, Truth, expected_people, pair_precision, snapshot
 
 __all__ = [
@@ -13,12 +14,15 @@ __all__ = [
     "ExpectedPeople",
     "ExportFile",
     "Figures",
+    "Mixup",
     "Truth",
     "expected_people",
     "figures",
     "make_brand",
+    "mixups",
     "pair_precision",
     "snapshot",
     "write_dirty_samples",
     "write_files",
+    "write_mixups",
 ]

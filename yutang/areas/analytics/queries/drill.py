@@ -58,43 +58,45 @@ class Column:
     kind: str  # "customer", "order", "channel", "node", "day", "count", "days", "money", "kind", "text"
 
 
+_CUSTOMER = Column("customer_id", _("Customer"), "customer")
+_LAST_PURCHASE = Column("last_on", _("Last purchase"), "day")
+_PURCHASES = Column("purchases", _("Purchases"), "count")
+_ORDER = Column("order_id", _("Order"), "order")
+_STORE = Column("node_id", _("Store"), "node")
+_AMOUNT = Column("amount", _("Amount"), "money")
+
 COLUMNS: dict[Rows, tuple[Column, ...]] = {
-    Rows.PEOPLE: (
-        Column("customer_id", _("Customer"), "customer"),
-        Column("seen_on", _("First seen"), "day"),
-        Column("purchases", _("Purchases"), "count"),
-        Column("last_on", _("Last purchase"), "day"),
-    ),
+    Rows.PEOPLE: (_CUSTOMER, Column("seen_on", _("First seen"), "day"), _PURCHASES, _LAST_PURCHASE),
     Rows.CUSTOMERS: (
-        Column("customer_id", _("Customer"), "customer"),
+        _CUSTOMER,
         Column("first_on", _("First purchase"), "day"),
-        Column("last_on", _("Last purchase"), "day"),
+        _LAST_PURCHASE,
         Column("lifetime", _("Lifetime"), "days"),
         Column("days", _("Days with a purchase"), "count"),
-        Column("purchases", _("Purchases"), "count"),
+        _PURCHASES,
         Column("amount", _("Bought for"), "money"),
         Column("net", _("Net amount"), "money"),
     ),
     Rows.PURCHASES: (
-        Column("order_id", _("Order"), "order"),
+        _ORDER,
         Column("bought_on", _("Day"), "day"),
-        Column("customer_id", _("Customer"), "customer"),
+        _CUSTOMER,
         Column("channel_id", _("Channel"), "channel"),
-        Column("node_id", _("Store"), "node"),
-        Column("amount", _("Amount"), "money"),
+        _STORE,
+        _AMOUNT,
     ),
     Rows.LINES: (
-        Column("order_id", _("Order"), "order"),
+        _ORDER,
         Column("occurred_on", _("Day"), "day"),
-        Column("customer_id", _("Customer"), "customer"),
+        _CUSTOMER,
         Column("kind", _("Kind"), "kind"),
         Column("title", _("Product"), "text"),
-        Column("node_id", _("Store"), "node"),
+        _STORE,
         Column("quantity", _("Quantity"), "count"),
-        Column("amount", _("Amount"), "money"),
+        _AMOUNT,
     ),
     Rows.STEPS: (
-        Column("customer_id", _("Customer"), "customer"),
+        _CUSTOMER,
         Column("before_on", _("Purchase before"), "day"),
         Column("bought_on", _("Purchase"), "day"),
         Column("gap", _("Interval"), "days"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from yutang.areas.imports.failures import ROW_REASONS
 from yutang.areas.imports.services.running import rejected_store
+from yutang.core.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def rejected_csv(run: ImportRun) -> Iterator[str]:
         [gettext("Row"), gettext("Column"), gettext("Reason"), gettext("Reason code"), gettext("Cell")]
     )
     for row in rejected_rows(run):
-        yield _line([row["row"], _harmless(row["column"]), row["reason"], row["code"], _harmless(row["value"])])
+        yield _line([row["row"], harmless(row["column"]), row["reason"], row["code"], harmless(row["value"])])
 
 
 def rejected_path(run: ImportRun) -> Path:
@@ -54,8 +55,3 @@ def _line(cells: list[str]) -> str:
     line = io.StringIO(newline="")
     csv.writer(line).writerow(cells)
     return line.getvalue()
-
-
-def _harmless(value: str) -> str:
-    """A cell that a spreadsheet would run as a formula is shown as text."""
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 
 from yutang.areas.merchants import permissions
 from yutang.areas.merchants.errors import BadSetting, BeyondOwnRights, SlugTaken
+from yutang.areas.merchants.events import TimezoneChanged
 from yutang.areas.merchants.models import Merchant, OrgNode, Role
 from yutang.areas.merchants.services.staff import add_member, grant_role
-from yutang.core import access, audit, tenancy
+from yutang.core import access, audit, events, tenancy
 from yutang.core.access import Actor
 
 
@@ -79,3 +80,5 @@ def change(*, name: str, timezone: str, second_factor: str, actor: Actor) -> Non
     audit.record(
         "merchants.change", actor=actor, object_type="merchant", object_id=merchant.pk, detail={"changes": changes}
     )
+    if "timezone" in changes:
+        events.publish(TimezoneChanged(merchant_id=merchant.pk))

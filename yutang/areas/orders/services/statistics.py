@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from yutang.areas.orders.models import CustomerStatistic
 from yutang.core import tenancy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+BATCH = 10_000
 
 
 @transaction.atomic
@@ -50,3 +53,13 @@ def recompute_statistics(customer_ids: Sequence[int]) -> None:
             """,
             values,
         )
+
+
+def recompute_next_statistics(*, after: int) -> int | None:
+    """The same for the next people by id beyond `after`; the last of them, or None when nobody was left."""
+    people = CustomerStatistic.objects.filter(customer_id__gt=after).order_by("customer_id")
+    ids = list(people.values_list("customer_id", flat=True)[:BATCH])
+    if not ids:
+        return None
+    recompute_statistics(ids)
+    return ids[-1]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('customers', '0004_erasing'),
+        ('customers', '0005_erasing'),
         ('merchants', '0003_language_unless_chosen'),
     ]
 

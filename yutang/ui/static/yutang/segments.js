@@ -136,6 +136,12 @@
       this.tree = grown.type === "group" ? grown : group("all", [grown]);
       this.draw();
     }
+    narrow(node) {
+      const whole = this.tree.join === "all" && !this.tree.not;
+      if (!whole) this.tree = group("all", [this.tree]);
+      this.tree.items.push(node);
+      this.draw();
+    }
     draw() {
       this.root.querySelectorAll("select, input").forEach((element) => element.tomselect?.destroy());
       this.elements.clear();
@@ -258,7 +264,7 @@
       const cast = kind === "int" || described.numbered ? Number : String;
       if (kind === "choice") return this.choices([].concat(node.value ?? []), described.choices, many, (found) => set(many ? found.map(cast) : missing(found) ? undefined : cast(found)), true);
       if (kind === "text" && ["contains", "starts with"].includes(node.op)) return input("text", text.value, node.value, (raw) => set(raw || undefined), { maxlength: 500 });
-      if (kind === "text" || many) return this.choices([].concat(node.value ?? []), [], many, (found) => set(many ? found.map(cast).filter((v) => v !== "" && !Number.isNaN(v)) : found || undefined), false, kind === "text" ? { key: described.key, fact } : null);
+      if (kind === "text" || many) return this.choices([].concat(node.value ?? []), [], many, (found) => set(many ? found.map(cast).filter((v) => v !== "" && !Number.isNaN(v)) : found || undefined), false, kind === "text" ? { key: described.key, fact, labels: described.labels } : null);
       return single(node.value, set);
     }
     // One or many of a list, or free values with those that exist offered while typing.
@@ -266,7 +272,7 @@
       const box = make("select", { class: "form-select", multiple: many, "aria-label": text.value });
       const extra = chosen.filter((value) => !known.some((k) => String(k.value) === String(value)));
       if (!many) box.append(option("", "", !chosen.length));
-      for (const item of [...known, ...extra.map((value) => ({ value, label: String(value) }))]) {
+      for (const item of [...known, ...extra.map((value) => ({ value, label: source?.labels[value] ?? String(value) }))]) {
         box.append(option(item.value, item.label, chosen.some((value) => String(value) === String(item.value))));
       }
       const load = async (term, done) => {
@@ -346,7 +352,7 @@
         const form = this.$root.closest("form");
         let unfinished = [];
         let builder = null;
-        const ask = () => document.getElementById("live").dispatchEvent(new CustomEvent("rule-changed"));
+        const ask = () => ["live", "charts"].forEach((id) => document.getElementById(id).dispatchEvent(new CustomEvent("rule-changed")));
         const changed = () => {
           if (!builder) return;
           unfinished = [];
@@ -370,6 +376,11 @@
             broken.textContent = text.badJson;
             broken.hidden = false;
           }
+        });
+        // A bar of the pictures: its people, besides what is asked already.
+        form.addEventListener("click", (event) => {
+          const bar = event.target.closest("[data-narrow]");
+          if (bar) builder.narrow(grow(JSON.parse(bar.dataset.narrow)));
         });
         form.addEventListener("submit", (event) => {
           if (!unfinished.length) return;

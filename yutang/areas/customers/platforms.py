@@ -7,9 +7,13 @@ from django.utils.translation import gettext, pgettext
 
 def name(code: str) -> str:
     """A platform's own name; anything else, a shop or a merchant's own mapping, stays as it is."""
-    known = {
+    return names().get(code, code)
+
+
+def names() -> dict[str, str]:
+    """Code → name."""
+    return {
         "taobao": gettext("Taobao/Tmall"), "jd": gettext("JD"), "pinduoduo": gettext("Pinduoduo"),
         "douyin": gettext("Douyin"), "youzan": gettext("Youzan"), "weixin_shop": gettext("WeChat Shop"),
         "shopify": "Shopify", "pos": pgettext("channel", "Store till"), "import": gettext("Import"),
     }  # fmt: skip
-    return known.get(code, code)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0003_merges_between_homes'),
+        ('customers', '0004_list_indexes'),
         ('merchants', '0003_language_unless_chosen'),
     ]
 

@@ -1,0 +1,148 @@
+"""kill -9 of the collector and of PostgreSQL under load: every acknowledged event is there, and there once."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tests.collector import Collector
+from tests.factories.api import make_key
+from tests.factories.interactions import event
+from tests.factories.merchants import make_merchant
+from tests.killing import environment
+from yutang.areas.interactions.models import Interaction
+from yutang.core import tenancy
+from yutang.core.embedded import EmbeddedPostgres
+
+KILLS, LONGEST, CLIENTS = 4, 0.8, 8
+pytestmark = pytest.mark.kill
+
+
+class Load:
+    """Clients that send events, singly and in batches, again and again until each is acknowledged."""
+
+    def __init__(self, collector: Collector, token: str) -> None:
+        self.collector, self.token = collector, token
+        self.acknowledged: list[str] = []
+        self.unanswered = 0
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(CLIENTS)
+        self._running = [self._pool.submit(self._send, number) for number in range(CLIENTS)]
+
+    def _send(self, client: int) -> None:
+        number = 0
+        while not self._stopping.is_set():
+            number += 1
+            size = 1 if client % 2 else 20
+            events = [event(id=f"{client}-{number}-{n}", visitor=f"visitor-{client}-{n}") for n in range(size)]
+            while not self._sent(events):
+                self.unanswered += 1
+
+    def _sent(self, events: list[dict]) -> bool:
+        try:
+            status, _, answer = self.collector.post("/api/v1/events/batch", events, self.token)
+        except (OSError, http.client.HTTPException):
+            return False
+        if status == 503:
+            return False
+        assert (status, answer) == (200, {"accepted": len(events), "rejected": []})
+        self.acknowledged.extend(one["id"] for one in events)
+        return True
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._pool.shutdown()
+        for client in self._running:
+            client.result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_collector_killed(settings, tmp_path):
+    shop = make_merchant()
+    token = make_key(shop, ["interactions.write"], requests_per_minute=100_000).token
+    collector, chance = Collector(environment(settings, tmp_path)), random.Random()
+    collector.start()
+    load = Load(collector, token)
+    try:
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.1, LONGEST))
+            collector.kill()
+            collector.start()
+    finally:
+        load.stop()
+        collector.stop()
+    with tenancy.scope(shop.pk):
+        found = list(Interaction.objects.values_list("key", flat=True))
+    assert len(load.acknowledged) > 100
+    assert load.unanswered > 0, "nothing was under way when it was killed"
+    assert sorted(found) == sorted(load.acknowledged)  # each client went on until it was told
+
+
+SET_UP = """
+import os, django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tests.factories.api import make_key
+from tests.factories.merchants import make_merchant
+shop = make_merchant()
+print(shop.pk, make_key(shop, ["interactions.write"], requests_per_minute=100_000).token)
+"""
+
+
+def test_the_database_killed():
+    """A server of its own, durable as in an installation: what was acknowledged must have reached the disk."""
+    with tempfile.TemporaryDirectory(prefix="yutang-pg-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        server = EmbeddedPostgres(home)
+        server.acquire()
+        env = {"YUTANG_HOME": folder, "DATABASE_URL": server.url(), "YUTANG_SECRET": os.environ["YUTANG_SECRET"]}
+        collector = Collector(env)
+        try:
+            made = subprocess.run(
+                [sys.executable, "-c", SET_UP], env=collector.environment, capture_output=True, text=True, check=True
+            )
+            merchant, token = made.stdout.split()
+            collector.start()
+            load = Load(collector, token)
+            for _ in range(3):
+                time.sleep(random.uniform(0.3, LONGEST))
+                _kill(server)
+                assert server.revive()
+            time.sleep(0.3)
+            load.stop()
+            collector.stop()
+            with psycopg.connect(server.url()) as connection:
+                connection.execute("SELECT set_config('yutang.merchant_id', %s, false)", [merchant])
+                rows = connection.execute("SELECT key FROM interactions_interaction").fetchall()
+        finally:
+            if collector.process is not None and collector.process.poll() is None:
+                collector.kill()
+            server.release()
+    assert len(load.acknowledged) > 100
+    assert load.unanswered > 0
+    assert sorted(key for (key,) in rows) == sorted(load.acknowledged)
+
+
+def _kill(server: EmbeddedPostgres) -> None:
+    postmaster = psutil.Process(server.pid())
+    for process in [postmaster, *postmaster.children(recursive=True)]:
+        try:
+            os.kill(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    psutil.wait_procs([postmaster], timeout=20)

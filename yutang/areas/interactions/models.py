@@ -1,0 +1,93 @@
+"""What people and browsers did, day by day, and whose browser it was."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+
+from yutang.areas.customers.models import unchecked_merchant
+from yutang.core.tenancy import CurrentTransaction, TenantModel
+
+
+class Visitor(TenantModel):
+    """A stretch of time in which a browser, an app or an account belongs to one person, known or not yet.
+
+    `key` is the client's visitor id. The first stretch begins with time itself; when somebody else is recognised on
+    the same device another one begins, so that nobody inherits what others did. `id` comes from the sequence of
+    customers: until the person is known it stands for the person in facts, and redirects lead on from it afterwards.
+    """
+
+    merchant = unchecked_merchant()
+    id = models.BigIntegerField(primary_key=True)
+    key = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    claim_key = models.BinaryField(max_length=16, null=True)  # blind index of the account it was recognised by
+    identity_id = models.BigIntegerField(null=True)
+    home_customer_id = models.BigIntegerField(null=True)  # the person of that day
+    customer_id = models.BigIntegerField(null=True)  # whose it is now
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key", "since"], name="visitor_stretch_once")]
+        indexes = [
+            models.Index(
+                fields=["merchant", "customer_id"],
+                condition=models.Q(customer_id__isnull=False),
+                name="visitor_by_customer",
+            ),
+        ]
+
+
+class Claim(TenantModel):
+    """An account that an event showed for a visitor: written with the event, linked by a job, then gone."""
+
+    merchant = unchecked_merchant()
+    visitor = models.ForeignKey(
+        Visitor, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=20)
+    namespace = models.CharField(max_length=60, blank=True)
+    value_encrypted = models.BinaryField()
+    node_id = models.BigIntegerField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "id"], name="claim_oldest")]
+
+
+class Interaction(TenantModel):
+    """An event: something a person or a browser did. Append-only, partitioned by its day in UTC.
+
+    Its identity is (merchant, day, key): a unique key of a partitioned table must hold the partition's column, and a
+    retry repeats both the client's event id and the time (docs/decisions/0019-events-by-day.md). There is no primary
+    key over `id`: the sequence makes it unique, and another index would only cost.
+    """
+
+    merchant = unchecked_merchant()
+    id = models.BigIntegerField(primary_key=True)
+    occurred_on = models.DateField()  # UTC
+    key = models.CharField(max_length=64)  # the client's event id
+    kind = models.CharField(max_length=40)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    visitor_id = models.BigIntegerField(null=True)
+    identity_id = models.BigIntegerField(null=True)  # the account the visitor was known by at that time
+    home_customer_id = models.BigIntegerField(null=True)  # the person of that day, if known
+    channel = models.CharField(max_length=40, blank=True)
+    page = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    item = models.CharField(max_length=120, blank=True)
+    properties = models.JSONField()
+    xid = models.BigIntegerField(editable=False, db_default=CurrentTransaction())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "occurred_on", "key"], name="interaction_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "visitor_id", "-occurred_at", "-id"],
+                condition=models.Q(visitor_id__isnull=False),
+                name="interaction_by_visitor",
+            ),
+            BrinIndex(fields=["xid"], name="interaction_export"),
+        ]
