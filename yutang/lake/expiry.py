@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
-from django.db import connection
-
 from yutang.core import logs
-from yutang.lake import catalog
+from yutang.lake import catalog, writer
+from yutang.lake.index import building
 from yutang.lake.models import PeopleChange
 from yutang.lake.tables import PERSON, REGISTRY
-from yutang.lake.writer import ADVISORY_LOCK
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -33,17 +31,20 @@ def expire(before: datetime) -> int:
     Waits for the writer, whose files of a commit under way belong to no state yet. Call outside any transaction.
     """
     gone = 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
-        try:
-            for name in (PERSON, *REGISTRY.facts):
-                if catalog.exists(name):
-                    gone += _expire(name, before.timestamp())
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+    with writer.paused():
+        for name in (PERSON, *REGISTRY.facts):
+            if catalog.exists(name):
+                gone += _expire(name, before.timestamp())
     if gone:
         log.info("lake.expired", files=gone)
     return gone
+
+
+def forget_index(merchant_id: int) -> None:
+    """The segment index keeps values of its own, and files of the state before: the writer's next pass makes it anew
+    from the present lake, which answers meanwhile. Call outside any transaction."""
+    with writer.paused():
+        building.remove(merchant_id)
 
 
 def is_due(mark: int) -> bool:

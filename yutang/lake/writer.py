@@ -190,6 +190,18 @@ def _horizon() -> int:
 
 
 @contextmanager
+def paused() -> Iterator[None]:
+    """Nobody writes meanwhile: waits for a run under way; one that comes then finds another at work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+
+
+@contextmanager
 def _only_writer() -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])

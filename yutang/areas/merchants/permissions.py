@@ -60,8 +60,14 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
     "operations": (
         gettext_noop("Operations"),
         [
-            *_LOOK, "customers.edit", "customers.merge", "privacy.view", "segments.edit", "grades.edit",
-            "imports.view", "imports.run",
+            *_LOOK,
+            "customers.edit",
+            "customers.merge",
+            "privacy.view",
+            "segments.edit",
+            "grades.edit",
+            "imports.view",
+            "imports.run",
         ],
     ),
     "service": (

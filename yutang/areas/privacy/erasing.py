@@ -132,6 +132,7 @@ def _lake(request: Request, grace: timedelta) -> None:
     if clock.now() < request.snapshot_at + grace:
         raise StillErasing(reasons=gettext("Questions to the lake that have begun may end first."))
     expiry.expire(request.snapshot_at)
+    expiry.forget_index(request.merchant_id)
 
 
 def _prove(request: Request) -> Request:

@@ -68,7 +68,11 @@ def prove(*, person: Person, traces: Sequence[Trace], keys: Sequence[bytes] = ()
             _note(proof, f"file {path.relative_to(settings.FILES)}", search.in_file(path, wanted))
             proof.files += 1
     for path in _files(Path(settings.LAKE)):
-        _note(proof, f"lake {path.relative_to(settings.LAKE)}", search.in_file(path, wanted))
+        try:
+            found = search.in_file(path, wanted)
+        except FileNotFoundError:  # the writer has let go of this file of the index since
+            continue
+        _note(proof, f"lake {path.relative_to(settings.LAKE)}", found)
         proof.lake_files += 1
     return proof
 

@@ -15,6 +15,7 @@ from typing import IO
 from urllib.parse import quote
 
 import phonenumbers
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yutang.areas.customers.erasing import Trace
@@ -22,8 +23,8 @@ from yutang.areas.customers.erasing import Trace
 BLOCK = 8 * 2**20
 SHORTEST = {"name": 2, "account": 6}  # shorter ones would be found everywhere
 _ENCODINGS = ("utf-8", "gbk", "utf-16-le", "utf-16-be")
-_GZIP, _ZIP, _PARQUET, _AVRO = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"Obj\x01"
-_PACKED = (_GZIP, _ZIP, _PARQUET, _AVRO)
+_GZIP, _ZIP, _PARQUET, _AVRO, _ARROW = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"Obj\x01", b"ARRO"
+_PACKED = (_GZIP, _ZIP, _PARQUET, _AVRO, _ARROW)
 _BY_CHANCE = 8
 
 
@@ -80,7 +81,7 @@ def count(blocks: Iterable[bytes], wanted: Sequence[Needle]) -> Counter[str]:
 
 
 def in_file(path: Path, wanted: Sequence[Needle]) -> Counter[str]:
-    """The same for a file: as it lies there, and what is packed inside (ZIP, XLSX, gzip, Parquet, Avro)."""
+    """The same for a file: as it lies there, and what is packed inside (ZIP, XLSX, gzip, Parquet, Avro, Arrow)."""
     with path.open("rb") as stream:
         head = stream.read(4)
         # Four bytes of a name in a legacy encoding turn up by chance in what is compressed.
@@ -138,6 +139,8 @@ def _inside(path: Path, head: bytes) -> Iterator[Iterable[bytes]]:
         yield _parquet(path)
     elif head == _AVRO:
         yield _avro(path)
+    elif head == _ARROW:
+        yield _arrow(path)
 
 
 def _blocks(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
@@ -151,6 +154,17 @@ def _parquet(path: Path) -> Iterator[bytes]:
         yield str(file.metadata.to_dict()).encode()
         for batch in file.iter_batches(batch_size=20_000):
             yield "\n".join(str(list(row.values())) for row in batch.to_pylist()).encode()
+
+
+def _arrow(path: Path) -> Iterator[bytes]:
+    """The texts of the index, which lie in dictionaries; everything else are codes and numbers."""
+    with pa.memory_map(str(path)) as file:
+        batch = pa.ipc.open_file(file).get_batch(0)
+        for column in batch.columns:
+            values = column.flatten() if pa.types.is_list(column.type) else column
+            if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+                for start in range(0, len(values), 20_000):
+                    yield "\n".join(map(str, values[start : start + 20_000].to_pylist())).encode()
 
 
 def _avro(path: Path) -> Iterator[bytes]:
