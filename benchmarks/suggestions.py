@@ -35,8 +35,8 @@ SEED = 2026
 
 
 def run(size: int = RECORDS) -> list[Row]:
-    """`YUTANG_BENCH_LABELLED` names a file like Splink's fake_1000.csv: unique_id, first_name, surname, dob, city, email,
-    cluster. Without it only the demo and the generated records are measured."""
+    """`YUTANG_BENCH_LABELLED` names a file like Splink's fake_1000.csv: unique_id, first_name, surname, dob, city,
+    email, cluster. Without it only the demo and the generated records are measured."""
     rows: list[Row] = []
     if path := os.environ.get("YUTANG_BENCH_LABELLED"):
         rows += _beside_splink(Path(path))

@@ -29,3 +29,4 @@ def _own_lake(settings, tmp_path):
     settings.LAKE = tmp_path / "lake"
     settings.LAKE_CATALOG = uuid4().hex
     settings.FILES = tmp_path / "files"
+    settings.ERASURES = tmp_path / "erasures.jsonl"

@@ -35,6 +35,15 @@ def secret() -> bytes:
     return path.read_text().strip().encode()
 
 
+ERASURES = "erasures.jsonl"
+
+
+def erasures() -> Path:
+    """Who was erased: outside the database, so that a backup brought back brings nobody back. Better on another disk
+    than the home itself."""
+    return Path(os.environ.get("YUTANG_ERASURES") or home() / ERASURES)
+
+
 def database_url() -> str | None:
     """The address of a PostgreSQL of one's own; None means the embedded one."""
     return os.environ.get("DATABASE_URL") or None

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "yutang.areas.merchants",
     "yutang.areas.openplatform",
     "yutang.areas.customers",
+    "yutang.areas.privacy",
     "yutang.areas.segments",
     "yutang.areas.interactions",
     "yutang.areas.tags",
@@ -135,6 +136,7 @@ STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py
 WHITENOISE_AUTOREFRESH = DEBUG
 
 FILES = HOME / "files"  # uploaded order files, error files, exports
+ERASURES = home.erasures()  # journal of erasures
 IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
 # Days of interactions that stay in the pool; without it all do.

@@ -23,16 +23,18 @@ from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
-from yutang.areas.customers.models import ReviewCase
+from yutang.areas.customers.models import ReviewCase, Tombstone
 from yutang.areas.customers.suggestions import services as suggestions
 from yutang.areas.grades import services as grades
 from yutang.areas.imports import services as imports
 from yutang.areas.interactions import codes
 from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
+from yutang.areas.privacy import consents, retention
+from yutang.areas.privacy import services as privacy
 from yutang.areas.segments import services as segments
 from yutang.areas.tags import services as tags
-from yutang.core import access, tenancy
+from yutang.core import access, clock, tenancy
 from yutang.core.ledger import services as ledger
 from yutang.core.models import AuditEntry, Event, EventHandling
 from yutang.core.reservations import services as reservations
@@ -53,6 +55,7 @@ CODES = {
     "Boundaries": {"source"}, "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
     "TagGroup": {"kind", "colour"}, "LifeFact": {"kind", "detail", "calendar"},
     "TaggingRun": {"created_by_key"},
+    "RetentionRule": {"kind"},
 }  # fmt: skip
 
 
@@ -122,6 +125,10 @@ def make_rich() -> World:
         held = reservations.reserve(items=[(pool.pk, 2)], holder_key="o", key="r", expires_at=None, actor=actor)
         reservations.confirm(key="r", actor=actor)
         reservations.return_confirmed(reservation_id=held[0].pk, quantity=1, key="b", actor=actor)
+        consents.add_text(purpose="marketing", text=f"Text {MARK}", actor=actor)
+        retention.keep_for(kind="uploads", days=60, actor=actor)
+        asked = privacy_of(people[2].pk, MARK, actor)
+        Tombstone.objects.create(merchant=shop, key=MARK.encode(), erased_at=clock.now())
         EventHandling.objects.create(merchant=shop, event=Event.objects.first(), handler="reactions.test")
         record(
             event(visitor=f"{MARK}-browser", page=f"/{MARK}", source=MARK, item=MARK, properties={"title": MARK}),
@@ -140,9 +147,17 @@ def make_rich() -> World:
             "group_id": group.pk, "tagging_run_id": tagging_run.pk, "fact_id": life.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
             # An open code answers everybody, and a scan is recorded; a closed one must say nothing.
-            "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg",
+            "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked,
         }  # fmt: skip
     return world
+
+
+def privacy_of(customer_id: int, mark: str, actor: access.Actor) -> dict[str, int]:
+    """Consent, a copy and a hold; ids for addresses."""
+    consents.record(customer_id=customer_id, purpose="marketing", is_given=True, evidence=mark, actor=actor)
+    copy = privacy.request_copy(customer_id=customer_id, actor=actor)
+    hold = privacy.place_hold(customer_id=customer_id, reason=f"Dispute {mark}", actor=actor)
+    return {"request_id": copy.pk, "hold_id": hold.pk}
 
 
 def _plant() -> None:

@@ -12,12 +12,13 @@ from django.db import models
 import yutang
 from yutang import reactions
 from yutang.areas.customers import merging
+from yutang.areas.privacy import registry as privacy
 from yutang.core import events
 
 ROOT = Path(yutang.__file__).parent
 # Lowest floor first, as in pyproject.toml.
-FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "segments", "tags",
-          "interactions", "orders", "grades", "imports", "analytics"]  # fmt: skip
+FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "privacy", "segments",
+          "tags", "interactions", "orders", "grades", "imports", "analytics"]  # fmt: skip
 MOST_LINES = 500
 # Tables that point at people and are the merging itself, or are rebuilt from rows that take part.
 NOT_MERGED = {
@@ -94,6 +95,18 @@ def test_every_table_of_people_takes_part_in_merging():
         and model._meta.db_table not in NOT_MERGED
     ]
     assert forgotten == []
+
+
+def test_every_table_of_people_is_copied_and_erased():
+    """Registered with the privacy area, or said to hold nothing personal."""
+    of_people = {
+        model._meta.db_table
+        for model in our_models()
+        if {"customer_id", "home_customer_id"} & {getattr(field, "attname", "") for field in model._meta.get_fields()}
+    }
+    assert of_people - privacy.tables() - set(privacy.NOTHING_PERSONAL) == set()
+    assert set(privacy.NOTHING_PERSONAL) & privacy.tables() == set()
+    assert privacy.tables() | set(privacy.NOTHING_PERSONAL) <= {model._meta.db_table for model in our_models()}
 
 
 def test_every_event_has_a_reaction_or_says_why_not():

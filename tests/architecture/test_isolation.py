@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.api.pool import make_order, make_person, make_store
 from tests.architecture import walk
-from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, tenant_models
+from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, privacy_of, tenant_models
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
 from tests.console.conftest import make_member
@@ -236,18 +236,19 @@ def _furnish(shop, node, mark) -> dict:
         content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
         run, _counts = run_import(content, system, name=f"{mark}.csv")
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
+        asked = privacy_of(people[4].pk, mark, system)
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
         "node_id": node.pk, "tag_id": tag.pk, "group_id": group.pk, "tagging_run_id": tagging_run.pk,
         "fact_id": life.pk, "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
-        "token": "x", "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg",
+        "token": "x", "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked,
     }  # fmt: skip
 
 
 OF_STORES = (
-    "customers_", "orders_", "segments_", "imports_", "merchants_", "openplatform_apikey", "tags_tagging",
-    "tags_lifefact", "interactions_code",
+    "customers_", "privacy_consent", "privacy_request", "privacy_hold", "orders_", "segments_", "imports_",
+    "merchants_", "openplatform_apikey", "tags_tagging", "tags_lifefact", "interactions_code",
 )  # fmt: skip
 
 

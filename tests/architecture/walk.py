@@ -74,9 +74,10 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
         "kind": "store", "code": "ZZ", "ownership": "direct", "scopes": ["customers.view"], "language": "en",
         "permissions": ["customers.view"], "merchant": ids.get("merchant_id", 1), "password": "x", "code_": "1",
-        "tag": ids["tag_id"], "action": "give", "group": ids["group_id"], "colour": "red", "evidence": ECHO,
-        "timezone": "Asia/Shanghai", "second_factor": "never", "show": "group",
-        "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
+        "tag": ids["tag_id"], "action": "give", "colour": "red",
+        "timezone": "Asia/Shanghai", "second_factor": "never", "purpose": "marketing", "is_given": "yes",
+        "evidence": ECHO, "typed": str(ids["customer_id"]), "reason": ECHO, "days": "30",
+        "show": "group", "group": ids["group_id"], "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
     }  # fmt: skip
 
 
@@ -94,6 +95,8 @@ def bodies(ids: dict[str, Any]) -> dict[str, Any]:
         "/customers/{customer_id}/tags/{tag_id}/take": None,
         "/customers/{customer_id}/life": {"kind": "child", "name": ECHO},
         "/customers/{customer_id}/life/{fact_id}/retire": None,
+        "/customers/{customer_id}/consents": {"purpose": "marketing", "given": True, "evidence": ECHO},
+        "/privacy/requests": {"customer_id": str(ids["customer_id"]), "kind": "erasure", "reason": ECHO},
         "/segments": {"name": ECHO, "rule": rule, "node_id": str(ids["node_id"])},
         "/segments/count": {"rule": rule},
         "/imports/orders": "file",
@@ -107,7 +110,7 @@ def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
     return {
         "q": list(search), "customer_id": [ids["customer_id"]], "order_no": list(search), "node": [ids["node_id"]],
         "source": ["taobao"], "status": ["completed"], "layout": ["shopify"], "dry_run": ["true"], "limit": [200],
-        "percent": [50],
+        "state": ["done"], "percent": [50],
         "cursor": ["x"], "at": ["2030-01-01"], "from": ["2020-01-01"], "to": ["2030-01-01"],
         **{name: ["2020-01-01T00:00:00Z"] for name in TIMES},
     }  # fmt: skip

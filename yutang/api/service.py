@@ -19,6 +19,7 @@ from yutang.api.grades.views import router as grades
 from yutang.api.imports.views import router as imports
 from yutang.api.metrics.views import router as metrics
 from yutang.api.orders.views import router as orders
+from yutang.api.privacy.views import router as privacy
 from yutang.api.segments.views import router as segments
 from yutang.api.tags.views import router as tags
 from yutang.core.errors import DomainError
@@ -106,5 +107,5 @@ api.add_exception_handler(ValidationError, _validation)
 api.add_exception_handler(HttpError, _http)
 api.add_exception_handler(Http404, _not_found)
 # Merges first: customers/merge would be taken for the id of a customer.
-for router in (account, merges, customers, orders, segments, grades, tags, metrics, imports, events):
+for router in (account, merges, customers, privacy, orders, segments, grades, tags, metrics, imports, events):
     api.add_router("", router)

@@ -61,13 +61,20 @@ def backup(file: Annotated[Path, typer.Argument(help="Archive to write (.tar.gz)
             for name in ("secret.key", "files"):
                 if (place / name).exists():
                     archive.add(place / name, name)
+            if home.erasures().exists():
+                archive.add(home.erasures(), home.ERASURES)
         draft.chmod(0o600)  # it holds the key to every encrypted field
         draft.rename(file)
     shared.out.print(f"{file}: {file.stat().st_size / 2**20:,.1f} MB. It holds the secret key: keep it safe.")
 
 
-def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Bring a backup back into an empty YUTANG_HOME."""
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    erasures: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The newest erasures.jsonl there is")
+    ] = None,
+) -> None:
+    """Bring a backup back into an empty YUTANG_HOME. Whoever was erased since then is erased again."""
     place = home.home()
     if (place / "postgres").exists():
         shared.fail(f"{place} holds an installation. Set YUTANG_HOME to a new folder, or move this one away.")
@@ -88,11 +95,19 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
         for name in ("secret.key", "files"):
             if (unpacked / name).exists():
                 shutil.move(unpacked / name, place / name)
+        journals = [journal for journal in (unpacked / home.ERASURES, erasures) if journal and journal.exists()]
+        lines = [journal.read_text(encoding="utf-8") for journal in journals]
     with shared.running():
+        from yutang.areas.privacy import erasing, journal
         from yutang.lake import rebuilding
 
         report = rebuilding.rebuild()
-    shared.out.print(f"Restored into {place}; facts in the lake: {sum(report.facts.values()):,}")
+        known = journal.read()
+        journal.append(line for text in lines for line in journal.parse(text) if line not in known)
+        erased = sum(erasing.again(line) for line in journal.read())
+    shared.out.print(
+        f"Restored into {place}; facts in the lake: {sum(report.facts.values()):,}; erased again: {erased}"
+    )
 
 
 def lake_rebuild() -> None:

@@ -1,4 +1,4 @@
-"""The audit trail: one function to write, one to read."""
+"""The audit trail: one function to write, one to read; and how old entries go."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from yutang.core.models import AuditEntry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from yutang.core.access import Actor
@@ -44,3 +46,13 @@ def entries(*, actor: Actor) -> QuerySet[AuditEntry]:
     """Newest first; needs `audit.view`."""
     actor.require("audit.view")
     return AuditEntry.objects.order_by("-at", "-id")
+
+
+def count_before(before: datetime) -> int:
+    """Entries of the merchant in scope that are older."""
+    return AuditEntry.objects.filter(at__lt=before).count()
+
+
+def remove_before(before: datetime) -> int:
+    """Deletes them, for the retention of the privacy area; nobody else takes anything out of the trail."""
+    return AuditEntry.objects.filter(at__lt=before).delete()[0]

@@ -16,6 +16,7 @@ from yutang.core.models import Event, EventHandling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
 REGISTRY: dict[str, type[DomainEvent]] = {}
 HANDLERS: dict[str, dict[str, Callable[[Any], None]]] = {}
@@ -79,3 +80,15 @@ def handle(*, merchant_id: int, event_id: int, handler: str) -> bool:
             return False
         HANDLERS[row.name][handler](REGISTRY[row.name](**row.payload))
     return True
+
+
+def count_before(before: datetime) -> int:
+    """Events of the merchant in scope that are older."""
+    return Event.objects.filter(at__lt=before).count()
+
+
+def remove_before(before: datetime) -> int:
+    """Deletes them with the marks of their handlers; returns how many events went."""
+    old = Event.objects.filter(at__lt=before)
+    EventHandling.objects.filter(event__in=old)._raw_delete("default")
+    return int(old._raw_delete("default"))

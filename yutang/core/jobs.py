@@ -7,6 +7,7 @@ Every job that touches a merchant's data carries `merchant_id` and enters that s
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,14 +21,17 @@ def defer(
     lock: str | None = None,
     queueing_lock: str | None = None,
     priority: int = 0,
+    delay: timedelta | None = None,
     **arguments: Any,
 ) -> None:
     """Enqueues the task `name`. Jobs with the same `lock` run one after the other, in order; a second job with the
-    same `queueing_lock` is dropped while the first still waits. An unknown name fails at once."""
+    same `queueing_lock` is dropped while the first still waits; with `delay` it runs no earlier
+    than that. An unknown name fails at once."""
     if name not in app.tasks:
         app.perform_import_paths()
     task = app.tasks[name]
-    deferrer = task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority)
+    schedule = {"seconds": int(delay.total_seconds())} if delay else None
+    deferrer = task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority, schedule_in=schedule)
     if queueing_lock is None:
         deferrer.defer(**arguments)
         return

@@ -29,20 +29,25 @@ def compact(fact: str, merchant_id: int) -> int:
     """
     if len(engine.files(fact, merchant_id)) < AT:
         return 0
-    table = catalog.table(fact)
-    planned = [task.file for task in table.scan(row_filter=EqualTo("merchant_id", merchant_id)).plan_files()]
+    planned = [
+        task.file for task in catalog.table(fact).scan(row_filter=EqualTo("merchant_id", merchant_id)).plan_files()
+    ]
     small = _together(sorted((f for f in planned if f.record_count < SMALL), key=lambda file: file.record_count))
     if len(small) < AT:
         return 0
     schema = REGISTRY.facts[fact].arrow_schema()
-    rows = pa.concat_tables([_read(_path(file), schema) for file in small])
-    with table.transaction() as change:
+    replace(fact, small, pa.concat_tables([read(path(file), schema) for file in small]))
+    building.replaced(fact, merchant_id, {path(file) for file in small})
+    return len(small)
+
+
+def replace(fact: str, old: list[DataFile], rows: pa.Table) -> None:
+    """One commit: rows are in the place of files."""
+    with catalog.table(fact).transaction() as change:
         with change.update_snapshot().overwrite() as replaced:
-            for file in small:
+            for file in old:
                 replaced.delete_data_file(file)
         change.append(rows)
-    building.replaced(fact, merchant_id, {_path(file) for file in small})
-    return len(small)
 
 
 def _together(files: list[DataFile]) -> list[DataFile]:
@@ -55,9 +60,9 @@ def _together(files: list[DataFile]) -> list[DataFile]:
     return found
 
 
-def _read(path: str, schema: pa.Schema) -> pa.Table:
+def read(place: str, schema: pa.Schema) -> pa.Table:
     """The rows of a file; columns that came later are missing values."""
-    table = pq.read_table(path, partitioning=None)
+    table = pq.read_table(place, partitioning=None)
     columns = [
         table.column(field.name).cast(field.type)
         if field.name in table.column_names
@@ -67,5 +72,5 @@ def _read(path: str, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _path(file: DataFile) -> str:
+def path(file: DataFile) -> str:
     return unquote(urlparse(file.file_path).path)

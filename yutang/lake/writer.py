@@ -94,9 +94,9 @@ def position(fact: FactTable) -> int:
     return int(catalog.table(fact.name).properties.get(POSITION, 0))
 
 
-def mark_people_changed(merchant_id: int) -> None:
-    """Services that change people call this once in their transaction."""
-    PeopleChange.objects.create(merchant_id=merchant_id)
+def mark_people_changed(merchant_id: int) -> int:
+    """Services that change people call this once in their transaction. Returns the mark."""
+    return PeopleChange.objects.create(merchant_id=merchant_id).pk
 
 
 def _export(fact: FactTable, horizon: int, merchants: list[int]) -> int:
@@ -187,6 +187,18 @@ def _horizon() -> int:
             """
         )
         return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Nobody writes meanwhile: waits for a run under way; one that comes then finds another at work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
 
 
 @contextmanager

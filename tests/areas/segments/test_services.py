@@ -11,7 +11,10 @@ from typer.testing import CliRunner
 from tests.areas.segments import world
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers.models import Customer
+from yutang.areas.privacy import consents
+from yutang.areas.privacy.reach import Use
 from yutang.areas.segments import members, queries, services, suggestions
+from yutang.areas.segments.audience import audience
 from yutang.areas.segments.errors import NameTaken, RuleInvalid, SegmentInUse
 from yutang.areas.segments.models import Segment, SegmentSnapshot
 from yutang.cli import segments as cli
@@ -174,12 +177,28 @@ def test_a_rule_that_no_longer_holds_keeps_the_old_size(pool, owner):
 
 
 def test_export_is_masked_and_audited(pool, owner):
-    Customer.objects.update(name="张小明")
+    Customer.objects.update(name="张小明", accepts_marketing=None)
     segment = services.create(name="a", rule=HANGZHOU, actor=owner)
     table = members.export(segment, currency="CNY", actor=owner)
     assert len(table) == segment.last_count + 1
     assert {row[1] for row in table[1:]} == {"张**"}
-    assert AuditEntry.objects.get(action="segments.export").detail == {"people": segment.last_count}
+    assert AuditEntry.objects.get(action="segments.export").detail == {
+        "people": segment.last_count, "left_out": 0, "use": "personalised",
+    }  # fmt: skip
+
+
+def test_who_refused_personalised_treatment_is_left_out_unless_the_use_is_another(pool, owner):
+    Customer.objects.update(accepts_marketing=None)
+    segment = services.create(name="a", rule=HANGZHOU, actor=owner)
+    refused = min(queries.bitmap(HANGZHOU, actor=owner))
+    consents.record(customer_id=refused, purpose="profiling", is_given=False, actor=owner)
+    found = audience(segment.rule, actor=owner)
+    assert (found.size, len(found.people), refused in found.people) == (
+        segment.last_count, segment.last_count - 1, False,
+    )  # fmt: skip
+    assert len(members.export(segment, currency="CNY", actor=owner)) == segment.last_count
+    assert len(members.export(segment, currency="CNY", use=Use.ANALYSIS, actor=owner)) == segment.last_count + 1
+    assert services.refresh(segment_id=segment.pk).last_count == segment.last_count
 
 
 def test_suggestions_are_the_most_frequent_values(pool, owner):

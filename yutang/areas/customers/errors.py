@@ -33,3 +33,15 @@ class CaseDecided(DomainError):
     code = "customers.case_decided"
     message = gettext_noop("%(by)s has decided this case already.")
     status = 409
+
+
+class PersonErased(DomainError):
+    code = "customers.erased"
+    message = gettext_noop("The personal data of customer %(customer)s was erased on %(at)s; this cannot be undone.")
+    status = 409
+
+
+class AccountErased(DomainError):
+    code = "customers.account_erased"
+    message = gettext_noop("This account was erased on %(at)s; what happened before that day is not taken in.")
+    status = 409

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from yutang.areas.customers import forest
-from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, NothingToSplit, SamePerson
+from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, NothingToSplit, PersonErased, SamePerson
 from yutang.areas.customers.events import CustomersMerged, CustomersUnmerged, IdentitiesSplit
 from yutang.areas.customers.models import Customer, Identity, Merge
 from yutang.core import audit, clock, events
@@ -80,6 +80,7 @@ def merge_many(*, pairs: Sequence[Pair], actor: Actor) -> list[Merge]:
     for person in _locked(shown).values():
         if person.merged_into_id is not None:
             raise AlreadyMerged(customer=person.pk)
+        refuse_erased(person)
     merges = _join(pairs, actor, by_hand=True)
     if any(merged.absorbed_id is None for merged in merges):
         raise SamePerson
@@ -152,6 +153,7 @@ def undo(*, merge_id: int, actor: Actor, kept_apart: bool = False) -> Merge:
         raise AlreadyUnmerged(at=timezone.localtime(cut.unmerged_at).strftime("%Y-%m-%d %H:%M"))
     root = forest.above(cut.survivor_home_id)[-1]
     people = _locked(forest.below(root))
+    refuse_erased(people[root])
     merges = list(
         Merge.objects.filter(survivor_home__in=people, unmerged_at__isnull=True).select_for_update().order_by("pk")
     )
@@ -200,6 +202,7 @@ def take_off(*, identity_ids: Iterable[int], reason: str, actor: Actor) -> Custo
     if len(owners) != 1:
         raise NothingToSplit
     owner = _locked(owners)[owners.pop()]
+    refuse_erased(owner)
     if Identity.objects.filter(customer=owner).count() == len(identities):
         raise NothingToSplit
     made = Customer.objects.create(
@@ -233,6 +236,12 @@ def within_reach(customer_ids: Iterable[int], actor: Actor) -> None:
     ids = set(customer_ids)
     if nodes is not None and Customer.objects.filter(pk__in=ids, home_node__in=nodes).count() != len(ids):
         raise NotFound
+
+
+def refuse_erased(person: Customer) -> None:
+    """Whoever was erased stays as it is: nothing is left by which homes could be told apart."""
+    if person.erased_at is not None:
+        raise PersonErased(customer=person.pk, at=timezone.localtime(person.erased_at).strftime("%Y-%m-%d"))
 
 
 def has_rows(identity_id: int, customer_id: int) -> bool:

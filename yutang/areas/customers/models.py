@@ -54,6 +54,7 @@ class Customer(TenantModel):
     accepts_marketing = models.BooleanField(null=True)
     first_seen_at = models.DateTimeField()  # earliest fact known, not when the row was written
     created_at = models.DateTimeField(default=clock.now)
+    erased_at = models.DateTimeField(null=True)  # nothing personal is left; the number stays for the facts (erasing.py)
 
     class Meta:
         indexes = [
@@ -61,6 +62,9 @@ class Customer(TenantModel):
                 fields=["merchant", "-id"], condition=models.Q(merged_into__isnull=True), name="customer_list"
             ),
             models.Index(fields=["merchant", "home_node", "-id"], name="customer_by_node"),
+            models.Index(
+                fields=["merchant", "id"], condition=models.Q(erased_at__isnull=False), name="customer_erased"
+            ),
             models.Index(fields=["merchant", "province", "-id"], name="customer_by_province"),
             models.Index(fields=["merchant", "source", "-id"], name="customer_by_source"),
             models.Index(fields=["merchant", "name"], name="customer_name", opclasses=["", "text_pattern_ops"]),
@@ -221,6 +225,17 @@ class SuggestionRun(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class Tombstone(TenantModel):
+    """That a key was erased, so that old files don't bring the person back. One-way: neither the value nor the key by
+    which identities are found can be had from it, and it leads to nobody."""
+
+    key = models.BinaryField(max_length=16)
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="tombstone_once")]
 
 
 class Note(TenantModel):

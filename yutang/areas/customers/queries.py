@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
+import pyarrow as pa
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from pyroaring import BitMap64
 
-from yutang.areas.customers import forest
+from yutang.areas.customers import erasing, forest
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase, SuggestionRun
-from yutang.core import audit, crypto
+from yutang.core import audit, crypto, tenancy
 from yutang.core.errors import NotAllowed, NotFound
+from yutang.lake import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,7 +67,7 @@ def people(
     permission: str = "customers.view",
 ) -> QuerySet[Customer]:
     """People of today that the actor may see. `namespaces`: platforms whose buyer ids may be meant."""
-    found = Customer.objects.filter(merged_into__isnull=True)
+    found = Customer.objects.filter(merged_into__isnull=True, erased_at__isnull=True)
     nodes = actor.nodes(permission)
     if nodes is not None:
         found = found.filter(home_node__in=nodes)
@@ -362,3 +365,82 @@ def people_of_today(merged: Merge) -> tuple[int, int]:
     """Whom the two homes of a merge belong to now."""
     roots = forest.roots([merged.survivor_home_id, merged.absorbed_home_id])
     return roots[merged.survivor_home_id], roots[merged.absorbed_home_id]
+
+
+def merges_leaving(homes: Sequence[int]) -> list[int]:
+    """Standing merges that tie one of these homes to another."""
+    ends = Q(survivor_home__in=homes) ^ Q(absorbed_home__in=homes)
+    return list(Merge.objects.filter(ends, unmerged_at__isnull=True).order_by("-pk").values_list("pk", flat=True))
+
+
+def namesakes(names: Sequence[str], *, besides: Sequence[int]) -> int:
+    """How many others among the people of today bear exactly one of these names."""
+    found = Customer.objects.filter(name__in=list(names), merged_into__isnull=True).exclude(pk__in=list(besides))
+    return found.count() if names else 0
+
+
+# -- what files said about marketing ---------------------------------------------------------------------------------
+
+_DECLARED = pa.schema([("customer_id", pa.int64()), ("is_given", pa.bool_())])
+
+
+def declared_marketing(homes: Iterable[int]) -> dict[int, bool]:
+    """What files said of each of these homes, where they said anything."""
+    found = Customer.objects.filter(pk__in=list(homes), accepts_marketing__isnull=False)
+    return {pk: bool(accepts) for pk, accepts in found.values_list("pk", "accepts_marketing")}
+
+
+def declared_marketing_of_all(unless: str, values: dict[str, Any]) -> pa.Table:
+    """The same for everybody as (person of today, accepts), the stricter of their homes; homes `c` for which the
+    caller's SQL condition `unless` holds don't count."""
+    return source.read(
+        f"""
+        WITH RECURSIVE way (id, at, up, accepts) AS (
+            SELECT c.id, c.id, c.merged_into_id, c.accepts_marketing FROM customers_customer c
+            WHERE c.merchant_id = %(merchant)s AND c.accepts_marketing IS NOT NULL AND NOT ({unless})
+            UNION ALL
+            SELECT w.id, c.id, c.merged_into_id, w.accepts FROM way w JOIN customers_customer c ON c.id = w.up
+        )
+        SELECT at, bool_and(accepts) FROM way WHERE up IS NULL GROUP BY at
+        """,  # noqa: S608  the caller's own text
+        {"merchant": tenancy.require_merchant_id(), **values},
+        _DECLARED,
+    )
+
+
+def erased() -> BitMap64:
+    """Numbers of everybody who was erased."""
+    return BitMap64(Customer.objects.filter(erased_at__isnull=False).values_list("pk", flat=True))
+
+
+# -- a copy for the person themselves --------------------------------------------------------------------------------
+
+
+def profile_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    """What is stored about the person and whoever was merged into it, in full."""
+    return [
+        {
+            "number": row.pk, "name": row.name, "gender": row.get_gender_display() if row.gender else "",
+            "birthday": row.birthday, "country": row.country, "province": row.province, "city": row.city,
+            "district": row.district,
+            "address": crypto.decrypt(bytes(row.address), row.merchant_id) if row.address is not None else "",
+            "first_source": row.source, "accepts_marketing": row.accepts_marketing, "first_seen_at": row.first_seen_at,
+        }
+        for row in Customer.objects.filter(pk__in=someone.homes).order_by("pk")
+    ]  # fmt: skip
+
+
+def account_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    found = Identity.objects.filter(pk__in=someone.identities).order_by("pk")
+    return [
+        {
+            "kind": identity.get_kind_display(), "platform": identity.namespace, "value": keys.readable(identity),
+            "source": identity.source, "first_seen_at": identity.first_seen_at,
+        }
+        for identity in found
+    ]  # fmt: skip
+
+
+def note_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    found = Note.objects.filter(home_customer__in=someone.homes).order_by("pk")
+    return [{"at": note.created_at, "author": note.author, "text": note.text} for note in found]

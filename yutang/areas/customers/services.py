@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from yutang.areas.customers import forest
+from yutang.areas.customers.erasing import erase, without_erased
 from yutang.areas.customers.errors import CaseDecided
 from yutang.areas.customers.identity import keys
 from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
 from yutang.areas.customers.identity.single import identify
-from yutang.areas.customers.merging import Pair, merge, merge_many, split, unmerge
+from yutang.areas.customers.merging import Pair, merge, merge_many, refuse_erased, split, unmerge
 from yutang.areas.customers.models import Customer, Identity, Note, ReviewCase
 from yutang.core import audit, clock, copying, crypto
 from yutang.core.access import Actor
@@ -28,6 +29,7 @@ def add_note(*, customer: Customer, text: str, actor: Actor) -> Note:
     text = text.strip()
     if not 0 < len(text) <= 4000:
         raise Invalid(field="text", field_label=gettext("Note"), reason=gettext("Write 1 to 4,000 characters."))
+    refuse_erased(customer)
     note = Note.objects.create(
         merchant_id=actor.merchant_id, customer=customer, home_customer=customer, text=text, author=actor.name
     )
@@ -87,6 +89,6 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
 
 
 __all__ = [
-    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "identify", "merge", "merge_many", "record_export",
-    "reserve_numbers", "resolve", "reveal", "split", "unmerge",
+    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "erase", "identify", "merge", "merge_many",
+    "record_export", "reserve_numbers", "resolve", "reveal", "split", "unmerge", "without_erased",
 ]  # fmt: skip

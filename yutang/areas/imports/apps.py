@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class ImportsConfig(AppConfig):
     name = "yutang.areas.imports"
     label = "imports"
+
+    def ready(self) -> None:
+        from yutang.areas.imports import privacy
+
+        privacy.register()

@@ -67,6 +67,10 @@ def apply(
     done = Applied(lines=rows.num_rows)
     if not rows.num_rows:
         return done
+    # Line by line: a file may show a buyer before the erasure and after it.
+    rows = customers.without_erased(
+        rows, time="ordered_at", namespace=source, merchant_id=actor.merchant_id, also=("note", "spec")
+    )
     node_id = _node_ids(rows, places)
     party_of_row, parties = _parties(rows, node_id)
     found = customers.resolve(records=parties, source=f"import:{run_id}", namespace=source, actor=actor)

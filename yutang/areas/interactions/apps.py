@@ -8,9 +8,10 @@ class InteractionsConfig(AppConfig):
     label = "interactions"
 
     def ready(self) -> None:
-        from yutang.areas.interactions import facts
+        from yutang.areas.interactions import facts, privacy
 
         facts.register()
+        privacy.register()
         from yutang.areas.customers import merging
 
         merging.register("interactions_visitor", by_identity=True)

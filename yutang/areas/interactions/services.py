@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from yutang.areas.customers import merging
 from yutang.areas.customers import services as customers
+from yutang.areas.customers.errors import AccountErased
 from yutang.areas.interactions import arrivals, partitions, visitors
 from yutang.areas.interactions.models import Claim, Visitor
 from yutang.areas.merchants import queries as merchants
@@ -89,10 +90,15 @@ def link(*, actor: Actor) -> int:
     merging.lock_identities(actor.merchant_id)
     claims = list(Claim.objects.select_for_update(skip_locked=True).order_by("id")[:LINKED_AT_ONCE])
     for claim in claims:
-        identity = customers.identify(
-            kind=claim.kind, value=crypto.decrypt(bytes(claim.value_encrypted), actor.merchant_id),
-            namespace=claim.namespace, node_id=claim.node_id, source="interaction", seen_at=claim.seen_at, actor=actor,
-        )  # fmt: skip
+        try:
+            identity = customers.identify(
+                kind=claim.kind, value=crypto.decrypt(bytes(claim.value_encrypted), actor.merchant_id),
+                namespace=claim.namespace, node_id=claim.node_id, source="interaction", seen_at=claim.seen_at,
+                actor=actor,
+            )  # fmt: skip
+        except AccountErased:  # it was shown before the erasure: the visitor stays somebody unknown
+            visitors.forget([claim.visitor_id])
+            continue
         Visitor.objects.filter(pk=claim.visitor_id).update(
             identity_id=identity.pk, home_customer_id=identity.home_customer_id, customer_id=identity.customer_id
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yutang.areas.interactions.reading import EventIn
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+GONE = "~~"  # begins keys that no client can send
 _COLUMNS = "id, key, EXTRACT(EPOCH FROM since)::float8, claim_key, identity_id, home_customer_id, customer_id"
 
 
@@ -62,6 +63,27 @@ def of(events: Sequence[EventIn], *, merchant_id: int, node_id: int) -> tuple[li
     return [
         _at(found[key], event.occurred_at) if key else None for key, event in zip(keys, events, strict=True)
     ], claims
+
+
+def forget(numbers: Sequence[int]) -> None:
+    """Nothing finds these stretches any more, neither a browser nor an account; what was done stays with the number.
+
+    Where others used the same browser an unknown visitor takes the stretch over: they must not inherit it.
+    """
+    ours = list(Visitor.objects.filter(pk__in=numbers).exclude(key__startswith=GONE).order_by("pk"))
+    shared = set(
+        Visitor.objects.filter(key__in={one.key for one in ours}).exclude(pk__in=numbers).values_list("key", flat=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE interactions_visitor SET key = %s || gen_random_uuid(), claim_key = NULL WHERE id = ANY(%s)",
+            [GONE, [one.pk for one in ours]],
+        )
+    stand_ins = [one for one in ours if one.key in shared]
+    Visitor.objects.bulk_create(
+        Visitor(id=number, merchant_id=one.merchant_id, key=one.key, since=one.since)
+        for number, one in zip(customer_services.reserve_numbers(len(stand_ins)), stand_ins, strict=True)
+    )
 
 
 def _found_or_made(keys: set[str], merchant_id: int) -> Stretches:

@@ -11,6 +11,10 @@ PERMISSIONS: dict[str, str] = {
     "customers.unmask": gettext_noop("See full phones, e-mails and addresses"),
     "customers.export": gettext_noop("Export customers"),
     "customers.merge": gettext_noop("Merge, unmerge and decide review cases"),
+    "privacy.view": gettext_noop("See consent and requests about personal data"),
+    "privacy.manage": gettext_noop("Record consent, write its texts, set how long data is kept"),
+    "privacy.export": gettext_noop("Hand out a copy of everything known of a person"),
+    "privacy.erase": gettext_noop("Erase people"),
     "orders.view": gettext_noop("See orders"),
     "segments.view": gettext_noop("See segments"),
     "segments.edit": gettext_noop("Build segments"),
@@ -37,12 +41,13 @@ PERMISSIONS: dict[str, str] = {
 }
 
 # Who holds one of these must prove more than a password (Merchant.second_factor = "privileged").
-PRIVILEGED = frozenset({"staff.edit", "ledger.adjust", "settings.edit"})
+PRIVILEGED = frozenset({"staff.edit", "privacy.erase", "ledger.adjust", "settings.edit"})
 
 # area -> its name on screen; order is the order on screen
 AREAS: dict[str, str] = {
     "home": gettext_noop("Home"),
     "customers": gettext_noop("Customers"),
+    "privacy": gettext_noop("Personal data"),
     "orders": gettext_noop("Orders"),
     "segments": gettext_noop("Segments"),
     "grades": gettext_noop("Value grades"),
@@ -68,6 +73,7 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
             *_LOOK,
             "customers.edit",
             "customers.merge",
+            "privacy.view",
             "segments.edit",
             "grades.edit",
             "tags.give",
@@ -82,7 +88,15 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
     ),
     "service": (
         gettext_noop("Customer service"),
-        ["customers.view", "customers.edit", "orders.view", "tags.give", "life.edit"],
+        [
+            "customers.view",
+            "customers.edit",
+            "privacy.view",
+            "privacy.manage",
+            "orders.view",
+            "tags.give",
+            "life.edit",
+        ],
     ),
     "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
     "store_manager": (

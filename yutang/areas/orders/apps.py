@@ -8,9 +8,10 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        from yutang.areas.orders import facts
+        from yutang.areas.orders import facts, privacy
 
         facts.register()
+        privacy.register()
         from yutang.areas.customers import merging
         from yutang.areas.orders.services import recompute_statistics
 

@@ -8,6 +8,7 @@ class SegmentsConfig(AppConfig):
     label = "segments"
 
     def ready(self) -> None:
-        from yutang.areas.segments import people
+        from yutang.areas.segments import people, privacy
 
         people.register()
+        privacy.register()

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from pyroaring import BitMap64
 from sqlglot import exp
 
 from yutang.areas.customers import queries as customers
+from yutang.areas.privacy.models import Channel
+from yutang.areas.privacy.reach import Use, reachable
 from yutang.areas.segments import queries
 from yutang.areas.segments.models import Segment
 from yutang.areas.segments.registry import REGISTRY, Attribute
@@ -74,18 +77,27 @@ def every(
 
 
 @transaction.atomic
-def export(segment: Segment, *, currency: str, actor: Actor) -> list[list[str]]:
-    """A table with its head: masked names and everything that identifies nobody. Audited."""
+def export(
+    segment: Segment, *, currency: str, use: Use = Use.PERSONALISED, channel: Channel = Channel.ANY, actor: Actor
+) -> list[list[str]]:
+    """A table with its head: masked names and everything that identifies nobody, of those whom `use` may reach.
+    Audited."""
     attributes = plain_attributes()
     values = Values(currency)
-    found = list(every(queries.segment_rule(segment), attributes, actor=actor))
+    everybody = list(every(queries.segment_rule(segment), attributes, actor=actor))
+    allowed = reachable(BitMap64(member.customer_id for member in everybody), use=use, channel=channel)
+    found = [member for member in everybody if member.customer_id in allowed]
     table = [values.head(attributes)]
     for start in range(0, len(found), BATCH):
         for member in named(found[start : start + BATCH]):
             cells = (values.cell(a, v) for a, v in zip(attributes, member.values, strict=True))
             table.append([str(member.customer_id), harmless(member.name), *cells])
     audit.record(
-        "segments.export", actor=actor, object_type="segment", object_id=segment.pk, detail={"people": len(found)}
+        "segments.export",
+        actor=actor,
+        object_type="segment",
+        object_id=segment.pk,
+        detail={"people": len(found), "left_out": len(everybody) - len(found), "use": use.value},
     )
     return table
 

@@ -9,8 +9,9 @@ class TagsConfig(AppConfig):
 
     def ready(self) -> None:
         from yutang.areas.customers import merging
-        from yutang.areas.tags import facts
+        from yutang.areas.tags import facts, privacy
 
         facts.register()
+        privacy.register()
         merging.register("tags_tagging", by_identity=False)
         merging.register("tags_lifefact", by_identity=False)

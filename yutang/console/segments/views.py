@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from yutang.areas.privacy.reach import LABELS, Use, reachable
 from yutang.areas.segments import members, parser, queries, services, suggestions
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import Draft
 from yutang.console.shell.listing import render_list
-from yutang.core.errors import DomainError
+from yutang.core.errors import DomainError, Invalid
 from yutang.lake import engine
 from yutang.ui.paging import page_of
 
@@ -115,8 +116,15 @@ def detail(request: HttpRequest, segment_id: int) -> HttpResponse:
         "chart": pictures.history_chart(segment, request),
         "others": queries.visible(request.actor).exclude(pk=segment.pk),
         "as_of": engine.as_of(),
+        "uses": _uses(rule, request) if request.actor.may("customers.export") else [],
     }
     return render(request, "console/segments/detail.html", context)
+
+
+def _uses(rule: dict[str, Any], request: HttpRequest) -> list[tuple[Use, str, int]]:
+    """For each use its words, and how many of the segment it may reach."""
+    people = queries.bitmap(rule, actor=request.actor)
+    return [(use, gettext(label), len(reachable(people, use=use))) for use, label in LABELS.items()]
 
 
 @page("segments.edit", methods=("POST",))
@@ -158,7 +166,10 @@ def compare(request: HttpRequest, segment_id: int) -> HttpResponse:
 @page("customers.export", methods=("POST",))
 def export(request: HttpRequest, segment_id: int) -> HttpResponse:
     segment = queries.get(segment_id, actor=request.actor)
-    table = members.export(segment, currency=request.merchant.currency, actor=request.actor)
+    use = request.POST.get("use", Use.PERSONALISED)
+    if use not in set(Use):
+        raise Invalid(field="use", field_label=gettext("Use"), reason=gettext("Choose one of the list."))
+    table = members.export(segment, currency=request.merchant.currency, use=Use(use), actor=request.actor)
     text = io.StringIO()
     csv.writer(text).writerows(table)
     # Excel in China reads UTF-8 only by its mark.

@@ -65,6 +65,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:grades", _("Value grades"), "grades.view"),
             Entry("console:tags", _("Tags"), "tags.view"),
             Entry("console:codes", _("Channel codes"), "interactions.view"),
+            Entry("console:privacy", _("Personal data"), "privacy.view"),
         ),
     ),
     Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),)),

@@ -46,6 +46,14 @@ def refresh(merchant_id: int) -> bool:
     return True
 
 
+def remove(merchant_id: int) -> None:
+    """There is no index until the next refresh. The manifest goes first: nobody finds it without its files."""
+    place = files.folder(merchant_id)
+    (place / files.MANIFEST).unlink(missing_ok=True)
+    if place.exists():
+        shutil.rmtree(place)
+
+
 def replaced(fact: str, merchant_id: int, before: set[str]) -> None:
     """Some files of the lake were written anew as others, with the same rows: the index has those already."""
     place = files.folder(merchant_id)

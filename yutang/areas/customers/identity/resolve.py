@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
-from yutang.areas.customers import merging, rules
+from yutang.areas.customers import erasing, merging, rules
 from yutang.areas.customers.events import CustomersResolved
 from yutang.areas.customers.identity import bulk, cases, keys
 from yutang.areas.customers.models import Identity
@@ -94,6 +94,7 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     count = records.num_rows
     none = np.full(count, -1, dtype=np.int64)
     resolution = Resolution(none, none.copy(), none.copy())
+    records = erasing.without_erased(records, time="seen_at", namespace=namespace, merchant_id=actor.merchant_id)
     found = collect_keys(records)
     if not found.kind:
         return resolution

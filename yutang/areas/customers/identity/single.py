@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
-from yutang.areas.customers import merging
+from yutang.areas.customers import erasing, merging
+from yutang.areas.customers.errors import AccountErased
 from yutang.areas.customers.identity import keys, names
 from yutang.areas.customers.models import Customer, Identity
 from yutang.core import clock, crypto
@@ -42,6 +44,8 @@ def identify(
     if (known := _known(key, actor)) is not None:
         return known
     at = seen_at or clock.now()
+    if (erased_at := erasing.erased_at(key, actor.merchant_id)) is not None and at <= erased_at:
+        raise AccountErased(at=timezone.localtime(erased_at).strftime("%Y-%m-%d"))
     person = Customer.objects.create(
         merchant_id=actor.merchant_id, name=name[:200], name_initials=names.initials([name])[0], home_node_id=node_id,
         source=namespace or source.partition(":")[0], first_seen_at=at,
