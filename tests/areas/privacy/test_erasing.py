@@ -75,7 +75,7 @@ def test_no_byte_is_left_and_the_totals_stay():
 
 
 def test_earlier_states_of_the_lake_go_too():
-    """The lake knows no names, but regions: in its rows, as bounds in its manifests, as values of the index."""
+    """The lake knows no names, but regions: in rows, as bounds of columns in manifests, as values of the index."""
     world = w.make_world()
     region = [people.Trace("name", w.REGION)]
 

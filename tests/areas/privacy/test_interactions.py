@@ -13,6 +13,7 @@ from yutang.areas.interactions import privacy
 from yutang.areas.interactions import queries as interactions
 from yutang.areas.interactions.models import Claim, Interaction, Visitor
 from yutang.areas.segments import members, services
+from yutang.areas.segments.audience import audience
 from yutang.core import clock, tenancy
 from yutang.lake import engine, writer
 from yutang.lake.index import reading
@@ -67,10 +68,14 @@ def test_texts_go_from_pool_lake_and_index_and_rows_stay():
         assert list(rows) == [("", "", {}), ("", "", {})]
         segment = services.create(name="All", rule={"all": []}, actor=world.actor)
         in_lake = members.export(segment, currency="CNY", actor=world.actor)
+        reached = audience({"all": []}, actor=world.actor)
+        assert world.customer.pk not in reached.people
+        assert world.other.pk in reached.people
     writer.run()
     with tenancy.scope(world.merchant.pk):
         assert reading.snapshot(world.merchant.pk) is not None
         assert members.export(segment, currency="CNY", actor=world.actor) == in_lake
+        assert audience({"all": []}, actor=world.actor) == reached
     assert search_for(dossier).places == {}
     assert events(world) == after
 

@@ -34,8 +34,8 @@ def copy(person: Person) -> registry.Section:
     return {
         gettext_noop("Tags"): [
             {
-                "tag": tagging.tag.name, "since": tagging.given_at, "by": tagging.given_by, "evidence": tagging.evidence,
-                "ended": tagging.ended_at,
+                "tag": tagging.tag.name, "since": tagging.given_at, "by": tagging.given_by,
+                "evidence": tagging.evidence, "ended": tagging.ended_at,
             }
             for tagging in taggings
         ],
