@@ -8,6 +8,7 @@ from tests.console.conftest import make_member
 from tests.factories.merchants import make_merchant
 from yutang.areas.merchants import queries, services
 from yutang.areas.merchants.models import Grant, Member, OrgNode, Role, User
+from yutang.areas.merchants.permissions import PRESETS
 from yutang.core import access
 from yutang.core.models import AuditEntry
 
@@ -27,8 +28,7 @@ def tree(merchant, actor):
 def east_lead(merchant, actor, tree, client_for):
     """Manages the staff of one region, with an own role that holds little."""
     services.roles.create(
-        name="Lead", permissions=["staff.view", "staff.edit", "customers.view", "customers.edit", "orders.view"],
-        actor=actor,
+        name="Lead", permissions=["staff.view", "staff.edit", *PRESETS["service"][1]], actor=actor,
     )  # fmt: skip
     return client_for(merchant, role="role-1", node=tree["east"])
 

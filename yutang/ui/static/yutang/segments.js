@@ -352,7 +352,7 @@
         const form = this.$root.closest("form");
         let unfinished = [];
         let builder = null;
-        const ask = () => ["live", "charts"].forEach((id) => document.getElementById(id).dispatchEvent(new CustomEvent("rule-changed")));
+        const ask = () => ["live", "charts"].forEach((id) => document.getElementById(id)?.dispatchEvent(new CustomEvent("rule-changed")));
         const changed = () => {
           if (!builder) return;
           unfinished = [];
