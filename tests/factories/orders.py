@@ -10,7 +10,7 @@ from yutang.areas.orders import services
 from yutang.areas.orders.models import Order, SaleLine, SalesChannel
 from yutang.core import access, tenancy
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(1_000_000)  # beyond the orders of generated worlds
 
 
 def make_sale_line(merchant, **overrides) -> SaleLine:
