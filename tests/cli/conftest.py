@@ -6,11 +6,16 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from yutang.core.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PASSWORD = "correct horse battery"
 
@@ -40,9 +45,9 @@ class Installation:
         )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def installation():
-    """With one merchant, `shop`."""
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """With one merchant, `shop`; gone with its PostgreSQL afterwards."""
     with tempfile.TemporaryDirectory(prefix="yutang-cli-") as folder:
         Path(folder).chmod(0o711)
         made = Installation(Path(folder) / "home")
@@ -53,3 +58,16 @@ def installation():
         assert done.returncode == 0, done.stderr
         yield made
         EmbeddedPostgres(made.home).stop()
+
+
+@pytest.fixture(scope="module")
+def installation():
+    """Shared by the tests of a file: what one does the next may find."""
+    with installed() as made:
+        yield made
+
+
+@pytest.fixture
+def fresh_installation():
+    with installed() as made:
+        yield made

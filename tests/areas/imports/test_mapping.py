@@ -76,6 +76,8 @@ def test_built_in_layouts_are_valid_mappings(kind: str) -> None:
         ('order_no_date = ["((a{1000}){1000})", "%Y"]\n' + BASE, "order_no_date", "pattern"),
         (f'order_no_date = ["({"a" * 199})", "%Y"]\n' + BASE, "order_no_date", "pattern"),
         ('order_no_date = ["(a)", "%Y%Y"]\n' + BASE, "order_no_date", "pattern"),
+        ('order_no_date = ["(a)", "%Y %"]\n' + BASE, "order_no_date", "pattern"),
+        ('date_formats = ["%Q"]\n' + BASE, "date_formats", "pattern"),
         ('date_formats = ["%d%d"]\n' + BASE, "date_formats", "pattern"),
     ],
 )

@@ -64,7 +64,7 @@ class Collector:
             with _language(scope):
                 status, headers, body = _problem(problems.answer(503, code="events.busy"))
             headers.append(("retry-after", "1"))
-        except Exception:
+        except Exception:  # the last door before the server: logged, answered, and nothing was acknowledged
             log.exception("collector.crashed", path=scope.path)
             with _language(scope):
                 status, headers, body = _problem(problems.answer(500))

@@ -181,11 +181,11 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 
 def _check_time_format(setting: str, form: str) -> None:
+    """What the form writes it must be able to read."""
+    moment = dt.datetime(2026, 3, 1, 13, 5, 7, tzinfo=dt.UTC)
     try:
-        dt.datetime.strptime("", form)  # noqa: DTZ007 - only tried
-    except ValueError:
-        pass  # an empty text never fits
-    except re.error as error:  # a directive twice
+        dt.datetime.strptime(moment.strftime(form), form)  # noqa: DTZ007 - only tried
+    except (ValueError, re.error) as error:  # no directive of that name; one twice
         raise MappingError(setting, "pattern", str(error)) from error
 
 
