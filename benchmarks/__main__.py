@@ -35,14 +35,16 @@ def main(wanted: list[str]) -> int:
         Path(folder).chmod(0o711)
         os.environ["YUTANG_HOME"] = folder
         rows: list[Row] = []
-        with database():
-            for name in wanted or ROWS:
-                print(f"measuring {name} …", file=sys.stderr)
-                rows.extend(import_module(ROWS[name]).run())
+        try:
+            with database():
+                for name in wanted or ROWS:
+                    print(f"measuring {name} …", file=sys.stderr)
+                    rows.extend(import_module(ROWS[name]).run())
+        finally:  # what was measured before something broke
+            _print(rows)
     (Path(__file__).parent / "latest.json").write_text(
         json.dumps([dataclasses.asdict(row) | {"holds": row.holds, "ratio": row.ratio} for row in rows], indent=1)
     )
-    _print(rows)
     return 0
 
 

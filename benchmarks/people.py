@@ -17,9 +17,11 @@ from django.test import Client
 
 from benchmarks.shared import Row, make_merchant
 from yutang.areas.customers.identity import keys, names, resolve
-from yutang.areas.customers.models import Identity
+from yutang.areas.customers.models import Customer, Identity
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import Member, User
+from yutang.areas.tags import services as tags
+from yutang.areas.tags.services import writing
 from yutang.console.middleware import SESSION_KEY
 from yutang.core import tenancy
 from yutang.core.copying import copy_rows, reserve_ids
@@ -47,9 +49,10 @@ def run() -> list[Row]:
         node_id = merchants.root_node().pk
         for start in range(0, PEOPLE, BLOCK):
             _make(np.arange(start, min(start + BLOCK, PEOPLE)), node_id, actor)
+    often, seldom = _tags(actor)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    timings = {name: _times(actor, path) for name, path in _questions().items()}
+    timings = {name: _times(actor, path) for name, path in _questions(often, seldom).items()}
     everything = [ms for times in timings.values() for ms in times]
     rows = [Row(f"people: list, search and 360 page p95, {PEOPLE:,} people", _p95(everything), "ms", GOAL, False)]
     if os.environ.get("YUTANG_BENCH_DETAIL") == "1":
@@ -57,8 +60,8 @@ def run() -> list[Row]:
     return rows
 
 
-def _questions() -> dict[str, Callable[[np.random.Generator], str]]:
-    """What an operator asks; the address for a random person."""
+def _questions(often: int, seldom: int) -> dict[str, Callable[[np.random.Generator], str]]:
+    """What an operator asks; the address for a random person. `often` and `seldom` are tags."""
 
     def someone(chance: np.random.Generator) -> int:
         return int(chance.integers(0, PEOPLE))
@@ -75,9 +78,24 @@ def _questions() -> dict[str, Callable[[np.random.Generator], str]]:
         "phone tail": lambda c: f"/customers?q={someone(c) % 10_000:04d}",
         "phone": lambda c: f"/customers?q={_phone(someone(c))}",
         "order number": lambda c: f"/customers?q=N{someone(c)}-1",
+        "tag of one in ten": lambda _: f"/customers?tag={often}",
+        "tag of one in ten, by money": lambda _: f"/customers?tag={often}&sort=net",
+        "tag of a few": lambda _: f"/customers?tag={seldom}",
+        "tag and name": lambda c: f"/customers?tag={often}&q={_name(someone(c))}",
         "nobody": lambda _: "/customers?q=没有这个人",
         "360 page": lambda c: f"/customers/{{{someone(c)}}}",
     }
+
+
+def _tags(actor: Actor) -> tuple[int, int]:
+    """One that every tenth person has, and one that a hundred have."""
+    with tenancy.scope(actor.merchant_id):
+        group = tags.create_group(name="口味", actor=actor)
+        made = [tags.create(group_id=group.pk, name=name, actor=actor) for name in ("爱草莓", "宴会")]
+        people = list(Customer.objects.order_by("id").values_list("pk", flat=True))
+        for tag, having in zip(made, (people[::10], people[:: max(len(people) // 100, 1)]), strict=True):
+            writing.give_many(tag, having, writing.Reason("bulk", actor.name))
+    return made[0].pk, made[1].pk
 
 
 def _times(actor: Actor, path: Callable[[np.random.Generator], str]) -> list[float]:

@@ -1,5 +1,6 @@
 """A believable bakery chain with three years of orders on nine shops, its export files and the truth behind them."""
 
+from .behaviour import Act, Code, acts, codes
 from .brand import DEFAULT_AS_OF, make_brand
 from .dirty import DirtyFile, ExpectedError, write_dirty_samples
 from .figures import Figures, figures
@@ -9,6 +10,8 @@ from .truth import ExpectedPeople, Truth, expected_people, pair_precision, snaps
 
 __all__ = [
     "DEFAULT_AS_OF",
+    "Act",
+    "Code",
     "DirtyFile",
     "ExpectedError",
     "ExpectedPeople",
@@ -16,6 +19,8 @@ __all__ = [
     "Figures",
     "Mixup",
     "Truth",
+    "acts",
+    "codes",
     "expected_people",
     "figures",
     "make_brand",

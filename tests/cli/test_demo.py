@@ -1,0 +1,46 @@
+"""The demo brand: loaded once more it stays as it is, and every screen it should fill has something to show."""
+
+from __future__ import annotations
+
+import pytest
+
+from yutang.areas.interactions.models import Code, Interaction, Visitor
+from yutang.areas.privacy.models import Consent
+from yutang.areas.tags.models import LifeFact, Tagging, TaggingRun
+from yutang.cli import demo_brand, demo_people
+from yutang.core import access, tenancy
+from yutang.simulators import brand
+
+SCALE = 0.02
+
+
+@pytest.mark.filterwarnings("ignore:Delete operation did not match any records")
+def test_loaded_again_the_demo_stays_as_it_is(transactional_db, settings, tmp_path):
+    settings.HOME = tmp_path
+    merchant = demo_brand.load(scale=SCALE)
+    truth = demo_brand.story(merchant, SCALE)
+    found = counted(merchant)
+    assert found["events"] == len(brand.acts(truth))
+    assert found["codes"] == len(brand.codes(truth))
+    assert 0 < found["visitors known"] < found["visitors"] == len({act.visitor for act in brand.acts(truth)})
+    assert min(found.values()) > 0
+    actor = access.system(merchant.pk, name="示例数据")
+    demo_people.load(truth, actor)
+    demo_people.follow_rules(actor)
+    assert counted(merchant) == found
+
+
+def counted(merchant):
+    with tenancy.scope(merchant.pk):
+        return {
+            "events": Interaction.objects.count(),
+            "codes": Code.objects.count(),
+            "visitors": Visitor.objects.values("key").distinct().count(),
+            "visitors known": Visitor.objects.filter(customer_id__isnull=False).values("key").distinct().count(),
+            "told": Tagging.objects.filter(source="manual").count(),
+            "by rule": Tagging.objects.filter(source="rule").count(),
+            "by run": Tagging.objects.filter(run__isnull=False).count(),
+            "runs": TaggingRun.objects.filter(state="done").count(),
+            "lives": LifeFact.objects.count(),
+            "consents": Consent.objects.count(),
+        }
