@@ -17,6 +17,7 @@ from .truth import SHANGHAI, Order, Product, Truth
 DAYS = 60
 OWN_SHOP = ("youzan", "weixin_shop")
 PASSERS_BY = 1.5  # visitors who buy nothing, for each buyer
+LOGGED_IN = 0.25  # of them: buyers of other channels who log in and look around
 _WORDS = ("生日蛋糕", "吐司", "月饼", "无糖", "下午茶", "可颂", "礼盒", "草莓")
 _MENUS = ("今日出炉", "会员中心", "门店自提", "生日预订")
 
@@ -74,8 +75,11 @@ def acts(truth: Truth) -> tuple[Act, ...]:
             bought.setdefault(order.buyer_no, []).append(order)
     for person_no, orders in bought.items():
         teller.buyer(person_no, orders)
+    others = (dict(order.identifiers).get("phone") for order in truth.orders if order.buyer_no not in bought)
+    elsewhere = sorted({phone for phone in others if phone})
     for _ in range(round(len(bought) * PASSERS_BY)):
-        teller.passer_by(begins + (ends - begins) * rng.random())
+        known = rng.choice(elsewhere) if elsewhere and rng.random() < LOGGED_IN else None
+        teller.passer_by(begins + (ends - begins) * rng.random(), phone=known)
     return tuple(sorted((act for act in teller.told if begins <= act.at <= ends), key=lambda act: (act.at, act.act_id)))
 
 
@@ -112,8 +116,9 @@ class _Teller:
                           to=self.rng.choice(("wechat", "moments")))  # fmt: skip
             self.phone = None
 
-    def passer_by(self, at: datetime) -> None:
+    def passer_by(self, at: datetime, *, phone: str | None) -> None:
         self._somebody(self.rng.choice(self.truth.stores).code if self.rng.random() < 0.5 else None)
+        self.phone = phone
         at = self._visit(at, wanted=None)
         if self.rng.random() < 0.18:
             self._act("cart", at, page="/cart", item=self.rng.choice(self.truth.products).code, quantity=1)
