@@ -81,18 +81,12 @@ def prepare() -> None:
     """Django is set up, the tables are current. Two commands started together must not migrate together."""
     import django
     from django.core.management import call_command
-    from django.db import connection
     from django.utils import translation
 
-    from yutang.core import logs
+    from yutang.core import locks, logs
 
     django.setup()
     logs.quiet()
     translation.activate("zh-hans" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7263003)")
-    try:
+    with locks.held(locks.Lock.MIGRATIONS):
         call_command("migrate", verbosity=0)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(7263003)")

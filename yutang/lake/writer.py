@@ -19,7 +19,8 @@ import pyarrow as pa
 from django.db import connection, transaction
 from pyiceberg.expressions import EqualTo
 
-from yutang.core import clock, logs, tenancy
+from yutang.core import clock, locks, logs, tenancy
+from yutang.core.locks import Lock
 from yutang.lake import catalog, compacting, source
 from yutang.lake.index import building
 from yutang.lake.models import Freshness, PeopleChange
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 POSITION = "yutang.position"
-ADVISORY_LOCK = 7_263_001
 log = logs.get(__name__)
 
 
@@ -45,7 +45,7 @@ class Report:
 def run() -> Report:
     """One pass over all fact tables and all due person snapshots. Call outside any transaction."""
     report = Report()
-    with _only_writer() as alone:
+    with locks.attempted(Lock.LAKE) as alone:
         if not alone:
             return Report(busy=True)
         as_of, horizon = clock.now(), _horizon()
@@ -192,23 +192,5 @@ def _horizon() -> int:
 @contextmanager
 def paused() -> Iterator[None]:
     """Nobody writes meanwhile: waits for a run under way; one that comes then finds another at work."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
-    try:
+    with locks.held(Lock.LAKE):
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
-
-
-@contextmanager
-def _only_writer() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from yutang.areas.orders import services as orders
 from yutang.core import tenancy
 from yutang.lake import rebuilding, writer
@@ -16,10 +14,5 @@ def redate(merchant_id: int) -> None:
         with tenancy.scope(merchant_id):
             after = orders.recompute_next_statistics(after=after)
     # The tables are dropped meanwhile: the writer that runs beside must not be in the middle of a commit to them.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [writer.ADVISORY_LOCK])
-    try:
+    with writer.paused():
         rebuilding.rebuild()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [writer.ADVISORY_LOCK])

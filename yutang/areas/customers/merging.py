@@ -17,8 +17,9 @@ from yutang.areas.customers import forest
 from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, NothingToSplit, PersonErased, SamePerson
 from yutang.areas.customers.events import CustomersMerged, CustomersUnmerged, IdentitiesSplit
 from yutang.areas.customers.models import Customer, Identity, Merge
-from yutang.core import audit, clock, events
+from yutang.core import audit, clock, events, locks
 from yutang.core.errors import NotFound
+from yutang.core.locks import Lock
 from yutang.lake import writer
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ def has_rows(identity_id: int, customer_id: int) -> bool:
 
 def lock_identities(merchant_id: int) -> None:
     """One change of a merchant's forest and keys at a time, until the transaction ends."""
-    _run("SELECT pg_advisory_xact_lock(7263002, %s::int)", [merchant_id])
+    locks.until_commit(Lock.IDENTITIES, merchant_id)
 
 
 def recompute(customer_ids: Sequence[int]) -> None:

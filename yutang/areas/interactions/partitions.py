@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from yutang.areas.interactions import facts
-from yutang.core import clock, logs, tenancy
+from yutang.core import clock, locks, logs, tenancy
+from yutang.core.locks import Lock
 from yutang.lake import writer
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ AHEAD = 7  # days
 # How far back an event may have happened. A day stays in the pool longer than that: while an event may be sent again,
 # its first coming must be there to be recognised.
 ACCEPTED_DAYS = 30
-_LOCK = 7_263_004
 
 log = logs.get(__name__)
 
@@ -34,8 +34,8 @@ def ensure(days: Iterable[date]) -> list[date]:
     wanted = {name(day): day for day in days}
     missing = [wanted[table] for table in _missing(list(wanted))]
     if missing:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        with transaction.atomic():
+            locks.until_commit(Lock.PARTITIONS)
             for day in sorted(missing):
                 if _missing([name(day)]):  # else somebody was faster
                     _make(day)

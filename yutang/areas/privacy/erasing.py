@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils.translation import gettext
 
 from yutang.areas.customers import queries
@@ -23,14 +21,13 @@ from yutang.areas.customers.erasing import Person, Trace, blind_keys, person, tr
 from yutang.areas.privacy import journal, proving, registry, search, sweeping
 from yutang.areas.privacy.errors import StillErasing
 from yutang.areas.privacy.models import Request
-from yutang.core import access, audit, clock, crypto, tenancy
+from yutang.core import access, audit, clock, crypto, locks, tenancy
 from yutang.core.errors import NotFound
+from yutang.core.locks import Lock
 from yutang.lake import expiry, writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-RUN_LOCK = 7_263_023  # first half of an advisory lock
+    pass
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,8 @@ def opened(request: Request) -> Dossier:
 def run(*, request_id: int, merchant_id: int, grace: timedelta = expiry.GRACE) -> Request:
     """Does what is left to do; call outside any transaction. `grace`: how long files of the lake's earlier states
     are left to readers. Raises StillErasing while something has to end first: call again later."""
-    with _alone(request_id):
+    # One job per request; a second one (its worker was taken for dead) waits and finds nothing left to do.
+    with locks.held(Lock.ERASURE, request_id):
         steps: dict[str, Callable[[Request], None]] = {
             "people": _people, "areas": _areas, "texts": _texts, "files": _files,
             "snapshot": _snapshot, "lake": lambda request: _lake(request, grace),
@@ -195,16 +193,3 @@ def _request(request_id: int, merchant_id: int) -> Request:
 
 def _actor(request: Request) -> access.Actor:
     return access.system(request.merchant_id, name=f"erasure {request.pk}")
-
-
-@contextmanager
-def _alone(request_id: int) -> Iterator[None]:
-    """One job per request; a second one (its worker was taken for dead) waits and finds nothing left to do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [RUN_LOCK, request_id])
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [RUN_LOCK, request_id])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Subquery
 from django.utils.translation import gettext
 from pyroaring import BitMap64
@@ -15,9 +15,10 @@ from yutang.areas.segments import bitmaps, queries
 from yutang.areas.segments.errors import NameTaken, RuleInvalid, SegmentInUse
 from yutang.areas.segments.events import SegmentRefreshed
 from yutang.areas.segments.models import Segment, SegmentSnapshot
-from yutang.core import access, audit, clock, events
+from yutang.core import access, audit, clock, events, locks
 from yutang.core.access import Actor
 from yutang.core.errors import Invalid, NotAllowed, NotFound
+from yutang.core.locks import Lock
 from yutang.lake import engine
 
 EDIT = "segments.edit"
@@ -116,8 +117,7 @@ def _forget_old_snapshots(segment: Segment) -> None:
 
 def _one_change(actor: Actor) -> None:
     """Names are free, and segments build on each other without circles, only as long as nobody else changes them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7263007, %s::int)", [actor.merchant_id])
+    locks.until_commit(Lock.SEGMENTS, actor.merchant_id)
 
 
 def _locked(segment_id: int, actor: Actor) -> Segment:

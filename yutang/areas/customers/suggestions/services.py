@@ -13,8 +13,9 @@ from yutang.areas.customers import queries
 from yutang.areas.customers.identity import cases
 from yutang.areas.customers.models import ReviewCase, SuggestionRun
 from yutang.areas.customers.suggestions import matcher, names, pool
-from yutang.core import audit, clock, jobs, tenancy
+from yutang.core import audit, clock, jobs, locks, tenancy
 from yutang.core.errors import Invalid, NotFound
+from yutang.core.locks import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 LEAST, MOST = 0.5, 1000
 LIMIT = 100_000
 BATCH = 500  # questions written at once
-RUN_LOCK, START_LOCK = 7_263_030, 7_263_031  # first halves of advisory locks
 
 
 @dataclasses.dataclass
@@ -62,7 +62,7 @@ def execute(*, run_id: int, actor: Actor, progress: Callable[[int], None] | None
 
     A run that was killed is simply done again: it finds the same pairs and asks those that it had not asked.
     """
-    with _alone(actor.merchant_id):
+    with locks.held(Lock.SUGGESTION_RUN, actor.merchant_id):
         with tenancy.scope(actor.merchant_id):
             run = SuggestionRun.objects.filter(pk=run_id).first()
             if run is None:
@@ -93,8 +93,7 @@ def _prepare(least: float, most: int, actor: Actor) -> SuggestionRun:
         raise Invalid(field="least", field_label=gettext("Least chance"), reason=reason)
     if not 1 <= most <= LIMIT:
         raise Invalid(field="most", field_label=gettext("Most pairs"), reason=gettext("Choose 1 to 100,000 pairs."))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [START_LOCK, actor.merchant_id])
+    locks.until_commit(Lock.SUGGESTION_START, actor.merchant_id)
     waiting = SuggestionRun.objects.filter(state__in=(SuggestionRun.State.QUEUED, SuggestionRun.State.RUNNING)).first()
     if waiting is not None:
         return waiting
@@ -125,19 +124,6 @@ def chance(score: float) -> float:
 def split_name(name: str) -> tuple[str, str]:
     """(family, given) as they were compared."""
     return names.split(name)
-
-
-@contextmanager
-def _alone(merchant_id: int) -> Iterator[None]:
-    """One search of a merchant at a time; the lock goes away with its connection, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [RUN_LOCK, merchant_id])
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [RUN_LOCK, merchant_id])
 
 
 @contextmanager

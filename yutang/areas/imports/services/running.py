@@ -28,8 +28,9 @@ from yutang.areas.imports.mapping import Mapping
 from yutang.areas.imports.models import ImportRun
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import services as orders
-from yutang.core import audit, clock, events, logs, money, tenancy
+from yutang.core import audit, clock, events, locks, logs, money, tenancy
 from yutang.core.errors import NotFound
+from yutang.core.locks import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 # Large enough that the few statements of a chunk do not count, small enough for memory and for a lively progress bar.
 CHUNK_ROWS = 80_000
-RUN_LOCK, WRITE_LOCK = 7_263_004, 7_263_005  # first halves of advisory locks
 INTERRUPTED = "run.interrupted"
 log = logs.get(__name__)
 
@@ -70,7 +70,8 @@ def execute(
     A file that cannot be read leaves the run `failed` with the reason and raises ImportFileError.
     """
     queries.require_everything(actor, "imports.run")
-    with _alone(run_id):
+    # One executor per run; a second one (its job was taken for dead) waits and finds nothing left to do.
+    with locks.held(Lock.IMPORT_RUN, run_id):
         with tenancy.scope(actor.merchant_id):
             run = _begin(run_id)
         if not run.is_open:  # cancelled while it waited, or done by another worker
@@ -85,20 +86,6 @@ def execute(
             if is_complete:
                 _finish(run, ImportRun.State.DONE, actor)
         return Counts(**run.counts)
-
-
-@contextmanager
-def _alone(run_id: int) -> Iterator[None]:
-    """One executor per run. A second one (its job was taken for dead) waits, then finds nothing left to do. The lock
-    goes away with its connection, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [RUN_LOCK, run_id])
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [RUN_LOCK, run_id])
 
 
 @contextmanager
@@ -208,8 +195,7 @@ def _apply(run: ImportRun, rows: pa.Table, position: Position, places: pipeline.
 
 def _one_writer(merchant_id: int) -> None:
     """Two chunks of one merchant never overlap: neither would see the orders that the other one is about to make."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [WRITE_LOCK, merchant_id])
+    locks.until_commit(Lock.IMPORT_WRITES, merchant_id)
 
 
 def _add(counts: Counts, done: pipeline.Applied) -> None:

@@ -14,16 +14,17 @@ import pyotp
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from yutang.areas.merchants import queries
 from yutang.areas.merchants.errors import FactorRequired, LinkExpired, TooManyAttempts, WrongCode, WrongCredentials
 from yutang.areas.merchants.models import LoginAttempt, User
-from yutang.core import audit, clock, crypto, tenancy
+from yutang.core import audit, clock, crypto, locks, tenancy
 from yutang.core.access import Actor
 from yutang.core.errors import Invalid
+from yutang.core.locks import Lock
 
 WINDOW = timedelta(minutes=15)
 LIMITS = {"email": 5, "ip": 30, "factor": 5}
@@ -217,9 +218,8 @@ def _count_attempt(*keys: tuple[str, str]) -> list[int]:
     Inside a request that is one transaction (somebody logged in guesses) the others would not see it: there they wait.
     """
     since = clock.now() - WINDOW
-    with connection.cursor() as cursor:
-        for kind, value in sorted(keys):
-            cursor.execute("SELECT pg_advisory_xact_lock(7263006, hashtext(%s))", [f"{kind}:{value}"])
+    for kind, value in sorted(keys):
+        locks.until_commit(Lock.LOGIN, f"{kind}:{value}")
     rows = LoginAttempt.objects.bulk_create(LoginAttempt(key=f"{kind}:{value}"[:300]) for kind, value in keys)
     mine = [row.pk for row in rows]
     for row, (kind, _) in zip(rows, keys, strict=True):

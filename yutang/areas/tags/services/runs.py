@@ -6,7 +6,6 @@ asked for. Undoing ends the taggings that bear its mark and reopens those it end
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -20,17 +19,17 @@ from yutang.areas.tags.events import TaggingRunEnded
 from yutang.areas.tags.models import Tagging, TaggingRun
 from yutang.areas.tags.services import writing
 from yutang.areas.tags.services.giving import _evidence
-from yutang.core import audit, clock, events, jobs, tenancy
+from yutang.core import audit, clock, events, jobs, locks, tenancy
 from yutang.core.errors import NotFound
+from yutang.core.locks import Lock
 from yutang.lake import writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from yutang.core.access import Actor
 
 BULK = "tags.bulk"
-RUN_LOCK = 7_263_008  # first half of the advisory lock
 Action, State = TaggingRun.Action, TaggingRun.State
 
 
@@ -92,7 +91,8 @@ def undo(*, run_id: int, actor: Actor) -> TaggingRun:
 
 def execute(*, merchant_id: int, run_id: int, chunk: int = writing.CHUNK) -> None:
     """Does, or goes on with, a run or its undoing. Call outside any transaction."""
-    with _alone(run_id):
+    # One executor per run; a second one (its job was taken for dead) waits and finds nothing left to do.
+    with locks.held(Lock.TAGGING_RUN, run_id):
         with tenancy.scope(merchant_id):
             run = TaggingRun.objects.select_related("tag__group").filter(pk=run_id).first()
         if run is None:
@@ -166,20 +166,6 @@ def _reopen(run: TaggingRun, taggings: list[int]) -> int:
             {"ids": taggings, "now": clock.now(), "merchant": run.merchant_id, "rivals": rivals},
         )
         return int(cursor.rowcount)
-
-
-@contextmanager
-def _alone(run_id: int) -> Iterator[None]:
-    """One executor per run; a second one (its job was taken for dead) waits and finds nothing left to do. The lock goes
-    away with its connection, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", [RUN_LOCK, run_id])
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", [RUN_LOCK, run_id])
 
 
 def _current(run_id: int) -> TaggingRun:
