@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_sale_line
 from yutang.areas.orders.models import SaleLine
-from yutang.core import tenancy
+from yutang.core import locks, tenancy
+from yutang.core.locks import Lock
 from yutang.lake import compacting, engine, writer
 from yutang.lake.index import building, files
 
@@ -106,7 +107,7 @@ def test_without_the_horizon_the_late_commit_would_be_lost(monkeypatch):
 
 def test_a_second_writer_stays_out():
     results = []
-    with writer._only_writer() as alone:
+    with locks.attempted(Lock.LAKE) as alone:
         assert alone
 
         def other() -> None:

@@ -22,12 +22,16 @@ BASE = (
     'amount = "amount"\n[columns]\norder_no = "no"\namount = "sum"\nordered_at = "day"\n[constants]\nstatus = "paid"\n'
 )
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+directives = st.sampled_from(["%Y", "%m", "%d", "%H", "%M", "%S", "%y", "%b", "%p", "%f", "%Y-%m-%d", "%d/%m/%Y %H:%M"])
+date_formats = st.tuples(
+    words.map(lambda word: word.replace("%", "%%")), directives, st.sampled_from(["", " ", "年", "%%"])
+)
 
 
 @given(
     st.dictionaries(st.sampled_from(FIELDS), st.lists(words, min_size=1).map(tuple)),
     st.dictionaries(words, st.sampled_from(OrderStatus)),
-    st.lists(words).map(tuple),
+    st.lists(date_formats.map("".join)).map(tuple),
     st.booleans(),
 )
 def test_toml_round_trip(
