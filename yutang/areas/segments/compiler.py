@@ -201,25 +201,23 @@ def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], n
     return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
-def values(attribute: Attribute, today: date) -> exp.Select:
-    """Rows (customer_id, value) of everybody."""
-    value = exp.alias_(_sql(attribute, PEOPLE, today), "value")
-    return _everybody().select(_column("customer_id", PEOPLE), value)
+def values(expression: exp.Expr) -> exp.Select:
+    """Rows (customer_id, value) of everybody, of an expression over the person snapshot."""
+    return _everybody().select(_column("customer_id", PEOPLE), exp.alias_(expression, "value"))
 
 
 def _everybody() -> exp.Select:
     return exp.Select().from_(exp.alias_(exp.to_table(PERSON), PEOPLE, table=True))
 
 
-def value(attribute: Attribute, today: date) -> exp.Expr:
-    """The attribute itself, for a row with its column."""
-    return _sql(attribute, "", today)
+def value(attribute: Attribute, today: date, table: str = "") -> exp.Expr:
+    """The attribute itself, for a row with the columns it reads."""
+    return _sql(attribute, table, today)
 
 
-def truth(attribute: Attribute, rule: rules.Condition, today: date) -> exp.Expr:
-    """Whether a condition holds, for a row with the attribute's column; never NULL."""
-    asked = _asked(attribute, _sql(attribute, "", today), rule.op, rule.value, today)
-    return exp.Coalesce(this=asked, expressions=[exp.false()])
+def truth(attribute: Attribute, value: exp.Expr, rule: rules.Condition, today: date) -> exp.Expr:
+    """Whether a condition holds where the attribute is `value`; never NULL."""
+    return exp.Coalesce(this=_asked(attribute, value, rule.op, rule.value, today), expressions=[exp.false()])
 
 
 _OPPOSITE = {

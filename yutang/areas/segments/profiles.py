@@ -90,25 +90,11 @@ def _profile(
     today: date,
     values: Values,
 ) -> Profile:
-    codes, of_code = _codes(attribute, snapshot, today)
+    codes, of_code = columns.People(snapshot, today).groups(attribute)
     per_code = [np.bincount(codes[holds], minlength=len(of_code)) for holds in asked]
     cut = _ranges if attribute.kind in NUMERIC else _values
     groups = cut(attribute, of_code, per_code, values)
     return Profile(attribute.key, gettext(attribute.label), tuple(groups), _difference(groups))
-
-
-def _codes(attribute: Attribute, snapshot: reading.Snapshot, today: date) -> tuple[Array, pa.Array]:
-    """A code for each number of a person, and the attribute's value by code: from the index, or asked of the lake."""
-    if attribute.column in snapshot.people:
-        rows = pa.table({attribute.column: snapshot.dictionaries[attribute.column]})
-        return snapshot.people[attribute.column], engine.column(compiler.value(attribute, today), rows)
-    found = engine.query(compiler.values(attribute, today))
-    encoded = found.column("value").combine_chunks().dictionary_encode()
-    order = np.argsort(snapshot.ids, kind="stable")
-    place = np.minimum(np.searchsorted(snapshot.ids[order], found.column("customer_id").to_numpy()), len(order) - 1)
-    codes = np.zeros(snapshot.size, dtype=np.int64)  # code 0: not known
-    codes[order[place]] = 1 + encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return codes, pa.concat_arrays([pa.nulls(1, encoded.dictionary.type), encoded.dictionary])
 
 
 def _values(attribute: Attribute, of_code: pa.Array, per_code: list[Array], values: Values) -> list[Group]:
