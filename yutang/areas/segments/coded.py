@@ -66,9 +66,7 @@ class Plan:
 
     def _asked(self, places: list[Array]) -> pa.Array:
         """Asked for rows with these codes; what reads no column, for one row."""
-        rows = {
-            name: values.take(pa.array(at)) for (name, values), at in zip(self.values.items(), places, strict=True)
-        }
+        rows = {name: values.take(pa.array(at)) for (name, values), at in zip(self.values.items(), places, strict=True)}
         [answers] = engine.columns([self.expression], pa.table(rows or {"row": [0]}))
         return answers
 
@@ -88,7 +86,9 @@ def _classes(expression: exp.Expr, values: Mapping[str, pa.Array]) -> dict[str, 
     for name, part in _parts(expression):
         parts[name][part.sql()] = part
     found = {
-        name: own[name] if any(isinstance(p, exp.Column) for p in parts[name].values()) else _alike(name, parts[name], of)
+        name: own[name]
+        if any(isinstance(p, exp.Column) for p in parts[name].values())
+        else _alike(name, parts[name], of)
         for name, of in values.items()
     }
     return found if _count(found) <= COMBINATIONS else None

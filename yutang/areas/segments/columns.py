@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,6 +47,12 @@ class People:
         value, derived = self._value(attribute)
         plan = self._plan(compiler.truth(attribute, value, rule, self.today), derived)
         return lambda low, high: plan.truth(lambda name: self._codes(name, derived, low, high), high - low)
+
+    def holders(self, attribute: Attribute) -> Iterator[tuple[int, Array]]:
+        """Each value of a list, and the numbers of the people who have it."""
+        postings = self.snapshot.lists[attribute.expression]
+        for place, value in enumerate(postings.values.to_pylist()):
+            yield value, postings.people(place)
 
     def groups(self, attribute: Attribute) -> tuple[Array, pa.Array]:
         """A code by number, and the attribute's value by code; a value may have several codes."""

@@ -242,11 +242,15 @@ def _asked(attribute: Attribute, value: exp.Expr, op: Op, wanted: rules.Value, t
             missing = exp.Paren(this=exp.or_(missing, exp.EQ(this=value.copy(), expression=exp.Literal.string(""))))
         return missing if op is Op.EMPTY else exp.Not(this=missing)
     if attribute.kind is Kind.CHOICES and isinstance(wanted, tuple):
-        listed = exp.Array(expressions=[exp.convert(v) for v in wanted])
-        shares: exp.Expr = (exp.ArrayContainsAll if op is Op.HAS_ALL else exp.ArrayOverlaps)(
-            this=value, expression=listed
-        )
-        return _or_null(exp.Not(this=exp.Paren(this=shares)), value) if op is Op.NOT_IN else exp.Paren(this=shares)
+        different = tuple(dict.fromkeys(wanted))
+        listed = exp.Array(expressions=[exp.convert(v) for v in different])
+        # An intersection holds every value once; engines differ in operators for lists, and agree on this.
+        shared = exp.ArraySize(this=exp.ArrayIntersect(expressions=[value, listed]))
+        if op is Op.HAS_ALL:
+            return exp.EQ(this=shared, expression=exp.convert(len(different)))
+        if op is Op.NOT_IN:
+            return _or_null(exp.EQ(this=shared, expression=exp.convert(0)), value)
+        return exp.GT(this=shared, expression=exp.convert(0))
     if op in (Op.IN, Op.NOT_IN) and isinstance(wanted, tuple):
         found: exp.Expr = exp.In(this=value, expressions=[exp.convert(v) for v in wanted])
         return found if op is Op.IN else _or_null(exp.Not(this=found), value)

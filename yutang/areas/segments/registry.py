@@ -30,11 +30,12 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Choice:
     """A value that a column may hold; `label` is text for the reader, translated already. What belongs to a node is
-    offered to those who see the node."""
+    offered to those who see the node; values of one `family` (a group of tags) may be shown by themselves."""
 
     value: str | int
     label: str
     node_id: int | None = None
+    family: str = ""
 
 
 @dataclass(frozen=True)
