@@ -73,8 +73,9 @@ def test_a_new_segment_is_counted_every_night_until_it_is_said_otherwise(merchan
     changed = services.schedule(segment_id=segment.pk, every="week", at="09:15", weekday="2", actor=actor)
     assert changed.due_at == at(2026, 3, 11, 1, 15)
     assert AuditEntry.objects.get(action="segments.schedule").detail == {
-        "before": {"every": "day", "at": "04:00", "weekday": 0}, "after": {"every": "week", "at": "09:15", "weekday": 2},
-    }  # fmt: skip
+        "before": {"every": "day", "at": "04:00", "weekday": 0},
+        "after": {"every": "week", "at": "09:15", "weekday": 2},
+    }
     assert services.schedule(segment_id=segment.pk, every="never", actor=actor).due_at is None
     time_machine.move_to(at(2027, 1, 1))
     assert services.start_due(merchant_id=merchant.pk) == 0

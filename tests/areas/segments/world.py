@@ -43,6 +43,11 @@ class World:
     life: list[world_traits.Life] = field(default_factory=list)
     tags: list[int] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, list[Any]]:
+        return {"orders.line": self.lines, "tags.life": self.life, "interactions.event": self.events}
 
 
 def maybe(chance: random.Random, value: Any, nothing: Any = None, share: float = 0.25) -> Any:
@@ -214,8 +219,7 @@ def holds(rule: dict[str, Any], pk: int, person: dict[str, Any], world: World) -
         return not holds(rule["not"], pk, person, world)
     if "attr" in rule:
         return fulfils(person[rule["attr"]], rule["op"], rule.get("value"))
-    rows = {"orders.line": world.lines, "tags.life": world.life}[rule["did"]]
-    lines = [line for line in rows if line.person == pk and in_window(line.day, rule.get("within"))]
+    lines = [line for line in world.facts[rule["did"]] if line.person == pk and in_window(line.day, rule.get("within"))]
     lines = [line for line in lines if "where" not in rule or line_holds(rule["where"], line)]
     net = lambda some: sum(-1 if line.is_reversal else 1 for line in some)  # noqa: E731
     answers = []

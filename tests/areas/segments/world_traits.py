@@ -136,20 +136,26 @@ def grades_of(
         for value, key in ((purchases, "frequency"), (net, "monetary"))
     )
     measure, window, middle, big = ladder
-    value = net if measure == "net" else purchases
-    if window is not None:
-        inside = [line for line in lines if 0 <= (today - line.day).days < window]
-        value = sum(line.amount for line in inside)
-        if measure == "purchases":
-            sold = [line for line in inside if line.kind != "refund"]
-            orders = {line.order_id for line in sold}
-            value = sum(sum(line.amount for line in sold if line.order_id == order) > 0 for order in orders)
+    value = measured(measure, window, purchases, net, lines, today)
     return {
         "grades.rfm_r": r, "grades.rfm_f": f, "grades.rfm_m": m,
         "grades.rfm_group": None if None in (r, f, m) else str(grades.Scores(r, f, m).group),
         "grades.tier": None if purchases <= 0 else str(grades.tier(value, middle_from=middle, big_from=big)),
         "grades.customer_id": pk,
     }  # fmt: skip
+
+
+def measured(measure: str, window: int | None, purchases: int, net: int, lines: list[Any], today: date) -> int:
+    """What a ladder goes by."""
+    if window is None:
+        return net if measure == "net" else purchases
+    inside = [line for line in lines if 0 <= (today - line.day).days < window]
+    if measure == "net":
+        return sum(line.amount for line in inside)
+    sold = [line for line in inside if line.kind != "refund"]
+    return sum(
+        sum(line.amount for line in sold if line.order_id == order) > 0 for order in {line.order_id for line in sold}
+    )
 
 
 def _beyond(value: int, ends: list[int]) -> int:

@@ -48,8 +48,8 @@ class Reach:
 
 
 def reach(rule: Any, *, actor: Actor) -> list[Reach]:
-    """How many of the people of a rule each way may reach; a figure while the rule is being built. Whoever acts on it asks
-    `audience`."""
+    """How many of the people of a rule each way may reach; a figure while the rule is being built. Whoever acts on it
+    asks `audience`."""
     found = queries.people(rule, actor=actor)
     if isinstance(found, evaluator.Found):
         held = ((way, _allowed(found.snapshot, *way)) for way in WAYS)
@@ -59,8 +59,8 @@ def reach(rule: Any, *, actor: Actor) -> list[Reach]:
 
 
 def _allowed(snapshot: reading.Snapshot, use: Use, channel: Channel) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """bool by number: who may be reached, of the whole pool. Kept until somebody says something new: what else changes it
-    (files, merges, erasure) makes another snapshot."""
+    """bool by number: who may be reached, of the whole pool. Kept until somebody says something new: what else changes
+    it (files, merges, erasure) makes another snapshot."""
     key = ("reach", use, channel, newest_statement())
     kept = snapshot.kept.get(key)
     if not isinstance(kept, np.ndarray):

@@ -120,7 +120,7 @@ class People:
         value = compiler.value(attribute, self.today)
         table = pa.table({attribute.expression: singles})
         [truth] = engine.columns([compiler.truth(attribute, value, rule, self.today)], table)
-        holders = [postings.people(place) for place in np.flatnonzero(truth.to_numpy(zero_copy_only=False))]
+        holders = [postings.people(int(place)) for place in np.flatnonzero(truth.to_numpy(zero_copy_only=False))]
 
         def some(low: int, high: int) -> Array:
             found = np.zeros(high - low, dtype=np.bool_)

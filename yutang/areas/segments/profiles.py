@@ -46,8 +46,8 @@ class Profile:
     """One attribute. `totals`: the people of each rule, of whom a group's count is a share. `difference` is the total
     variation distance between the first two: 0 the same, 1 nothing shared (half the sum of |share − share|).
 
-    Of a list somebody has several values (`is_list`): the shares don't add up, and the difference is the greatest that a
-    single value makes. `families` are what its values may be narrowed to, `family` the chosen one.
+    Of a list somebody has several values (`is_list`): the shares don't add up, and the difference is the greatest that
+    a single value makes. `families` are what its values may be narrowed to, `family` the chosen one.
     """
 
     key: str

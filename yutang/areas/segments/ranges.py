@@ -20,7 +20,7 @@ def each(size: int, answer: Callable[[int, int], Answer]) -> Iterator[Answer]:
     """The answers for the people numbered low ≤ n < high, range by range, in order."""
     lows = range(0, size, RANGE)
     if len(lows) < 2:
-        return map(lambda low: answer(low, min(low + RANGE, size)), lows)
+        return (answer(low, min(low + RANGE, size)) for low in lows)
     return _threads().map(lambda low: answer(low, min(low + RANGE, size)), lows)
 
 
