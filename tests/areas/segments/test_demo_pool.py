@@ -1,5 +1,5 @@
-"""Every rule's count over the demo pool equals a naive evaluation of PostgreSQL's rows, for rules over every attribute and
-every fact of the registry; and what a segment's history says is what its bitmaps hold."""
+"""Every rule's count over the demo pool equals a naive evaluation of PostgreSQL's rows, for rules over every attribute
+and fact of the registry; and what a history says is what its bitmaps hold."""
 
 from __future__ import annotations
 

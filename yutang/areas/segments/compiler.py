@@ -283,14 +283,23 @@ def _parsed(sql: str) -> exp.Expr:
 
 def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
     """The attribute's expression, its columns qualified, its `:today` filled in."""
+    if attribute.derive is None:
+        return _same_all_day(attribute, table, today).copy()
+    return _filled(attribute.derive(), table, today)
 
+
+@lru_cache(maxsize=512)
+def _same_all_day(attribute: Attribute, table: str, today: date) -> exp.Expr:
+    return _filled(_parsed(attribute.expression_on(today)), table, today)
+
+
+def _filled(made: exp.Expr, table: str, today: date) -> exp.Expr:
     def filled(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name == "today":
             return exp.convert(today)
         # A derived expression may ask another table; its columns are qualified already.
         return _column(node.name, table) if isinstance(node, exp.Column) and not node.table else node
 
-    made = attribute.derive() if attribute.derive is not None else _parsed(attribute.expression_on(today))
     made = made.transform(filled)
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 
