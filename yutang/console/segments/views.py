@@ -141,11 +141,11 @@ def refresh(request: HttpRequest, segment_id: int) -> HttpResponse:
 @page("segments.view", methods=("GET",))
 def overlap(request: HttpRequest, segment_id: int) -> HttpResponse:
     """With one other segment or two."""
-    wanted = [pk for pk in (request.GET.get("with", ""), request.GET.get("third", "")) if pk.isdecimal()]
+    segment = queries.get(segment_id, actor=request.actor)
+    wanted = [int(pk[:18]) for pk in (request.GET.get("with", ""), request.GET.get("third", "")) if pk.isdecimal()]
     if not wanted:
         return HttpResponse()
-    numbers = dict.fromkeys([segment_id, *(int(pk[:18]) for pk in wanted)])
-    chosen = [queries.get(pk, actor=request.actor) for pk in numbers]
+    chosen = [segment, *(queries.get(pk, actor=request.actor) for pk in dict.fromkeys(wanted) if pk != segment_id)]
     found = queries.overlap(*chosen, actor=request.actor)
     context = {"segments": chosen, "regions": pictures.regions(chosen, found), "either": found.either}
     return render(request, "console/segments/_overlap.html", context)
