@@ -206,6 +206,7 @@ class Bar:
 
     label: str
     condition: str  # JSON; empty where a click means nothing
+    rule: str  # JSON of the people of the first rule who are in this group
     count: int
     share: float
     other_share: float
@@ -229,16 +230,19 @@ def profiles(
 ) -> list[ProfilePicture] | None:
     """The people of two rules on every attribute (or on `keys`); None while the lake's first pass is still to come."""
     found = segment_profiles.of(pair, actor=request.actor, currency=request.merchant.currency, keys=keys, family=family)
-    return None if found is None else [_drawn(profile) for profile in found if profile.groups or profile.families]
+    return (
+        None if found is None else [_drawn(profile, pair[0]) for profile in found if profile.groups or profile.families]
+    )
 
 
-def _drawn(profile: segment_profiles.Profile) -> ProfilePicture:
+def _drawn(profile: segment_profiles.Profile, asked: Any) -> ProfilePicture:
     totals = [total or 1 for total in profile.totals]
     shares = [(group.counts[0] / totals[0], group.counts[1] / totals[1]) for group in profile.groups]
     longest = max((max(pair) for pair in shares), default=0) or 1
     bars = [
         Bar(
-            group.label, json.dumps(group.condition, ensure_ascii=False) if group.condition else "", group.counts[0],
+            group.label, _json(group.condition) if group.condition else "",
+            _json({"all": [asked, group.condition]}) if group.condition else "", group.counts[0],
             share, other, round(100 * share / longest), round(100 * other / longest),
         )
         for group, (share, other) in zip(profile.groups, shares, strict=True)
@@ -246,3 +250,7 @@ def _drawn(profile: segment_profiles.Profile) -> ProfilePicture:
     return ProfilePicture(
         profile.key, profile.label, profile.difference, bars, profile.is_list, profile.families, profile.family
     )
+
+
+def _json(rule: dict[str, Any]) -> str:
+    return json.dumps(rule, ensure_ascii=False)
