@@ -52,16 +52,19 @@ def reach(rule: Any, *, actor: Actor) -> list[Reach]:
     asks `audience`."""
     found = queries.people(rule, actor=actor)
     if isinstance(found, evaluator.Found):
-        held = ((way, _allowed(found.snapshot, *way)) for way in WAYS)
+        newest = newest_statement()
+        held = ((way, _allowed(found.snapshot, *way, newest)) for way in WAYS)
         return [Reach(*way, int(np.count_nonzero(found.holds & allowed))) for way, allowed in held]
     members = BitMap64(found.ids())
     return [Reach(*way, len(reachable(members, use=way[0], channel=way[1]))) for way in WAYS]
 
 
-def _allowed(snapshot: reading.Snapshot, use: Use, channel: Channel) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _allowed(
+    snapshot: reading.Snapshot, use: Use, channel: Channel, newest: int
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """bool by number: who may be reached, of the whole pool. Kept until somebody says something new: what else changes
     it (files, merges, erasure) makes another snapshot."""
-    key = ("reach", use, channel, newest_statement())
+    key = ("reach", use, channel, newest)
     kept = snapshot.kept.get(key)
     if not isinstance(kept, np.ndarray):
         people = reachable(BitMap64(snapshot.ids[snapshot.exists]), use=use, channel=channel)
