@@ -1,4 +1,5 @@
-"""A large pool, made by numpy straight into the lake of a merchant: people, and sale lines in the order of time.
+"""A large pool, made by numpy straight into the lake of a merchant: people with tags, sale lines in the order of time,
+life facts of every fifth person; grades by boundaries and a ladder in the pool.
 
 A tenth of the people make half of the purchases; every hundredth line takes back the one before; some facts have no
 person. Files are as large as the lake's writer makes them.
@@ -7,7 +8,7 @@ person. Files are as large as the lake's writer makes them.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from benchmarks.shared import make_merchant
+from yutang.areas.grades.models import Boundaries, Ladder
 from yutang.core import tenancy
 from yutang.lake import catalog
 from yutang.lake.index import building
@@ -28,6 +30,9 @@ DAYS = 3 * 365
 FIRST = np.datetime64("2023-03-11")
 TODAY = date(2026, 3, 10)
 CITIES = ["", "杭州", "上海", "北京", "苏州", "宁波", "南京", "成都", "武汉", "广州"]
+TAGS = 40
+RECENCY, FREQUENCY, MONETARY = [60, 150, 300, 500], [1, 2, 3, 4], [15_000, 30_000, 50_000, 80_000]  # ends of the fifths
+MIDDLE_FROM, BIG_FROM = 30_000, 100_000
 TITLES = ["草莓蛋糕", "黑森林蛋糕", "吐司", "可颂", "月饼礼盒", "曲奇", "拿铁", "贝果", "蛋挞", "青团"]
 
 
@@ -39,6 +44,9 @@ def make(people: int) -> int:
         lines = people * FACTS_EACH
         schema = REGISTRY.facts["orders.line"].arrow_schema()
         _append("orders.line", schema, lines, lambda *at: _lines(merchant_id, people, lines, *at))
+        schema = REGISTRY.facts["tags.life"].arrow_schema()
+        _append("tags.life", schema, people // 5, lambda *at: _life(merchant_id, people, *at))
+        _grade(merchant_id)
     return merchant_id
 
 
@@ -55,7 +63,8 @@ def _append(name: str, schema: pa.Schema, count: int, block: Any) -> None:
     def write(first: int) -> str:
         columns = block(first, min(BLOCK, count - first))
         path = folder / f"{columns['merchant_id'][0]}.{name}.{first}.parquet"
-        arrays = [columns[field.name] for field in schema]
+        size = len(columns["merchant_id"])
+        arrays = [columns.get(field.name, pa.nulls(size, field.type)) for field in schema]
         made = pa.table([a if isinstance(a, pa.Array) else pa.array(a) for a in arrays], names=schema.names)
         pq.write_table(made, path, compression="zstd", compression_level=1, store_schema=False)
         return str(path)
@@ -86,7 +95,47 @@ def _people(merchant_id: int, first: int, size: int) -> dict[str, Any]:
         "net_amount": rng.gamma(1.5, 30_000, size).astype(np.int64) * (bought > 0),
         "first_purchase_on": pa.array(FIRST + days, mask=bought == 0),
         "last_purchase_on": pa.array(FIRST + last, mask=bought == 0),
+        "tags": _tags(rng, size),
     }
+
+
+def _tags(rng: np.random.Generator, size: int) -> pa.Array:
+    """One or two of forty tags a person on average, the first ones more often; none for a third."""
+    held = rng.poisson(1.2, size)
+    ends = np.concatenate([[0], np.cumsum(held)])
+    values = (TAGS * rng.random(ends[-1]) ** 2).astype(np.int64) + 1
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(values), mask=pa.array(held == 0))
+
+
+def _life(merchant_id: int, people: int, first: int, size: int) -> dict[str, Any]:
+    """Children and own birthdays, a third by the lunar calendar."""
+    rng = np.random.default_rng((3, first))
+    born = np.datetime64("1960-01-01") + rng.integers(0, 24_000, size)
+    return {
+        "merchant_id": np.full(size, merchant_id),
+        "id": np.arange(first + 1, first + size + 1),
+        "is_reversal": np.zeros(size, dtype=bool),
+        "kind": _picked(rng, ["child", "birthday"], size),
+        "detail": _picked(rng, ["girl", "boy"], size),
+        "calendar": _picked(rng, ["solar", "solar", "lunar"], size),
+        "month": rng.integers(1, 13, size),
+        "day": rng.integers(1, 31, size),
+        "is_leap": np.zeros(size, dtype=bool),
+        "born_on": born,
+        "recorded_on": FIRST + rng.integers(0, DAYS, size),
+        "home_customer_id": rng.integers(1, people + 1, size),
+    }
+
+
+def _grade(merchant_id: int) -> None:
+    Boundaries.objects.create(
+        merchant_id=merchant_id, day=TODAY - timedelta(days=1), people=1, source="bench", recency=RECENCY,
+        frequency=FREQUENCY, monetary=MONETARY,
+    )  # fmt: skip
+    Ladder.objects.create(
+        merchant_id=merchant_id, measure="net", window_days=None, middle_from=MIDDLE_FROM, big_from=BIG_FROM,
+        created_by="bench",
+    )  # fmt: skip
 
 
 def _lines(merchant_id: int, people: int, total: int, first: int, size: int) -> dict[str, Any]:

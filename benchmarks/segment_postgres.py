@@ -9,8 +9,8 @@ from django.db import connection
 
 from yutang.lake import engine
 
-PEOPLE, LINES = "bench_people", "bench_lines"
-TABLES = {PEOPLE: "customers.person", LINES: "orders.line"}
+PEOPLE, LINES, LIFE = "bench_people", "bench_lines", "bench_life"
+TABLES = {PEOPLE: "customers.person", LINES: "orders.line", LIFE: "tags.life"}
 INDEXES = [
     f"ALTER TABLE {PEOPLE} ADD PRIMARY KEY (customer_id)",
     f"CREATE INDEX ON {PEOPLE} (city)",
@@ -18,8 +18,11 @@ INDEXES = [
     f"CREATE INDEX ON {LINES} (occurred_on, home_customer_id)",
     f"CREATE INDEX ON {LINES} (home_customer_id, occurred_on)",
     f"CREATE INDEX ON {LINES} (title, occurred_on)",
+    f"CREATE INDEX ON {PEOPLE} USING gin (tags)",
+    f"CREATE INDEX ON {LIFE} (kind, born_on)",
+    f"CREATE INDEX ON {LIFE} (calendar, month, day)",
 ]
-KINDS = {"BIGINT": "bigint", "VARCHAR": "text", "DATE": "date", "BOOLEAN": "boolean"}
+KINDS = {"BIGINT": "bigint", "VARCHAR": "text", "DATE": "date", "BOOLEAN": "boolean", "BIGINT[]": "bigint[]"}
 
 
 def load(merchant_id: int) -> None:
@@ -32,6 +35,10 @@ def load(merchant_id: int) -> None:
             listed = ", ".join(f"{column[0]} {KINDS.get(column[1], 'timestamptz')}" for column in columns)
             cursor.execute(f"CREATE TABLE {table} ({listed})")
             file = Path(folder) / table
+            lists = ", ".join(
+                f"'{{' || array_to_string({c[0]}, ',') || '}}' AS {c[0]}" for c in columns if c[1] == "BIGINT[]"
+            )
+            rows = rows.replace("(merchant_id)", f"(merchant_id) REPLACE ({lists})") if lists else rows
             duck.execute(f"COPY ({rows}) TO '{file}' (FORMAT csv, HEADER false, FORCE_QUOTE *)")
             numbers = ", ".join(column[0] for column in columns if column[1] != "VARCHAR")
             copied = f"COPY {table} FROM STDIN (FORMAT csv, FORCE_NULL ({numbers}))"
@@ -46,7 +53,7 @@ def load(merchant_id: int) -> None:
 
 def count(sql: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(people=PEOPLE, lines=LINES))
+        cursor.execute(sql.format(people=PEOPLE, lines=LINES, life=LIFE))
         return int(cursor.fetchone()[0])
 
 
@@ -59,4 +66,4 @@ def allow_memory() -> None:
 
 def drop() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {PEOPLE}, {LINES}")
+        cursor.execute(f"DROP TABLE {', '.join(TABLES)}")

@@ -1,6 +1,6 @@
-"""Thirty rules as a marketer builds them, each beside the SQL a developer would write for it.
+"""Rules as a marketer builds them, each beside the SQL a developer would write for it.
 
-{people} and {lines} stand for the tables; the SQL is understood by DuckDB and PostgreSQL alike.
+{people}, {lines} and {life} stand for the tables; the SQL is understood by DuckDB and PostgreSQL alike.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from benchmarks.segment_pool import TODAY
+from borax.calendars.lunardate import LCalendars, LunarDate
+
+from benchmarks.segment_pool import BIG_FROM, FREQUENCY, MIDDLE_FROM, MONETARY, RECENCY, TODAY
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,41 @@ def different(column: str, where: str, test: str) -> str:
 MEMBERS = [attr("customers.source", "in", ["taobao", "youzan"]), attr("customers.gender", "=", "f"),
            attr("customers.accepts_marketing", "=", True)]  # fmt: skip
 ARE_MEMBERS = "source IN ('taobao','youzan') AND gender = 'f' AND accepts_marketing"
+SCORE_R = (
+    "(5"
+    + "".join(f" - CASE WHEN last_purchase_on < DATE '{TODAY - timedelta(days=n)}' THEN 1 ELSE 0 END" for n in RECENCY)
+    + ")"
+)
+SCORE_F, SCORE_M = (
+    "(1" + "".join(f" + CASE WHEN {column} > {end} THEN 1 ELSE 0 END" for end in ends) + ")"
+    for column, ends in (("purchases", FREQUENCY), ("net_amount", MONETARY))
+)
+IS_GOOD = f"purchases > 0 AND {SCORE_R} >= 3 AND {SCORE_F} + {SCORE_M} >= 7"  # champions and loyal ones
+IS_FISH = f"purchases > 0 AND net_amount >= {MIDDLE_FROM}"
+GOOD = attr("grades.rfm_group", "in", ["champions", "loyal"])
+
+
+def lives(where: str) -> str:
+    return f"p.customer_id IN (SELECT f.home_customer_id FROM {{life}} f WHERE {where} GROUP BY 1 HAVING {ROWS} >= 1)"
+
+
+def aged(low: int, high: int) -> str:
+    """Born after the day on which somebody of high + 1 has their birthday, and no later than who is `low` today."""
+    first, last_day = TODAY.replace(year=TODAY.year - high - 1), TODAY.replace(year=TODAY.year - low)
+    return f"f.born_on > DATE '{first}' AND f.born_on <= DATE '{last_day}'"
+
+
+def lunar_days(count: int) -> str:
+    """The next days of the lunar calendar; the 30th of a short month falls on its last day."""
+    found = []
+    for ahead in range(count):
+        at = LunarDate.from_solar(TODAY + timedelta(days=ahead))
+        found.append((at.month, at.day))
+        if at.day == LCalendars.ndays(at.year, at.month, at.leap) == 29:
+            found.append((at.month, 30))
+    return "(f.month, f.day) IN (" + ", ".join(f"({month}, {day})" for month, day in found) + ")"
+
+
 RECENT = [
     Case("everybody", {"all": []}, "SELECT count(*) FROM {people}"),
     Case("city", attr("customers.city", "=", "杭州"), P + "city = '杭州'"),
@@ -130,6 +167,30 @@ RECENT = [
          P + who(f"{last(180)} AND f.kind = 'goods'", "sum(amount) >= 30000")),
     Case("bought in a year, not in 90 days", {"all": [did(within="365d"), {"not": did(within="90d")}]},
          P + f"{who(last(365))} AND {nobody(last(90))}"),
+    Case("two of the tags", attr("tags.ids", "in", [3, 17]), P + "tags && ARRAY[3, 17]::bigint[]"),
+    Case("both tags, not a third",
+         {"all": [attr("tags.ids", "has all", [1, 2]), attr("tags.ids", "not in", [5])]},
+         P + "tags @> ARRAY[1, 2]::bigint[] AND NOT tags && ARRAY[5]::bigint[]"),
+    Case("champions and loyal customers", GOOD, P + IS_GOOD),
+    Case("big fish", attr("grades.tier", "=", "big"), P + f"purchases > 0 AND net_amount >= {BIG_FROM}"),
+    Case("3+1 with tags and grades: source, middle or big fish, tag, cake in 90 days",
+         {"all": [MEMBERS[0], attr("grades.tier", "in", ["middle", "big"]), attr("tags.ids", "in", [1, 8, 20]),
+                  did(**CAKE, within="90d")]},
+         P + f"source IN ('taobao','youzan') AND {IS_FISH} AND tags && ARRAY[1, 8, 20]::bigint[]"
+             f" AND {who(f'{last(90)} AND {IS_CAKE}')}"),
+    Case("3+1 with tags and grades: province, RFM, no such tag, not in 30 days",
+         {"all": [attr("customers.province", "=", "浙江"), GOOD, {"not": attr("tags.ids", "in", [2, 3])},
+                  {"not": did(within="30d")}]},
+         P + f"province = '浙江' AND {IS_GOOD} AND (tags IS NULL OR NOT tags && ARRAY[2, 3]::bigint[])"
+             f" AND {nobody(last(30))}"),
+    Case("a child of 3 to 6", {"did": "tags.life", "where": {"all": [attr("kind", "=", "child"),
+                                                                     attr("age", "between", [3, 6])]}},
+         P + lives(f"f.kind = 'child' AND {aged(3, 6)}")),
+    Case("a lunar birthday within 14 days, tagged",
+         {"all": [{"did": "tags.life", "where": {"all": [attr("calendar", "=", "lunar"),
+                                                         attr("days_until", "<", 14)]}},
+                  attr("tags.ids", "is not empty")]},
+         P + f"tags IS NOT NULL AND {lives('f.calendar = ' + repr('lunar') + ' AND ' + lunar_days(14))}"),
     Case("cake five times in a year", did(**CAKE, count=least(5), within="365d"),
          P + who(f"{last(365)} AND {IS_CAKE}", f"{ROWS} >= 5")),
 ]  # fmt: skip

@@ -89,7 +89,7 @@ def _beside_duckdb(case: Case, merchant_id: int) -> Timing:
     def scan(name: str) -> str:
         return "read_parquet([" + ", ".join(f"'{path}'" for path in engine.files(name, merchant_id)) + "])"
 
-    sql = case.sql.format(people=scan("customers.person"), lines=scan("orders.line"))
+    sql = case.sql.format(people=scan("customers.person"), lines=scan("orders.line"), life=scan("tags.life"))
     # The same settings as the product's own DuckDB: two threads, footers kept.
     return _timed(case, merchant_id, lambda: int(engine._duckdb().cursor().execute(sql).fetchone()[0]))
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 from pyiceberg.expressions import EqualTo
 from sqlglot import exp, parse_one
@@ -24,7 +23,7 @@ from yutang.lake.models import Freshness
 from yutang.lake.tables import PERSON, REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
 DIALECT = "duckdb"
@@ -99,20 +98,16 @@ def bound(tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, merchant_id: 
     return tree
 
 
-def column(expression: exp.Expression, rows: pa.Table) -> pa.Array:
-    """The value of an expression for each of the given rows, in their order."""
+def columns(expressions: Sequence[exp.Expression], rows: pa.Table) -> list[pa.Array]:
+    """The values of expressions for each of the given rows, in their order."""
     cursor = _duckdb().cursor()
     try:
         cursor.register("given", rows)
-        sql = f"SELECT {expression.sql(dialect=DIALECT)} AS value FROM given"  # noqa: S608  values are literals of the tree
-        return cursor.sql(sql).to_arrow_table().column("value").combine_chunks()
+        listed = ", ".join(f"{one.sql(dialect=DIALECT)} AS v{place}" for place, one in enumerate(expressions))
+        found = cursor.sql(f"SELECT {listed} FROM given").to_arrow_table()  # noqa: S608  values are literals of the trees
+        return [column.combine_chunks() for column in found.columns]
     finally:
         cursor.close()
-
-
-def compute(expression: exp.Expression, rows: pa.Table) -> np.ndarray[Any, np.dtype[Any]]:
-    """The same where it is never NULL."""
-    return np.asarray(column(expression, rows).to_numpy(zero_copy_only=False))
 
 
 def as_of() -> datetime | None:

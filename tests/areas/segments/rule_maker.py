@@ -105,6 +105,60 @@ did = st.fixed_dictionaries(
         "within": windows,
     },
 )
+life_columns = st.one_of(
+    choice("kind", st.sampled_from(["child", "diet", "birthday"])),
+    choice("detail", st.sampled_from(["girl", "boy", "vegan"])),
+    choice("calendar", st.sampled_from(["solar", "lunar"])),
+    number("age", st.integers(0, 36)),
+    number("days_until", st.integers(0, 400)),
+)
+life = st.fixed_dictionaries(
+    {"did": st.just("tags.life")},
+    optional={"where": nested(life_columns), "count": comparison(st.integers(0, 3)), "within": windows},
+)
+PLACE = "place"  # ids differ between worlds: rules name them by place, `placed` puts in the ids
+tags = st.integers(0, 6).map(lambda place: {PLACE: "tags", "at": place})
+codes = st.integers(0, 2).map(lambda place: {PLACE: "codes", "at": place})
+
+
+def listed(attr, values):
+    some = st.lists(values, min_size=1, max_size=3)
+    return condition(attr, {"in": some, "has all": some, "not in": some, **EMPTY})
+
+
+GROUPS = ["champions", "loyal", "potential", "new", "attention", "at_risk", "lost", "hibernating"]
+known_leaves = st.one_of(
+    listed("tags.ids", tags),
+    listed("tags.ids", tags),
+    choice("grades.rfm_group", st.sampled_from(GROUPS)),
+    number("grades.rfm_r", st.integers(1, 5)),
+    number("grades.rfm_f", st.integers(1, 5)),
+    number("grades.rfm_m", st.integers(1, 5)),
+    choice("grades.tier", st.sampled_from(["small", "middle", "big"])),
+    choice("interactions.first_code", codes),
+    choice("interactions.latest_code", codes),
+    day("interactions.first_code_on", recent),
+    day("interactions.latest_code_on", recent),
+    number("customers.days_since_first_seen", st.integers(0, 800)),
+    number("orders.purchase_days", st.integers(0, 4)),
+    day("orders.first_purchase_on", recent),
+    text("customers.country", st.sampled_from(["中国"])),
+    text("customers.source", st.sampled_from(["taobao", "pos"])),
+    life,
+    life,
+)
+
+
+def placed(rule, pool):
+    """The rule with the ids of this pool."""
+    if isinstance(rule, dict):
+        if PLACE in rule:
+            ids = getattr(pool, rule[PLACE])
+            return ids[min(rule["at"], len(ids) - 1)]
+        return {key: placed(value, pool) for key, value in rule.items()}
+    return [placed(part, pool) for part in rule] if isinstance(rule, list) else rule
+
+
 leaves = st.one_of(
     text("customers.city"),
     text("customers.province", st.sampled_from(["浙江", "上海"])),
@@ -122,4 +176,4 @@ leaves = st.one_of(
     did,
     did,
 )
-rules = nested(leaves)
+rules = nested(st.one_of(leaves, known_leaves))

@@ -10,6 +10,7 @@ from tests.areas.segments import world
 from tests.factories.merchants import make_merchant
 from yutang.areas.segments import profiles, queries
 from yutang.areas.segments.registry import REGISTRY, Kind
+from yutang.areas.tags.models import Tag, TagGroup
 from yutang.core import access, tenancy
 from yutang.core.access import Actor
 
@@ -24,11 +25,13 @@ def test_groups_count_everybody_once_and_their_conditions_mean_them():
         found = profiles.of([RULE, {"all": []}], actor=actor, currency="CNY")
         assert found is not None
         assert {p.key for p in found} == {
-            k for k, a in REGISTRY.attributes.items() if a.is_charted and a.kind not in (Kind.DATE, Kind.CHOICES)
+            k for k, a in REGISTRY.attributes.items() if a.is_charted and a.kind is not Kind.DATE
         }
         totals = [queries.count(raw, actor=actor).people for raw in (RULE, {"all": []})]
         for profile in found:
-            assert [sum(group.counts[side] for group in profile.groups) for side in (0, 1)] == totals
+            assert list(profile.totals) == totals
+            if not profile.is_list:
+                assert [sum(group.counts[side] for group in profile.groups) for side in (0, 1)] == totals
             for group in profile.groups:
                 if group.condition is not None:
                     narrowed = [queries.count({"all": [raw, group.condition]}, actor=actor).people
@@ -47,6 +50,26 @@ def test_texts_are_the_most_frequent_ones_by_hand():
     assert shown == {city: number for city, number in counted.items() if city}
     assert unknown == [counted[None]]
     assert list(shown.values()) == sorted(shown.values(), reverse=True)
+
+
+def test_tags_count_whoever_has_them_and_are_shown_by_group(monkeypatch):
+    monkeypatch.setattr(profiles, "MOST", 2)
+    pool = world.build(25, size=80, lines=20)
+    with tenancy.scope(pool.merchant.pk):
+        actor = access.system(pool.merchant.pk)
+        other = TagGroup.objects.create(merchant=pool.merchant, name="H", created_by="x")
+        Tag.objects.filter(pk__in=pool.tags[:2]).update(group=other)
+        asked = {"actor": actor, "currency": "CNY", "keys": ["tags.ids"]}
+        [profile] = profiles.of([{"all": []}], **asked)
+        [narrowed] = profiles.of([{"all": []}], **asked, family="H")
+    held = Counter(tag for person in pool.people.values() for tag in person["tags.ids"])
+    ranked = sorted(held.values(), reverse=True)
+    rest = set(held) - {group.condition["value"][0] for group in profile.groups[:2]}
+    others = sum(bool(rest & set(person["tags.ids"])) for person in pool.people.values())
+    nobody = sum(not person["tags.ids"] for person in pool.people.values())
+    assert [group.counts[0] for group in profile.groups] == [*ranked[:2], others, nobody]
+    assert (profile.families, profile.is_list, profile.totals) == (("G", "H"), True, (len(pool.people),))
+    assert {g.condition["value"][0]: g.counts[0] for g in narrowed.groups} == {t: held[t] for t in pool.tags[:2]}
 
 
 def test_what_tells_two_rules_apart_comes_first():

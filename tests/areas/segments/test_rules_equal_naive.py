@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 import sqlglot
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.areas.segments import rule_maker, world
-from yutang.areas.segments import compiler, evaluator, parser, queries
+from yutang.areas.segments import coded, compiler, evaluator, parser, queries, ranges
 from yutang.areas.segments.registry import REGISTRY
 from yutang.core import access, tenancy
 from yutang.lake.index import parts, reading
@@ -24,9 +25,9 @@ pytestmark = [
 NOW = datetime(2026, 3, 9, 16, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("seed", "examples"), [(1, 200), (2, 120)])
-def test_count_and_members_equal_the_naive_evaluation(seed, examples):
-    pool = world.build(seed)
+@pytest.mark.parametrize(("seed", "examples", "ladder"), [(1, 250, 0), (2, 150, 2)])
+def test_count_and_members_equal_the_naive_evaluation(seed, examples, ladder):
+    pool = world.build(seed, ladder=ladder)
     actor = access.system(pool.merchant.pk)
 
     @settings(
@@ -34,6 +35,7 @@ def test_count_and_members_equal_the_naive_evaluation(seed, examples):
     )
     @given(rule=rule_maker.rules)
     def check(rule):
+        rule = rule_maker.placed(rule, pool)
         expected = world.evaluate(rule, pool)
         assert queries.member_ids(rule, actor=actor, limit=1000) == expected
         assert queries.count(rule, actor=actor).people == len(expected)
@@ -42,12 +44,15 @@ def test_count_and_members_equal_the_naive_evaluation(seed, examples):
         check()
 
 
-def test_many_ranges_and_parts_equal_the_naive_evaluation(monkeypatch):
-    """The same where people come in ranges of 16, and facts in parts of about 40 that cover little time each."""
+@pytest.mark.parametrize(("combinations", "ladder"), [(40, 1), (1, 3)])
+def test_many_ranges_and_parts_equal_the_naive_evaluation(monkeypatch, combinations, ladder):
+    """The same where people come in ranges of 16, and facts in parts of about 40 that cover little time each; and where
+    values are put into classes, or there are too many combinations even of these."""
     monkeypatch.setattr(parts, "FULL", 40)
-    monkeypatch.setattr(evaluator, "RANGE", 16)
+    monkeypatch.setattr(ranges, "RANGE", 16)
     monkeypatch.setattr(evaluator, "AT_ONCE", 8)
-    pool = world.build(4)
+    monkeypatch.setattr(coded, "COMBINATIONS", combinations)
+    pool = world.build(4, ladder=ladder)
     actor = access.system(pool.merchant.pk)
     snapshot = reading.snapshot(pool.merchant.pk)
     assert len(snapshot.facts["orders.line"].parts) > 5
@@ -56,6 +61,7 @@ def test_many_ranges_and_parts_equal_the_naive_evaluation(monkeypatch):
     @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(rule=rule_maker.rules)
     def check(rule):
+        rule = rule_maker.placed(rule, pool)
         expected = world.evaluate(rule, pool)
         assert queries.member_ids(rule, actor=actor, limit=1000) == expected
         lake = queries.InLake(
@@ -93,6 +99,7 @@ def test_scope_and_references():
 @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(rule=rule_maker.rules, day=st.dates())
 def test_every_rule_can_be_said_to_spark(rule, day):
+    rule = rule_maker.placed(rule, SimpleNamespace(tags=[7, 8, 9], codes=[5]))
     query = compiler.count(compiler.people(parser.parse(rule, REGISTRY), registry=REGISTRY, today=day))
     spark = query.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
     assert sqlglot.parse_one(spark, dialect="spark")

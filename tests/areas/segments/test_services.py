@@ -14,7 +14,7 @@ from yutang.areas.customers.models import Customer
 from yutang.areas.privacy import consents
 from yutang.areas.privacy.reach import Use
 from yutang.areas.segments import members, queries, services, suggestions
-from yutang.areas.segments.audience import audience
+from yutang.areas.segments.audience import WAYS, audience, reach
 from yutang.areas.segments.errors import NameTaken, RuleInvalid, SegmentInUse
 from yutang.areas.segments.models import Segment, SegmentSnapshot
 from yutang.cli import segments as cli
@@ -133,8 +133,26 @@ def test_segments_build_on_each_other_but_not_in_circles(pool, owner):
     with pytest.raises(SegmentInUse):
         services.archive(segment_id=first.pk, actor=owner)
     found = queries.overlap(first, second, actor=owner)
-    assert (found.first, found.second, found.both) == (first.last_count, second.last_count, 0)
-    assert found.either == len(pool.people)
+    assert found.sizes == (first.last_count, second.last_count)
+    assert (found.of(True, True), found.either) == (0, len(pool.people))
+
+
+def test_three_segments_part_their_people_into_seven_regions(pool, owner):
+    rules = [HANGZHOU, {"attr": "customers.gender", "op": "=", "value": "f"}, {"did": "orders.line"}]
+    segments = [services.create(name=f"s{n}", rule=rule, actor=owner) for n, rule in enumerate(rules)]
+    members = [set(world.evaluate(rule, pool)) for rule in rules]
+    found = queries.overlap(*segments, actor=owner)
+    assert len(found.regions) == 7
+    assert found.regions[0].inside == (True, True, True)
+    for region in found.regions:
+        expected = {
+            pk for pk in pool.people
+            if all((pk in own) == is_in for own, is_in in zip(members, region.inside, strict=True))
+        }  # fmt: skip
+        rule = queries.region_rule(segments, region.inside)
+        assert set(queries.bitmap(rule, actor=owner)) == expected
+        assert region.people == len(expected)
+    assert found.either == len(set.union(*members))
 
 
 def test_a_store_sees_its_own_people_only(pool, owner):
@@ -199,6 +217,29 @@ def test_who_refused_personalised_treatment_is_left_out_unless_the_use_is_anothe
     assert len(members.export(segment, currency="CNY", actor=owner)) == segment.last_count
     assert len(members.export(segment, currency="CNY", use=Use.ANALYSIS, actor=owner)) == segment.last_count + 1
     assert services.refresh(segment_id=segment.pk).last_count == segment.last_count
+
+
+def test_reach_says_whom_each_way_may_address_and_follows_what_people_say(pool, owner):
+    Customer.objects.update(accepts_marketing=None)
+    members = sorted(queries.bitmap(HANGZHOU, actor=owner))
+    size, first, second = len(members), *members[:2]
+
+    def told() -> dict:
+        by_index = {(one.use.value, one.channel.value): one.people for one in reach(HANGZHOU, actor=owner)}
+        for use, channel in WAYS:
+            found = audience(HANGZHOU, use=use, channel=channel, actor=owner)
+            assert by_index[use.value, channel.value] == len(found.people)
+        return by_index
+
+    assert told()["personalised", ""] == size
+    assert told()["message", "sms"] == 0
+    consents.record(customer_id=first, purpose="marketing", channel="sms", is_given=True, actor=owner)
+    consents.record(customer_id=second, purpose="marketing", is_given=True, actor=owner)
+    assert {channel: n for (use, channel), n in told().items() if use == "message"} == {
+        "sms": 2, "wecom": 1, "wechat": 1, "email": 1,
+    }  # fmt: skip
+    consents.record(customer_id=second, purpose="profiling", is_given=False, actor=owner)
+    assert (told()["personalised", ""], told()["message", "sms"]) == (size - 1, 1)
 
 
 def test_suggestions_are_the_most_frequent_values(pool, owner):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests.areas.segments import world_traits
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers.models import Customer, Identity
 from yutang.areas.merchants import queries as merchants
@@ -39,13 +40,21 @@ class World:
     people: dict[int, dict[str, Any]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     nodes: list[int] = field(default_factory=list)
+    life: list[world_traits.Life] = field(default_factory=list)
+    tags: list[int] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+
+    @property
+    def facts(self) -> dict[str, list[Any]]:
+        return {"orders.line": self.lines, "tags.life": self.life, "interactions.event": self.events}
 
 
 def maybe(chance: random.Random, value: Any, nothing: Any = None, share: float = 0.25) -> Any:
     return nothing if chance.random() < share else value
 
 
-def build(seed: int, size: int = 60, lines: int = 400) -> World:
+def build(seed: int, size: int = 60, lines: int = 400, ladder: int = 0) -> World:
     """Written through the pool's tables and the lake's own writer; call outside transactions."""
     chance = random.Random(seed)
     world = World(make_merchant())
@@ -76,9 +85,26 @@ def build(seed: int, size: int = 60, lines: int = 400) -> World:
                 world.people[person.pk] = _attributes(person, statistics.get(person.pk))
         rows = _lines(chance, world, merchant, channel, people, roots, split, lines)
         SaleLine.objects.bulk_create(rows)
+        _traits(chance, world, roots, world_traits.LADDERS[ladder])
         writer.mark_people_changed(merchant.pk)
     writer.run()
     return world
+
+
+def _traits(chance: random.Random, world: World, roots: dict[int, int], ladder: Any) -> None:
+    """Tags, codes, life facts, grades."""
+    people = list(world.people)
+    tags = world_traits.tag(chance, world.merchant, people)
+    came = world_traits.arrive(chance, world.merchant, world.nodes[0], people)
+    world.tags = sorted({tag for own in tags.values() for tag in own})
+    world.tags.append(world.tags[-1] + 1)
+    world.codes = sorted({own["interactions.first_code"] for own in came.values()} - {None})
+    world.life = world_traits.live(chance, world.merchant, roots, TODAY)
+    world_traits.grade(world.merchant, ladder)
+    for pk, person in world.people.items():
+        lines = [line for line in world.lines if line.person == pk]
+        person |= {"tags.ids": tags[pk], **came[pk]}
+        person |= world_traits.grades_of(person, pk, lines, ladder, TODAY)
 
 
 def _person(chance: random.Random, world: World, merchant: Any) -> Customer:
@@ -128,9 +154,12 @@ def _attributes(person: Customer, statistic: CustomerStatistic | None) -> dict[s
         "customers.gender": person.gender, "customers.birthday": born, "customers.age": age,
         "customers.birthday_month": born.month if born else None,
         "customers.accepts_marketing": person.accepts_marketing, "customers.home_node_id": person.home_node_id,
-        "customers.first_seen_on": local(person.first_seen_at),
+        "customers.country": person.country, "customers.first_seen_on": local(person.first_seen_at),
+        "customers.days_since_first_seen": (TODAY - local(person.first_seen_at)).days,
         "orders.purchases": statistic.purchases if statistic else 0,
+        "orders.purchase_days": statistic.purchase_days if statistic else 0,
         "orders.net_amount": statistic.net_amount if statistic else 0,
+        "orders.first_purchase_on": local(statistic.first_purchase_at) if statistic else None,
         "orders.last_purchase_on": last,
         "orders.days_since_last_purchase": (TODAY - last).days if last else None,
     }  # fmt: skip
@@ -190,7 +219,7 @@ def holds(rule: dict[str, Any], pk: int, person: dict[str, Any], world: World) -
         return not holds(rule["not"], pk, person, world)
     if "attr" in rule:
         return fulfils(person[rule["attr"]], rule["op"], rule.get("value"))
-    lines = [line for line in world.lines if line.person == pk and in_window(line.day, rule.get("within"))]
+    lines = [line for line in world.facts[rule["did"]] if line.person == pk and in_window(line.day, rule.get("within"))]
     lines = [line for line in lines if "where" not in rule or line_holds(rule["where"], line)]
     net = lambda some: sum(-1 if line.is_reversal else 1 for line in some)  # noqa: E731
     answers = []
@@ -233,6 +262,8 @@ def in_window(day: date, within: Any) -> bool:
 
 
 def fulfils(have: Any, op: str, want: Any) -> bool:
+    if isinstance(have, tuple):
+        return list_fulfils(have, op, want)
     missing = have is None or have == ""
     if isinstance(have, date):
         day = date.fromisoformat
@@ -250,3 +281,10 @@ def fulfils(have: Any, op: str, want: Any) -> bool:
         "month is": lambda: have.month in (want if isinstance(want, list) else [want]),
     }  # fmt: skip
     return simple[op]()
+
+
+def list_fulfils(have: tuple[int, ...], op: str, want: list[int] | None) -> bool:
+    return {
+        "is empty": not have, "is not empty": bool(have), "in": bool(set(have) & set(want or ())),
+        "has all": bool(have) and set(want or ()) <= set(have), "not in": not set(have) & set(want or ()),
+    }[op]  # fmt: skip

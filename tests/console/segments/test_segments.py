@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
 from yutang.areas.customers.models import Customer
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants import services as merchant_services
-from yutang.areas.segments import services
+from yutang.areas.segments import queries, services
 from yutang.areas.segments.models import Segment
 from yutang.core import access, clock, tenancy
 from yutang.core.models import AuditEntry
@@ -138,7 +139,52 @@ def test_members_turn_pages_and_overlap_is_drawn(client_for, merchant, people, s
     assert "张**" not in beyond
     found = client.get(f"/segments/{segment.pk}/overlap?with={other.pk}").content.decode()
     assert "In both" in found
+    third = services.create(name="淘宝", rule={"attr": "customers.source", "op": "=", "value": "taobao"}, actor=actor)
+    found = client.get(f"/segments/{segment.pk}/overlap?with={other.pk}&third={third.pk}").content.decode()
+    assert found.count('scope="row"') == 7
+    assert "In all of them" in found
+    assert f"/segments/new?rule={quote(json.dumps(queries.region_rule([segment, other, third], [True] * 3)))}" in found
     assert client.get(f"/segments/{segment.pk}/overlap?with=").content == b""
+
+
+def test_people_of_a_region_are_listed_and_can_become_a_segment(client_for, merchant, people, segment):
+    client = client_for(merchant)
+    rule = {"all": [{"not": {"segment": segment.pk}}]}
+    path = f"/segments/people?rule={quote(json.dumps(rule))}"
+    page = client.get(path).content.decode()
+    assert '<span class="ys-count">1</span>' in page
+    assert "王**" in page
+    assert f"/segments/new?rule={quote(json.dumps(rule))}" in page
+    beyond = client.get(f"{path}&after={people[2].pk}", headers={"HX-Request": "true", "HX-Target": "members"})
+    assert "王**" not in beyond.content.decode()
+    manager = client_for(merchant, role="store_manager", node=people[1].home_node)
+    assert "王**" not in manager.get(path).content.decode()
+    assert client.get("/segments/people?rule={").status_code == 422
+
+
+def test_the_preview_asks_for_the_reach_after_the_count(client_for, merchant, people):
+    client = client_for(merchant)
+    assert 'hx-post="/segments/reach"' in client.post("/segments/preview", sent(HANGZHOU)).content.decode()
+    page = client.post("/segments/reach", sent(HANGZHOU)).content.decode()
+    assert "<strong>2</strong> may be reached" in page
+    assert "SMS 0" in page
+    assert client.post("/segments/reach", {"rule": "{"}).content == b""
+
+
+def test_a_schedule_is_set_shown_and_refused(client_for, merchant, people, segment):
+    client = client_for(merchant)
+    client.post(f"/segments/{segment.pk}/schedule", {"every": "week", "at": "09:15", "weekday": "2"})
+    segment.refresh_from_db()
+    assert (segment.every, segment.at.isoformat("minutes"), segment.weekday) == ("week", "09:15", 2)
+    page = client.get(f"/segments/{segment.pk}").content.decode()
+    assert "Next on" in page
+    assert 'value="09:15"' in page
+    refused = client.post(f"/segments/{segment.pk}/schedule", {"every": "day", "at": "x"}, follow=True)
+    assert "Write a time such as 04:30." in refused.content.decode()
+    client.post(f"/segments/{segment.pk}/schedule", {"every": "never"})
+    assert "until somebody counts it anew" in client.get(f"/segments/{segment.pk}").content.decode()
+    manager = client_for(merchant, role="store_manager", node=people[1].home_node)
+    assert manager.post(f"/segments/{segment.pk}/schedule", {"every": "never"}).status_code == 403
 
 
 def test_export_is_masked_and_audited(client_for, merchant, people, segment):

@@ -59,6 +59,7 @@ class Consent(TenantModel):
 
     class Meta:
         indexes = [
+            models.Index(fields=["merchant", "-id"], name="consent_newest"),
             models.Index(fields=["merchant", "customer", "-at", "-id"], name="consent_by_customer"),
             models.Index(fields=["merchant", "home_customer"], name="consent_by_home"),
             models.Index(fields=["merchant", "purpose", "customer"], name="consent_by_purpose"),

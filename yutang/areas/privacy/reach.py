@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from pyroaring import BitMap64
 
 from yutang.areas.customers import queries as customers
-from yutang.areas.privacy.models import Channel, Purpose
+from yutang.areas.privacy.models import Channel, Consent, Purpose
 from yutang.core import tenancy
 from yutang.lake import source
 
@@ -43,6 +43,11 @@ def reachable(people: BitMap64, *, use: Use = Use.PERSONALISED, channel: Channel
     _, unprofiled = statements(Purpose.PROFILING, channel)
     found -= refused | unprofiled
     return found & agreed if use is Use.MESSAGE else found
+
+
+def newest_statement() -> int:
+    """Another number whenever somebody has agreed or refused."""
+    return Consent.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def statements(purpose: Purpose, channel: Channel = Channel.ANY) -> tuple[BitMap64, BitMap64]:

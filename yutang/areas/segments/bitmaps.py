@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from pyroaring import BitMap64
 
 
 @dataclass(frozen=True)
-class Overlap:
-    """Sizes: both sets, what they share, and their union."""
+class Region:
+    """People who are in exactly these of some sets; `inside` says for each set whether they are in it."""
 
-    first: int
-    second: int
-    both: int
+    inside: tuple[bool, ...]
+    people: int
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Of some sets: their sizes, and everybody in any of them parted into regions, those in most sets first."""
+
+    sizes: tuple[int, ...]
+    regions: tuple[Region, ...]
 
     @property
     def either(self) -> int:
-        return self.first + self.second - self.both
+        return sum(region.people for region in self.regions)
 
-    @property
-    def only_first(self) -> int:
-        return self.first - self.both
-
-    @property
-    def only_second(self) -> int:
-        return self.second - self.both
-
-    @property
-    def share_of_first(self) -> float | None:
-        return self.both / self.first if self.first else None
+    def of(self, *inside: bool) -> int:
+        return next(region.people for region in self.regions if region.inside == inside)
 
 
 def pack(members: BitMap64) -> bytes:
@@ -40,5 +39,13 @@ def unpack(stored: bytes | memoryview) -> BitMap64:
     return BitMap64.deserialize(bytes(stored))
 
 
-def overlap(first: BitMap64, second: BitMap64) -> Overlap:
-    return Overlap(len(first), len(second), first.intersection_cardinality(second))
+def overlap(*sets: BitMap64) -> Overlap:
+    everybody = BitMap64.union(*sets)
+    regions = []
+    for inside in sorted(product((True, False), repeat=len(sets)), key=lambda places: -sum(places)):
+        if any(inside):
+            found = everybody.copy()
+            for members, is_in in zip(sets, inside, strict=True):
+                found = found & members if is_in else found - members
+            regions.append(Region(inside, len(found)))
+    return Overlap(tuple(len(members) for members in sets), tuple(regions))

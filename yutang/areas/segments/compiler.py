@@ -201,25 +201,23 @@ def _combined(rule: rules.Rule, inner: Callable[[rules.Rule, bool], exp.Expr], n
     return exp.and_(*parts) if is_all else exp.or_(*parts)
 
 
-def values(attribute: Attribute, today: date) -> exp.Select:
-    """Rows (customer_id, value) of everybody."""
-    value = exp.alias_(_sql(attribute, PEOPLE, today), "value")
-    return _everybody().select(_column("customer_id", PEOPLE), value)
+def values(expression: exp.Expr) -> exp.Select:
+    """Rows (customer_id, value) of everybody, of an expression over the person snapshot."""
+    return _everybody().select(_column("customer_id", PEOPLE), exp.alias_(expression, "value"))
 
 
 def _everybody() -> exp.Select:
     return exp.Select().from_(exp.alias_(exp.to_table(PERSON), PEOPLE, table=True))
 
 
-def value(attribute: Attribute, today: date) -> exp.Expr:
-    """The attribute itself, for a row with its column."""
-    return _sql(attribute, "", today)
+def value(attribute: Attribute, today: date, table: str = "") -> exp.Expr:
+    """The attribute itself, for a row with the columns it reads."""
+    return _sql(attribute, table, today)
 
 
-def truth(attribute: Attribute, rule: rules.Condition, today: date) -> exp.Expr:
-    """Whether a condition holds, for a row with the attribute's column; never NULL."""
-    asked = _asked(attribute, _sql(attribute, "", today), rule.op, rule.value, today)
-    return exp.Coalesce(this=asked, expressions=[exp.false()])
+def truth(attribute: Attribute, value: exp.Expr, rule: rules.Condition, today: date) -> exp.Expr:
+    """Whether a condition holds where the attribute is `value`; never NULL."""
+    return exp.Coalesce(this=_asked(attribute, value, rule.op, rule.value, today), expressions=[exp.false()])
 
 
 _OPPOSITE = {
@@ -244,11 +242,15 @@ def _asked(attribute: Attribute, value: exp.Expr, op: Op, wanted: rules.Value, t
             missing = exp.Paren(this=exp.or_(missing, exp.EQ(this=value.copy(), expression=exp.Literal.string(""))))
         return missing if op is Op.EMPTY else exp.Not(this=missing)
     if attribute.kind is Kind.CHOICES and isinstance(wanted, tuple):
-        listed = exp.Array(expressions=[exp.convert(v) for v in wanted])
-        shares: exp.Expr = (exp.ArrayContainsAll if op is Op.HAS_ALL else exp.ArrayOverlaps)(
-            this=value, expression=listed
-        )
-        return _or_null(exp.Not(this=exp.Paren(this=shares)), value) if op is Op.NOT_IN else exp.Paren(this=shares)
+        different = tuple(dict.fromkeys(wanted))
+        listed = exp.Array(expressions=[exp.convert(v) for v in different])
+        # An intersection holds every value once; engines differ in operators for lists, and agree on this.
+        shared = exp.ArraySize(this=exp.ArrayIntersect(expressions=[value, listed]))
+        if op is Op.HAS_ALL:
+            return exp.EQ(this=shared, expression=exp.convert(len(different)))
+        if op is Op.NOT_IN:
+            return _or_null(exp.EQ(this=shared, expression=exp.convert(0)), value)
+        return exp.GT(this=shared, expression=exp.convert(0))
     if op in (Op.IN, Op.NOT_IN) and isinstance(wanted, tuple):
         found: exp.Expr = exp.In(this=value, expressions=[exp.convert(v) for v in wanted])
         return found if op is Op.IN else _or_null(exp.Not(this=found), value)
@@ -281,14 +283,23 @@ def _parsed(sql: str) -> exp.Expr:
 
 def _sql(attribute: Attribute, table: str, today: date) -> exp.Expr:
     """The attribute's expression, its columns qualified, its `:today` filled in."""
+    if attribute.derive is None:
+        return _same_all_day(attribute, table, today).copy()
+    return _filled(attribute.derive(), table, today)
 
+
+@lru_cache(maxsize=512)
+def _same_all_day(attribute: Attribute, table: str, today: date) -> exp.Expr:
+    return _filled(_parsed(attribute.expression_on(today)), table, today)
+
+
+def _filled(made: exp.Expr, table: str, today: date) -> exp.Expr:
     def filled(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder) and node.name == "today":
             return exp.convert(today)
         # A derived expression may ask another table; its columns are qualified already.
         return _column(node.name, table) if isinstance(node, exp.Column) and not node.table else node
 
-    made = attribute.derive() if attribute.derive is not None else _parsed(attribute.expression_on(today))
     made = made.transform(filled)
     return made if isinstance(made, exp.Column) else exp.Paren(this=made)
 

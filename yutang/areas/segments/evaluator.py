@@ -1,32 +1,25 @@
 """From a rule to the people it means, over the lake's index (docs/algorithms/segment-counts.md).
 
-Each condition becomes a table of truth over the different values of its column, asked of SQL once; then people and
-facts are only looked up. The work is cut into ranges of people, small enough for the processor's cache, which
-two threads share: the numeric kernels run without Python's lock.
+Each condition becomes a table of truth over the different values of the columns it reads, asked of SQL once
+(coded.py); then people and facts are only looked up, a range of people after the other (ranges.py).
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from yutang.areas.segments import compiler, rules
-from yutang.areas.segments.registry import Attribute, Fact, Registry
+from yutang.areas.segments import coded, columns, compiler, ranges, rules
+from yutang.areas.segments.registry import Fact, Kind, Registry
 from yutang.areas.segments.rules import Op
-from yutang.lake import engine
 from yutang.lake.index import parts, reading
 
 Array = np.ndarray[Any, np.dtype[Any]]
-RANGE = 1 << 18  # people looked at together
-THREADS = 2
 AT_ONCE = 1 << 18  # rows gathered before they are counted
 KEY_BITS = 44  # of a value whose different ones are counted: with a person's place and the sign's bit, 63
 KEY_FROM = 1 << 31  # days before 1970 are negative
@@ -61,23 +54,8 @@ def people(
     if nodes is not None:
         rule = rules.All((rule, _at_home(nodes)))
     question = _Question(snapshot, registry, today, rule)
-    holds = _by_range(snapshot.size, lambda low, high: snapshot.exists[low:high] & question.rule(rule, low, high))
+    holds = ranges.truth(snapshot.size, lambda low, high: snapshot.exists[low:high] & question.rule(rule, low, high))
     return Found(snapshot, holds)
-
-
-def _by_range(size: int, answer: Callable[[int, int], Array]) -> Array:
-    """bool by number: the answers for ranges of people put together."""
-    holds = np.empty(size, dtype=np.bool_)
-
-    def one(low: int) -> None:
-        high = min(low + RANGE, size)
-        holds[low:high] = answer(low, high)
-
-    if size <= RANGE:
-        one(0)
-    else:
-        list(_threads().map(one, range(0, size, RANGE)))
-    return holds
 
 
 def _at_home(nodes: frozenset[int]) -> rules.Rule:
@@ -91,66 +69,49 @@ class _Question:
         self.snapshot = snapshot
         self.registry = registry
         self.today = today
-        self.truths: dict[rules.Condition, tuple[Array, Array]] = {}  # codes by number, truth by code
-        self.answers: dict[rules.Rule, Array] = {}  # bool by number
+        self.people = columns.People(snapshot, today)
+        self.truths: dict[rules.Condition, columns.Truth] = {}
+        self.answers: dict[rules.Did, Array] = {}  # bool by number
         self._prepare(rule)
 
     def _prepare(self, rule: rules.Rule) -> None:
+        rule = self._spelt(rule)
         if isinstance(rule, rules.Condition):
-            attribute = self.registry.attributes[rule.attribute]
-            if attribute.column not in self.snapshot.people:
-                self.answers.setdefault(rule, self.of_lake(rule))
-            elif rule not in self.truths:
-                truth = self.truth(attribute, rule, self.snapshot.dictionaries[attribute.column])
-                self.truths[rule] = self.snapshot.people[attribute.column], truth
+            if rule not in self.truths:
+                self.truths[rule] = self.people.truth(self.registry.attributes[rule.attribute], rule)
         elif isinstance(rule, rules.Did):
             if rule not in self.answers:
-                self.answers[rule] = self.did(rule) if self._is_indexed(rule) else self.of_lake(rule)
+                self.answers[rule] = self.did(rule)
         elif isinstance(rule, rules.Not):
             self._prepare(rule.part)
-        elif isinstance(rule, rules.InSegment):
-            self._prepare(_limited(rule))
-        else:
+        elif isinstance(rule, rules.All | rules.Any):
             for part in rule.parts:
                 self._prepare(part)
 
+    def _spelt(self, rule: rules.Rule) -> rules.Rule:
+        """The same in the terms that are answered directly."""
+        if isinstance(rule, rules.InSegment):
+            return self._spelt(_limited(rule))
+        if isinstance(rule, rules.Condition) and self.registry.attributes[rule.attribute].kind is Kind.CHOICES:
+            return columns.of_elements(rule)
+        return rule
+
     def rule(self, rule: rules.Rule, low: int, high: int) -> Array:
         """bool for the people numbered low ≤ n < high."""
-        if rule in self.answers:
+        rule = self._spelt(rule)
+        if isinstance(rule, rules.Did):
             return self.answers[rule][low:high]
         if isinstance(rule, rules.Condition):
-            codes, truth = self.truths[rule]
-            return truth.take(codes[low:high])
-        if isinstance(rule, rules.InSegment):
-            return self.rule(_limited(rule), low, high)
+            return self.truths[rule](low, high)
         return _combined(rule, lambda part: self.rule(part, low, high), high - low)
-
-    def truth(self, attribute: Attribute, rule: rules.Condition, values: pa.Array) -> Array:
-        """Whether the condition holds for each value of a dictionary."""
-        rows = pa.table({attribute.column: values})
-        return engine.compute(compiler.truth(attribute, rule, self.today), rows)
-
-    def _is_indexed(self, did: rules.Did) -> bool:
-        fact = self.registry.facts[did.fact]
-        return all(
-            (column := fact.column(condition.attribute)) is not None and column.column is not None
-            for condition in _conditions(did.where)
-        )
-
-    def of_lake(self, rule: rules.Rule) -> Array:
-        """bool by number, for what the index cannot say: an expression over several columns, one made by the merchant's
-        settings, a list."""
-        query = compiler.ids(compiler.people(rule, registry=self.registry, today=self.today))
-        ids = engine.query(query).column("customer_id").to_numpy()
-        return np.isin(self.snapshot.ids, ids)
 
     def did(self, did: rules.Did) -> Array:
         """bool by number, kept for the next rule with the same condition."""
         key = (did, self.today)
         kept = self.snapshot.kept.get(key)
-        if kept is not None:
+        if isinstance(kept, np.ndarray):
             return np.unpackbits(kept, count=self.snapshot.size).view(np.bool_)
-        holds = _by_range(self.snapshot.size, _Behaviour(self, did).range)
+        holds = ranges.truth(self.snapshot.size, _Behaviour(self, did).range)
         self.snapshot.keep(key, np.packbits(holds))
         return holds
 
@@ -173,13 +134,14 @@ class _Behaviour:
         self.first = None if days.first is None else days.first.toordinal() - EPOCH
         self.last = None if days.last is None else days.last.toordinal() - EPOCH
         self.parts = [part for part in found.parts if self._is_touched(part)]
-        self.truths: dict[rules.Condition, tuple[str, Array]] = {}
+        self.plans: dict[rules.Condition, coded.Plan] = {}
         for condition in _conditions(did.where) if self.parts else ():
             column = self.fact.column(condition.attribute)
-            if column is None or column.column is None:
+            if column is None:
                 raise LookupError(condition.attribute)
-            values = found.dictionaries[column.column]
-            self.truths[condition] = (parts.code(column.column), question.truth(column, condition, values))
+            value = compiler.value(column, question.today)
+            asked = compiler.truth(column, value, condition, question.today)
+            self.plans[condition] = coded.Plan(asked, found.dictionaries)
         self.key, self.no_key = "", None
         if did.count_of is not None:
             self.key = parts.key(did.count_of, self.layout)
@@ -245,8 +207,7 @@ class _Behaviour:
 
     def _where(self, rule: rules.Rule, rows: reading.Rows) -> Array:
         if isinstance(rule, rules.Condition):
-            column, truth = self.truths[rule]
-            return truth.take(rows.column(column))
+            return self.plans[rule].truth(lambda name: rows.column(parts.code(name)), len(rows.person))
         return _combined(rule, lambda part: self._where(part, rows), len(rows.person))
 
     def _has_key(self, key: Array) -> Array | None:
@@ -375,8 +336,3 @@ def _compared(values: Array, comparison: rules.Comparison) -> Array:
     else:
         found = _COMPARE[comparison.op](values, comparison.value)
     return found
-
-
-@lru_cache(maxsize=1)
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="segments")

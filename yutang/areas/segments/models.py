@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yutang.areas.segments.schedules import Every as Rhythm
+from yutang.areas.segments.schedules import Schedule
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
 
@@ -16,6 +20,12 @@ class Segment(TenantModel):
     class Kind(models.TextChoices):
         DYNAMIC = "dynamic", _("Follows its rule")
 
+    class Every(models.TextChoices):
+        HOUR = "hour", _("Every hour")
+        DAY = "day", _("Every day")
+        WEEK = "week", _("Every week")
+        NEVER = "never", _("Only by hand")
+
     name = models.CharField(max_length=120)
     description = models.CharField(max_length=500, blank=True)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.DYNAMIC)
@@ -24,6 +34,10 @@ class Segment(TenantModel):
     last_count = models.BigIntegerField(null=True)  # of the newest snapshot
     last_change = models.BigIntegerField(null=True)  # against the one before
     refreshed_at = models.DateTimeField(null=True)
+    every = models.CharField(max_length=5, choices=Every, default=Every.DAY)  # how often it is counted anew
+    at = models.TimeField(default=time(4))  # the merchant's own time
+    weekday = models.PositiveSmallIntegerField(default=0)  # of a weekly one: 0 is Monday
+    due_at = models.DateTimeField(null=True)  # the next run; null with a rhythm: at once
     refresh_error = models.CharField(max_length=500, blank=True)  # why the last refresh could not be done
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.CharField(max_length=200)
@@ -36,10 +50,21 @@ class Segment(TenantModel):
                 fields=["merchant", "name"], condition=models.Q(archived_at__isnull=True), name="segment_name_once"
             )
         ]
-        indexes = [models.Index(fields=["merchant", "-id"], name="segment_newest")]
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="segment_newest"),
+            models.Index(
+                fields=["merchant", "due_at"],
+                condition=models.Q(archived_at__isnull=True) & ~models.Q(every="never"),
+                name="segment_due",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(Rhythm(self.every), self.at, self.weekday)
 
 
 class SegmentSnapshot(TenantModel):

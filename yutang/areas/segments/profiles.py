@@ -8,22 +8,21 @@ one pass over the codes of a column.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from django.utils.translation import gettext
 
-from yutang.areas.segments import compiler, evaluator, queries
+from yutang.areas.segments import columns, evaluator, queries
 from yutang.areas.segments.registry import REGISTRY, Attribute, Kind
 from yutang.areas.segments.rules import Op
 from yutang.areas.segments.sentences import Values
-from yutang.lake import engine
 from yutang.lake.index import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pyarrow as pa
 
     from yutang.core.access import Actor
 
@@ -44,21 +43,30 @@ class Group:
 
 @dataclass(frozen=True)
 class Profile:
-    """One attribute. `difference` is the total variation distance between the first two: 0 the same, 1 nothing shared
-    (half the sum of |share − share|)."""
+    """One attribute. `totals`: the people of each rule, of whom a group's count is a share. `difference` is the total
+    variation distance between the first two: 0 the same, 1 nothing shared (half the sum of |share − share|).
+
+    Of a list somebody has several values (`is_list`): the shares don't add up, and the difference is the greatest that
+    a single value makes. `families` are what its values may be narrowed to, `family` the chosen one.
+    """
 
     key: str
     label: str
     groups: tuple[Group, ...]
     difference: float
+    totals: tuple[int, ...]
+    is_list: bool = False
+    families: tuple[str, ...] = ()
+    family: str = ""
 
 
 def of(
-    rules_: Iterable[Any], *, actor: Actor, currency: str, keys: Iterable[str] | None = None
+    rules_: Iterable[Any], *, actor: Actor, currency: str, keys: Iterable[str] | None = None, family: str = ""
 ) -> list[Profile] | None:
     """Profiles of the people of each rule, within the actor's reach; None while there is no index.
 
     `keys` chooses attributes and their order; by default all that can be grouped, the greatest difference first.
+    `family` narrows lists to the values of one group of tags.
     """
     snapshot = reading.snapshot(actor.merchant_id)
     if snapshot is None:
@@ -73,42 +81,78 @@ def of(
     ]  # fmt: skip
     values = Values(currency)
     wanted = REGISTRY.attributes.values() if keys is None else [REGISTRY.attributes[key] for key in keys]
+    people = columns.People(snapshot, today)
     found = [
-        _profile(attribute, snapshot, asked, today, values)
+        _listed(attribute, people, asked, family, reach)
+        if attribute.kind is Kind.CHOICES
+        else _profile(attribute, people, asked, values)
         for attribute in wanted
         # Days are charted as the numbers derived from them: age, days since.
-        # Of a list somebody has several values, and shares would not add up.
-        if attribute.is_charted and attribute.kind not in (Kind.DATE, Kind.CHOICES)
+        if attribute.is_charted and attribute.kind is not Kind.DATE
     ]
     return found if keys is not None else sorted(found, key=lambda profile: -profile.difference)
 
 
 def _profile(
     attribute: Attribute,
-    snapshot: reading.Snapshot,
+    people: columns.People,
     asked: list[Array],
-    today: date,
     values: Values,
 ) -> Profile:
-    codes, of_code = _codes(attribute, snapshot, today)
+    codes, of_code = people.groups(attribute)
     per_code = [np.bincount(codes[holds], minlength=len(of_code)) for holds in asked]
     cut = _ranges if attribute.kind in NUMERIC else _values
     groups = cut(attribute, of_code, per_code, values)
-    return Profile(attribute.key, gettext(attribute.label), tuple(groups), _difference(groups))
+    totals = tuple(int(np.count_nonzero(holds)) for holds in asked)
+    return Profile(attribute.key, gettext(attribute.label), tuple(groups), _difference(groups), totals)
 
 
-def _codes(attribute: Attribute, snapshot: reading.Snapshot, today: date) -> tuple[Array, pa.Array]:
-    """A code for each number of a person, and the attribute's value by code: from the index, or asked of the lake."""
-    if attribute.column in snapshot.people:
-        rows = pa.table({attribute.column: snapshot.dictionaries[attribute.column]})
-        return snapshot.people[attribute.column], engine.column(compiler.value(attribute, today), rows)
-    found = engine.query(compiler.values(attribute, today))
-    encoded = found.column("value").combine_chunks().dictionary_encode()
-    order = np.argsort(snapshot.ids, kind="stable")
-    place = np.minimum(np.searchsorted(snapshot.ids[order], found.column("customer_id").to_numpy()), len(order) - 1)
-    codes = np.zeros(snapshot.size, dtype=np.int64)  # code 0: not known
-    codes[order[place]] = 1 + encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return codes, pa.concat_arrays([pa.nulls(1, encoded.dictionary.type), encoded.dictionary])
+def _listed(
+    attribute: Attribute, people: columns.People, asked: list[Array], family: str, reach: frozenset[int] | None
+) -> Profile:
+    """The most frequent values of a list by all that were asked, those with any of the others, and those with none."""
+    offered = {choice.value: choice for choice in attribute.offered(reach) or []}
+    families = tuple(dict.fromkeys(choice.family for choice in offered.values() if choice.family))
+    family = family if family in families else ""
+    of_value = {
+        value: holders for value, holders in people.holders(attribute)
+        if value in offered and (not family or offered[value].family == family)
+    }  # fmt: skip
+    counted = {value: tuple(int(holds[holders].sum()) for holds in asked) for value, holders in of_value.items()}
+    order = sorted((value for value in counted if any(counted[value])), key=lambda value: -sum(counted[value]))
+    groups = [Group(offered[v].label, _any_of(attribute, [v]), counted[v]) for v in order[:MOST]]
+    if rest := order[MOST:]:
+        groups.append(Group(gettext("Others"), _any_of(attribute, rest), _with(asked, [of_value[v] for v in rest])))
+    if not family:
+        missing = np.ones(people.snapshot.size, dtype=np.bool_)
+        for _, holders in people.holders(attribute):
+            missing[holders] = False
+        counts = tuple(int(np.count_nonzero(holds & missing)) for holds in asked)
+        if any(counts):
+            groups.append(Group(gettext("None"), {"attr": attribute.key, "op": str(Op.EMPTY)}, counts))
+    totals = tuple(int(np.count_nonzero(holds)) for holds in asked)
+    return Profile(
+        attribute.key,
+        gettext(attribute.label),
+        tuple(groups),
+        _greatest(groups, totals),
+        totals,
+        True,
+        families,
+        family,
+    )
+
+
+def _any_of(attribute: Attribute, values: list[int]) -> dict[str, Any]:
+    return {"attr": attribute.key, "op": str(Op.IN), "value": values}
+
+
+def _with(asked: list[Array], holders: list[Array]) -> tuple[int, ...]:
+    """How many of the people hold any of these values."""
+    has = np.zeros(len(asked[0]), dtype=np.bool_)
+    for some in holders:
+        has[some] = True
+    return tuple(int(np.count_nonzero(holds & has)) for holds in asked)
 
 
 def _values(attribute: Attribute, of_code: pa.Array, per_code: list[Array], values: Values) -> list[Group]:
@@ -163,6 +207,13 @@ def _nobody(attribute: Attribute, counts: tuple[int, ...]) -> list[Group]:
     if not any(counts):
         return []
     return [Group(gettext("Not known"), {"attr": attribute.key, "op": str(Op.EMPTY)}, counts)]
+
+
+def _greatest(groups: list[Group], totals: tuple[int, ...]) -> float:
+    if len(totals) < 2 or not all(totals[:2]):
+        return 0.0
+    shares = (abs(group.counts[0] / totals[0] - group.counts[1] / totals[1]) for group in groups)
+    return max(shares, default=0.0)
 
 
 def _difference(groups: list[Group]) -> float:

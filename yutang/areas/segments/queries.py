@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -148,9 +148,15 @@ def sizes(segments: Iterable[Segment], *, actor: Actor) -> dict[int, int | None]
     return found
 
 
-def overlap(first: Segment, second: Segment, *, actor: Actor) -> bitmaps.Overlap:
-    """Of two segments as they are now."""
-    return bitmaps.overlap(bitmap(segment_rule(first), actor=actor), bitmap(segment_rule(second), actor=actor))
+def overlap(*segments: Segment, actor: Actor) -> bitmaps.Overlap:
+    """Of segments as they are now."""
+    return bitmaps.overlap(*(bitmap(segment_rule(segment), actor=actor) for segment in segments))
+
+
+def region_rule(segments: Sequence[Segment], inside: Sequence[bool]) -> dict[str, Any]:
+    """A rule for the people who are in exactly these of the segments."""
+    parts = [(segment_rule(segment), is_in) for segment, is_in in zip(segments, inside, strict=True)]
+    return {"all": [rule if is_in else {"not": rule} for rule, is_in in parts]}
 
 
 def segment_rule(segment: Segment) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 
 from sqlglot import exp, parse_one
 
 from yutang.lake.index.layout import LAYOUTS, Layout
+
+SOME_DAY = date(2000, 1, 1)
 
 
 class Kind(StrEnum):
@@ -29,11 +30,12 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Choice:
     """A value that a column may hold; `label` is text for the reader, translated already. What belongs to a node is
-    offered to those who see the node."""
+    offered to those who see the node; values of one `family` (a group of tags) may be shown by themselves."""
 
     value: str | int
     label: str
     node_id: int | None = None
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,10 @@ class Attribute:
         """Empty for what is a function of the day."""
         return "" if callable(self.sql) else self.sql or self.key.rpartition(".")[2]
 
-    @cached_property
-    def column(self) -> str | None:
-        """The one column its expression reads; None where it reads several, or is made anew for every question. The
-        lake's index answers what reads one column, the lake itself the rest."""
-        if self.derive is not None or callable(self.sql) or self.kind is Kind.CHOICES:
-            return None
-        names = {column.name for column in parse_one(self.expression, dialect="duckdb").find_all(exp.Column)}
-        return names.pop() if len(names) == 1 else None
+    def reads(self) -> list[str]:
+        """The columns its expression reads, on any day; of a fact, whose index is laid out once for all."""
+        tree = parse_one(self.expression_on(SOME_DAY), dialect="duckdb")
+        return sorted({column.name for column in tree.find_all(exp.Column)})
 
     @property
     def is_column(self) -> bool:
@@ -115,9 +113,13 @@ class Fact:
 
     def layout(self) -> Layout:
         """What the lake's index has to hold of it."""
+        if any(c.derive is not None for c in self.columns):
+            raise ValueError(f"{self.key}: what a fact's column reads must be known when it is registered")
+        signed = frozenset(name for c in self.columns if c.is_signed and self.reversal for name in c.reads())
+        if any(signed & set(c.reads()) and (not c.is_signed or len(c.reads()) > 1) for c in self.columns):
+            raise ValueError(f"{self.key}: a column that a reversal turns round stands for itself")
         return Layout(
-            day=self.day, coded=tuple(c.column for c in self.columns if c.column),
-            signed=frozenset(c.column for c in self.columns if c.column and c.is_signed and self.reversal),
+            day=self.day, coded=tuple(dict.fromkeys(name for c in self.columns for name in c.reads())), signed=signed,
             sums=self.sums,
             distinct=tuple(unit.key for unit in self.distinct), reversal=self.reversal,
         )  # fmt: skip

@@ -90,4 +90,4 @@ def _calendars() -> list[Choice]:
 
 def _tags() -> list[Choice]:
     tags = Tag.objects.filter(archived_at__isnull=True).select_related("group").order_by("group__name", "name")
-    return [Choice(tag.pk, f"{tag.group.name} · {tag.name}") for tag in tags]
+    return [Choice(tag.pk, f"{tag.group.name} · {tag.name}", family=tag.group.name) for tag in tags]

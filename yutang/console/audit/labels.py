@@ -57,6 +57,7 @@ ACTIONS: dict[str, str] = {
     "imports.cancel": gettext_noop("Import cancelled"),
     "segments.create": gettext_noop("Segment made"),
     "segments.update": gettext_noop("Segment changed"),
+    "segments.schedule": gettext_noop("Segment scheduled"),
     "segments.archive": gettext_noop("Segment deleted"),
     "segments.export": gettext_noop("Segment exported"),
     "grades.set_ladder": gettext_noop("Fish tiers changed"),

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 
+from yutang.areas.privacy.models import Channel
+from yutang.areas.privacy.reach import LABELS
 from yutang.areas.segments import members, queries
 from yutang.areas.segments import profiles as segment_profiles
 from yutang.areas.segments.registry import REGISTRY
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from yutang.areas.segments import audience, bitmaps
     from yutang.areas.segments.models import Segment
     from yutang.core.access import Actor
 
@@ -130,10 +134,68 @@ def history_chart(segment: Segment, request: HttpRequest) -> dict[str, Any] | No
     return {"option": option, "head": [gettext("Time"), *labels], "rows": rows}
 
 
+# -- overlap ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """People who are in exactly some of the segments. `x`, `y`: where the picture says how many."""
+
+    inside: tuple[bool, ...]
+    people: int
+    share: float
+    label: str
+    rule: str  # JSON
+    x: int
+    y: int
+
+
+# Two circles, three circles: the middles of their regions.
+PLACES: dict[tuple[bool, ...], tuple[int, int]] = {
+    (True,): (100, 48),
+    (True, False): (54, 48), (True, True): (100, 48), (False, True): (146, 48),
+    (True, False, False): (50, 46), (False, True, False): (150, 46), (False, False, True): (100, 146),
+    (True, True, False): (100, 40), (True, False, True): (68, 98), (False, True, True): (132, 98),
+    (True, True, True): (100, 76),
+}  # fmt: skip
+
+
+def regions(segments: Sequence[Segment], found: bitmaps.Overlap) -> list[RegionRow]:
+    return [
+        RegionRow(
+            region.inside, region.people, region.people / found.either if found.either else 0.0,
+            _region_label(segments, region.inside),
+            json.dumps(queries.region_rule(segments, region.inside)), *PLACES[region.inside],
+        )
+        for region in found.regions
+    ]  # fmt: skip
+
+
+def _region_label(segments: Sequence[Segment], inside: tuple[bool, ...]) -> str:
+    names = [segment.name for segment, is_in in zip(segments, inside, strict=True) if is_in]
+    if len(names) == 1:
+        return gettext("Only in “%(name)s”") % {"name": names[0]}
+    if len(names) == len(segments):
+        return gettext("In all of them") if len(names) > 2 else gettext("In both")
+    return gettext("Only in %(names)s") % {"names": gettext(" and ").join(f"“{name}”" for name in names)}
+
+
+# -- reach and schedule ----------------------------------------------------------------------------------------------
+
+
+def ways(found: Sequence[audience.Reach]) -> list[tuple[str, int]]:
+    """What each way is called, and how many people it may reach."""
+    return [(str(Channel(one.channel).label) if one.channel else gettext(LABELS[one.use]), one.people) for one in found]
+
+
+def weekdays() -> list[tuple[int, str]]:
+    return [(number, str(name)) for number, name in WEEKDAYS.items()]
+
+
 # -- profiles --------------------------------------------------------------------------------------------------------
 
 CHARTS = (
-    "customers.source", "grades.rfm_group", "customers.province", "grades.tier", "customers.home_node_id",
+    "customers.source", "grades.rfm_group", "grades.tier", "tags.ids", "customers.province", "customers.home_node_id",
     "orders.purchases", "orders.net_amount", "orders.days_since_last_purchase", "customers.age", "customers.gender",
 )  # fmt: skip
 
@@ -144,6 +206,7 @@ class Bar:
 
     label: str
     condition: str  # JSON; empty where a click means nothing
+    rule: str  # JSON of the people of the first rule who are in this group
     count: int
     share: float
     other_share: float
@@ -157,23 +220,37 @@ class ProfilePicture:
     label: str
     difference: float
     bars: list[Bar]
+    is_list: bool
+    families: tuple[str, ...]
+    family: str
 
 
-def profiles(pair: list[Any], request: HttpRequest, keys: Sequence[str] | None = None) -> list[ProfilePicture] | None:
+def profiles(
+    pair: list[Any], request: HttpRequest, keys: Sequence[str] | None = None, family: str = ""
+) -> list[ProfilePicture] | None:
     """The people of two rules on every attribute (or on `keys`); None while the lake's first pass is still to come."""
-    found = segment_profiles.of(pair, actor=request.actor, currency=request.merchant.currency, keys=keys)
-    return None if found is None else [_drawn(profile) for profile in found if profile.groups]
+    found = segment_profiles.of(pair, actor=request.actor, currency=request.merchant.currency, keys=keys, family=family)
+    return (
+        None if found is None else [_drawn(profile, pair[0]) for profile in found if profile.groups or profile.families]
+    )
 
 
-def _drawn(profile: segment_profiles.Profile) -> ProfilePicture:
-    totals = [sum(group.counts[side] for group in profile.groups) or 1 for side in (0, 1)]
+def _drawn(profile: segment_profiles.Profile, asked: Any) -> ProfilePicture:
+    totals = [total or 1 for total in profile.totals]
     shares = [(group.counts[0] / totals[0], group.counts[1] / totals[1]) for group in profile.groups]
-    longest = max(max(pair) for pair in shares) or 1
+    longest = max((max(pair) for pair in shares), default=0) or 1
     bars = [
         Bar(
-            group.label, json.dumps(group.condition, ensure_ascii=False) if group.condition else "", group.counts[0],
+            group.label, _json(group.condition) if group.condition else "",
+            _json({"all": [asked, group.condition]}) if group.condition else "", group.counts[0],
             share, other, round(100 * share / longest), round(100 * other / longest),
         )
         for group, (share, other) in zip(profile.groups, shares, strict=True)
     ]  # fmt: skip
-    return ProfilePicture(profile.key, profile.label, profile.difference, bars)
+    return ProfilePicture(
+        profile.key, profile.label, profile.difference, bars, profile.is_list, profile.families, profile.family
+    )
+
+
+def _json(rule: dict[str, Any]) -> str:
+    return json.dumps(rule, ensure_ascii=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -12,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from yutang.areas.privacy.reach import LABELS, Use, reachable
-from yutang.areas.segments import members, parser, queries, services, suggestions
+from yutang.areas.segments import audience, members, parser, queries, services, suggestions
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import Draft
@@ -87,7 +89,8 @@ def charts(request: HttpRequest) -> HttpResponse:
     """What these people are like beside everybody; each bar narrows the rule."""
     try:
         raw = parser.load(request.POST.get("rule", ""))
-        context = {"profiles": pictures.profiles([raw, EVERYBODY], request, keys=pictures.CHARTS)}
+        family = request.POST.get("family", "")
+        context = {"profiles": pictures.profiles([raw, EVERYBODY], request, keys=pictures.CHARTS, family=family)}
     except DomainError:
         context = {}  # the preview says what is wrong
     return render(request, "console/segments/_charts.html", context)
@@ -104,15 +107,15 @@ def values(request: HttpRequest) -> JsonResponse:
 @page("segments.view", methods=("GET",))
 def detail(request: HttpRequest, segment_id: int) -> HttpResponse:
     segment = queries.get(segment_id, actor=request.actor)
-    after = request.GET.get("after", "0")
     rule = queries.segment_rule(segment)
-    table = pictures.member_table(rule, request, after=int(after[:18]) if after.isdecimal() else 0, limit=MEMBERS)
-    context = {"segment": segment, "members": table}
+    table = pictures.member_table(rule, request, after=_after(request), limit=MEMBERS)
+    context = {"segment": segment, "members": table, "turn": f"{request.path}?after="}
     if request.headers.get("HX-Target") == "members":
         return render(request, "console/segments/_members.html", context)
     context |= {
         "counted": queries.count(rule, actor=request.actor),
         "sentence": pictures.sentence(segment.rule, request),
+        "weekdays": pictures.weekdays(),
         "chart": pictures.history_chart(segment, request),
         "others": queries.visible(request.actor).exclude(pk=segment.pk),
         "as_of": engine.as_of(),
@@ -137,13 +140,63 @@ def refresh(request: HttpRequest, segment_id: int) -> HttpResponse:
 
 @page("segments.view", methods=("GET",))
 def overlap(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """With one other segment or two."""
     segment = queries.get(segment_id, actor=request.actor)
-    wanted = request.GET.get("with", "")
-    if not wanted.isdecimal():
+    wanted = [int(pk[:18]) for pk in (request.GET.get("with", ""), request.GET.get("third", "")) if pk.isdecimal()]
+    if not wanted:
         return HttpResponse()
-    other = queries.get(int(wanted[:18]), actor=request.actor)
-    found = queries.overlap(segment, other, actor=request.actor)
-    return render(request, "console/segments/_overlap.html", {"segment": segment, "other": other, "found": found})
+    chosen = [segment, *(queries.get(pk, actor=request.actor) for pk in dict.fromkeys(wanted) if pk != segment_id)]
+    found = queries.overlap(*chosen, actor=request.actor)
+    context = {"segments": chosen, "regions": pictures.regions(chosen, found), "either": found.either}
+    return render(request, "console/segments/_overlap.html", context)
+
+
+@page("segments.view", methods=("GET",))
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who fulfils a rule that a picture hands over (`?rule=…`); from here it can become a segment."""
+    text = request.GET.get("rule") or json.dumps(EVERYBODY)
+    raw = parser.load(text)
+    context = {
+        "members": pictures.member_table(raw, request, after=_after(request), limit=MEMBERS),
+        "turn": f"{request.path}?{urlencode({'rule': text})}&after=",
+    }
+    if request.headers.get("HX-Target") == "members":
+        return render(request, "console/segments/_members.html", context)
+    context |= {
+        "rule": text, "counted": queries.count(raw, actor=request.actor), "sentence": pictures.sentence(raw, request),
+        "as_of": engine.as_of(),
+    }  # fmt: skip
+    return render(request, "console/segments/people.html", context)
+
+
+@page("segments.view", methods=("POST",))
+def reach(request: HttpRequest) -> HttpResponse:
+    """Beside the count, and after it: how many of them may be addressed."""
+    try:
+        found = audience.reach(parser.load(request.POST.get("rule", "")), actor=request.actor)
+    except DomainError:
+        return HttpResponse()  # the preview says what is wrong
+    return render(request, "console/segments/_reach.html", {"ways": pictures.ways(found)})
+
+
+@page("segments.edit", methods=("POST",))
+def schedule(request: HttpRequest, segment_id: int) -> HttpResponse:
+    sent = request.POST
+    try:
+        services.schedule(
+            segment_id=segment_id, every=sent.get("every", ""), at=sent.get("at", ""), weekday=sent.get("weekday", ""),
+            actor=request.actor,
+        )  # fmt: skip
+    except Invalid as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Saved when it is counted anew."))
+    return redirect("console:segment", segment_id)
+
+
+def _after(request: HttpRequest) -> int:
+    after = request.GET.get("after", "0")
+    return int(after[:18]) if after.isdecimal() else 0
 
 
 @page("segments.view", methods=("GET",))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yutang.lake import catalog, engine
-from yutang.lake.index import files, parts
+from yutang.lake.index import files, parts, postings
 from yutang.lake.index.coding import NOBODY, Dictionary, Numbers
 from yutang.lake.index.layout import LAYOUTS
 from yutang.lake.tables import PERSON, REGISTRY
@@ -95,6 +95,10 @@ class _Build:
             columns[name] = np.zeros(size, dtype=codes.dtype)
             columns[name][number] = codes
             values[name] = dictionary.values
+        lists: dict[str, Array | pa.Array] = {}
+        for name in LAYOUTS.lists():
+            lists |= postings.made(name, self._person_column(found, name), number)
+        self.manifest.lists = files.write_dictionaries(self.place, f"{PERSON}.lists", lists)
         self.manifest.people = files.write(self.place, PERSON, columns)
         self.manifest.dictionaries = files.write_dictionaries(self.place, f"{PERSON}.values", values)
         self.manifest.person_files = found

@@ -48,12 +48,13 @@ class Manifest:
     person_files: list[str] = field(default_factory=list)  # of the lake
     people: str = ""
     dictionaries: str = ""  # of the people's columns
+    lists: str = ""  # the people of each value
     redirects: dict[str, str] = field(default_factory=dict)  # files
     moved_by: str = ""  # digest of the redirects that the parts' `moved` go by
     facts: dict[str, FactIndex] = field(default_factory=dict)
 
     def named(self) -> set[str]:
-        found = {self.numbers, self.people, self.dictionaries, *self.redirects.values()}
+        found = {self.numbers, self.people, self.dictionaries, self.lists, *self.redirects.values()}
         for fact in self.facts.values():
             found.add(fact.dictionaries)
             for part in fact.parts:
@@ -105,9 +106,10 @@ def write(place: Path, noun: str, columns: Mapping[str, Array | pa.Array]) -> st
     return name
 
 
-def write_dictionaries(place: Path, noun: str, values: Mapping[str, pa.Array]) -> str:
+def write_dictionaries(place: Path, noun: str, values: Mapping[str, Array | pa.Array]) -> str:
     """Arrays of different lengths in one file: each is the only row of a column of lists."""
-    lists = {name: pa.ListArray.from_arrays(pa.array([0, len(v)], pa.int32()), v) for name, v in values.items()}
+    arrays = {name: pa.array(v) for name, v in values.items()}
+    lists = {name: pa.LargeListArray.from_arrays(pa.array([0, len(v)], pa.int64()), v) for name, v in arrays.items()}
     return write(place, noun, lists)
 
 

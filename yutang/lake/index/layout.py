@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from yutang.lake.tables import REGISTRY, Type
 
-VERSION = 1  # of the files on disk: another number makes the index anew
+VERSION = 2  # of the files on disk: another number makes the index anew
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,13 @@ class Layouts:
         self.facts[fact] = layout
 
     def person(self) -> tuple[str, ...]:
-        """Lists have no codes; the lake answers what asks for them."""
+        """Columns of one value a person, kept as codes."""
         columns = REGISTRY.person_columns()
         return tuple(c.name for c in columns if c.name != "customer_id" and c.type is not Type.INTS)
+
+    def lists(self) -> tuple[str, ...]:
+        """Columns of lists, kept as the people of each value."""
+        return tuple(c.name for c in REGISTRY.person_columns() if c.type is Type.INTS)
 
     def key(self) -> str:
         """Changes when the files on disk no longer fit what is wanted."""
@@ -48,6 +52,7 @@ class Layouts:
         wanted = [
             VERSION,
             self.person(),
+            self.lists(),
             [(n, lay.day, lay.coded, s, lay.sums, lay.distinct, lay.reversal) for n, lay, s in facts],
         ]
         return hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from yutang.lake.index import files, parts
+from yutang.lake.index import files, parts, postings
 from yutang.lake.index.building import EXISTS
 from yutang.lake.index.layout import LAYOUTS
 
@@ -68,6 +68,11 @@ class Facts:
     dictionaries: dict[str, pa.Array]
 
 
+class Kept(Protocol):
+    @property
+    def nbytes(self) -> int: ...
+
+
 class Snapshot:
     """People are numbered 0 … size - 1; who `exists` is somebody of today."""
 
@@ -77,6 +82,8 @@ class Snapshot:
         self.ids = files.array(place / manifest.numbers, "id")[: self.size]
         self.people = _columns(place, manifest.people)
         self.dictionaries = files.dictionaries(place / manifest.dictionaries)
+        lists = files.dictionaries(place / manifest.lists)
+        self.lists = {name: postings.opened(name, lists) for name in LAYOUTS.lists()}
         self.facts = {
             name: Facts(
                 [known.get((p.file, p.moved)) or _part(place, p) for p in fact.parts],
@@ -85,10 +92,10 @@ class Snapshot:
             for name, fact in manifest.facts.items()
         }
 
-        self.kept: dict[object, Array] = {}  # answers worked out before: a snapshot never changes, so they stay right
+        self.kept: dict[object, Kept] = {}  # answers worked out before: a snapshot never changes, so they stay right
         self._keeping = Lock()
 
-    def keep(self, key: object, answer: Array) -> None:
+    def keep(self, key: object, answer: Kept) -> None:
         """Keeps an answer, and forgets the oldest where they become too many."""
         with self._keeping:
             while self.kept and sum(kept.nbytes for kept in self.kept.values()) + answer.nbytes > KEPT_BYTES:
