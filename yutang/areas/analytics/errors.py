@@ -37,6 +37,6 @@ class NobodyKnown(DomainError):
 class TooManyToKeep(DomainError):
     code = "analytics.too_many_to_keep"
     message = gettext_noop(
-        "These are %(people)s known people. A fixed list holds up to %(limit)s: choose fewer days, one source or one store."
+        "These are %(people)s known people. A fixed list holds up to %(limit)s: choose fewer days, a source or a store."
     )
     status = 422

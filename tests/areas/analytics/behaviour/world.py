@@ -52,7 +52,8 @@ def make_world(seed: int, *, timezone: str = "Asia/Shanghai", events: int = 70, 
         for number in range(events):
             kind, visitor = chance.choice(KINDS), chance.choice(visitors)
             values = {
-                "visitor": visitor, "kind": kind, "page": chance.choice(PAGES), "item": chance.choice(["", "", "sku-1"]),
+                "visitor": visitor, "kind": kind, "page": chance.choice(PAGES),
+                "item": chance.choice(["", "", "sku-1"]),
                 "occurred_at": chance.choice(instants).isoformat(), "channel": chance.choice(["", "web", "app"]),
                 "source": chance.choice(["", "", "code:a", "code:b", "mail"]), "properties": PROPERTIES.get(kind, {}),
                 "id": f"e{number}",

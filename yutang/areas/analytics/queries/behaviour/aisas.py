@@ -56,8 +56,8 @@ class Aisas:
 
 @dataclass(frozen=True)
 class Group:
-    """People at any stage, at each stage, and at each stage and the next one; `name` "" where nothing is known, None for
-    the sum of all groups beyond the largest."""
+    """People at any stage, at each stage, and at each stage and the next one; `name` "" where nothing is known, None
+    for the sum of all groups beyond the largest."""
 
     name: str | None
     people: int

@@ -29,7 +29,7 @@ _SHIFT = f"{2**52}::HUGEINT"  # 142 years of microseconds
 
 @dataclass(frozen=True)
 class Funnel:
-    """Chains start in the period; their later steps may lie beyond it, at most `window` times 24 hours after the start."""
+    """Chains start in the period; later steps may lie beyond it, at most `window` times 24 hours after the start."""
 
     asked: Asked
     steps: tuple[Step, ...]
