@@ -1,4 +1,4 @@
-"""Behaviour reports on screen: figures lead to people, people to a segment; mistakes are named; a store sees its own."""
+"""Behaviour reports on screen: figures lead to people, people to a segment; a store sees its own."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def test_every_report_opens_with_data_for_a_store_and_with_nothing(shop, client_
         ("?since=yesterday", "Enter a valid date"), ("?since=2026-03-05&until=2026-03-04", "The first day lies after"),
         ("?since=1200-01-01", "Choose a day from 1970 on."), ("?until=9999-12-31", "Choose a day before 2100."),
         ("?store=999999", "Select a valid choice"), ("?window=0&kind_1=view&kind_2=cart", "greater than or equal to 1"),
-        ("?kind_1=view", "Choose 2 to 8 steps."), ("?kind_1=view&kind_2=PURCHASE&page_2=/tea", "A purchase has no page"),
+        ("?kind_1=view", "Choose 2 to 8 steps."),
+        ("?kind_1=view&kind_2=PURCHASE&page_2=/tea", "A purchase has no page"),
         ("?kind_1=view&page_2=/tea", "Choose what was done."), ("?kind_1=VIEW!&kind_2=cart", "Select a valid choice"),
         (f"?kind_1=view&kind_2=cart&page_1={'x' * 201}", "at most 200 characters"),
     ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from yutang.areas.analytics.queries.behaviour import frequency
 from yutang.areas.analytics.queries.behaviour.aisas import STAGES
@@ -146,7 +146,8 @@ def bars(form: Question, now: frequency.Side, before: frequency.Side | None) -> 
         found.append(
             Bar(
                 label=band_label(low, high, form.data["unit"]), people=now.bands[n],
-                share=share(now.bands[n], now.people), width=round(now.bands[n] * 100 / most), address=behind(form, band=n), before=earlier,
+                share=share(now.bands[n], now.people), width=round(now.bands[n] * 100 / most),
+                address=behind(form, band=n), before=earlier,
                 before_share=None if before is None else share(before.bands[n], before.people),
                 before_width=round((earlier or 0) * 100 / most),
             )
@@ -317,7 +318,10 @@ def path_table(rows: list[PathRow], found: list[Column]) -> Table:
 
 
 def stage_labels() -> list[str]:
-    return [gettext("Attention"), gettext("Interest"), gettext("Search"), gettext("Action"), gettext("Share")]
+    return [
+        pgettext("stage", "Attention"), pgettext("stage", "Interest"), pgettext("stage", "Search"),
+        pgettext("stage", "Action"), pgettext("stage", "Share"),
+    ]  # fmt: skip
 
 
 def stage_cards(form: Question, found: aisas.Found) -> list[StageCard]:
