@@ -36,7 +36,8 @@ _BETWEEN = [
 
 
 def kind_label(kind: str) -> str:
-    return gettext("Bought") if kind == PURCHASE else interactions.label(kind)
+    own = {PURCHASE: gettext("Bought"), "impression": gettext("Was shown content")}
+    return own.get(kind) or interactions.label(kind)
 
 
 def _day(label: Any) -> forms.DateField:
