@@ -199,7 +199,7 @@ for _place in range(1, funnel.MOST + 1):
 
 class PathsForm(Question):
     report = "paths"
-    by = forms.ChoiceField(label=_("Points are"), choices=[("kind", _("What was done")), ("page", _("Pages"))])
+    by = forms.ChoiceField(label=_("Points are"), choices=[("kind", _("Kinds of interaction")), ("page", _("Pages"))])
     direction = forms.ChoiceField(label=_("Direction"), choices=[("from", _("Ways from")), ("to", _("Ways to"))])
     anchor = _text(_("Point"), list="points")
     defaults = {"by": "kind", "direction": "from"}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from yutang.areas.analytics.queries.behaviour import frequency
 from yutang.areas.analytics.queries.behaviour.aisas import STAGES
+from yutang.areas.analytics.queries.behaviour.paths import LENGTH
 from yutang.areas.analytics.queries.behaviour.steps import PURCHASE
 from yutang.console.behaviour.forms import kind_label
 from yutang.ui.templatetags import ui
@@ -268,25 +269,24 @@ def _following(question: paths.Paths, following: str | None, *, ends: bool) -> s
 
 
 def sankey(form: Question, question: paths.Paths, found: paths.Found) -> dict[str, Any]:
-    """The moves as a stream; a point at another hop is another node, so that nothing flows in circles."""
-    links, names = [], {}
-    for move in found.moves:
-        names[move.hop, move.point] = None
-        if move.ends:
-            continue
-        names[move.hop + 1, move.following] = None
-        here, there = _node(move.hop, move.point), _node(move.hop + 1, move.following)
+    """The moves as a stream; a point at another hop is another node, so that nothing flows in circles. What goes on
+    beyond the last column is not followed."""
+    links, labels = [], {}
+    for move in (move for move in found.moves if move.hop + 1 < LENGTH):
+        here = _node(move.hop, move.point)
+        there = f"{move.hop + 2} ·" if move.ends else _node(move.hop + 1, move.following)
+        labels[here] = point_label(move.point, question.by)
+        labels[there] = _following(question, move.following, ends=move.ends)
         source, target = (there, here) if question.is_back else (here, there)
-        address = behind(form, move=json.dumps([move.hop, move.point, move.following, False]))
+        address = behind(form, move=json.dumps([move.hop, move.point, move.following, move.ends]))
         links.append({"source": source, "target": target, "value": move.visits, "href": address})
-    labels = {_node(hop, point): point_label(point, question.by) for hop, point in names}
     nodes = [{"name": name, "value": label, "label": {"formatter": _short(label)}} for name, label in labels.items()]
     series = {
         "type": "sankey", "data": nodes, "links": links, "left": 8, "right": 120, "top": 12, "bottom": 12,
         "nodeWidth": 14, "nodeGap": 12, "emphasis": {"focus": "adjacency"},
         "lineStyle": {"color": "source", "opacity": 0.3}, "label": {"fontSize": 12},
     }  # fmt: skip
-    return {"series": [series]} if links else {}
+    return {"series": [series]} if any(not move.ends for move in found.moves) else {}
 
 
 def _node(hop: int, point: str | None) -> str:
