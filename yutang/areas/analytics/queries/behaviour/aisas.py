@@ -143,7 +143,7 @@ def _ordered(question: Aisas) -> dict[str, str]:
 def _limits(question: Aisas) -> dict[str, Any]:
     """No window but the period."""
     length = question.asked.until - question.asked.since + timedelta(days=4)
-    return funnel.limits(question.asked, length, question.asked.until)
+    return funnel.limits(length, question.asked.until)
 
 
 def _rule(number: int, asked: Asked) -> behind.Rule | None:

@@ -19,6 +19,7 @@ from yutang.areas.segments.parser import MAX_VALUES
 if TYPE_CHECKING:
     from yutang.areas.analytics.queries.behaviour.steps import Asked, Step
 
+_ONCE = "MATERIALIZED"
 Rule = dict[str, Any]
 _KNOWN = """
     SELECT DISTINCT b.customer_id
@@ -57,8 +58,13 @@ class Counted:
         return self.known > MAX_VALUES
 
 
+def once(part: str) -> str:
+    """A step that several others read: computed once, whatever the engine would choose."""
+    return f"{_ONCE} ({part})"
+
+
 def composed(parts: dict[str, str], select: str) -> str:
-    ctes = ", ".join(f"{name} AS ({sql})" for name, sql in parts.items())
+    ctes = ", ".join(f"{name} AS {part if part.startswith(_ONCE) else f'({part})'}" for name, part in parts.items())
     return f"WITH {ctes} {select}"
 
 

@@ -1,15 +1,15 @@
 """Who went through steps in their order, how far, and how long each step took (docs/algorithms/behaviour.md).
 
-One pass over a person's rows in order. For every row that is a step there is a *chain* that leads to it: the row where
-the chain started and the row of the step before. Of all chains that reach a step, the one with the latest start can be
-continued whenever any of them can, so one chain a step is carried along: as one number, its start and its last row
-(microseconds since `$base`) side by side, of which a running maximum finds the latest.
+For every row that is a step there is a *chain* that leads to it, from the row where it started. Of all chains that
+have reached the step before, the one with the latest start can be continued whenever any of them can; and the later a
+row, the later the start of its chain. So each row needs only the nearest chain before it: one as-of join a step, which
+sorts both sides and never pairs every row with every other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -21,10 +21,12 @@ from yutang.core.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 FEWEST, MOST = 2, 8
 LONGEST_WINDOW = 366  # days
-_SHIFT = f"{2**52}::HUGEINT"  # 142 years of microseconds
+# The order of a person's rows (steps.ORDER) as one number, since an as-of join compares one.
+_PLACE = f"at::HUGEINT * {2**64}::HUGEINT + (kind = '{PURCHASE}')::INT::HUGEINT * {2**63}::HUGEINT + id"
 
 
 @dataclass(frozen=True)
@@ -94,42 +96,34 @@ def chains(conditions: Sequence[str], source: str) -> dict[str, str]:
     """Steps that end in `reached`: each person's `depth`, and `gap_n` microseconds between the steps."""
     marks = ", ".join(f"{condition} AS is_{n}" for n, condition in enumerate(conditions))
     found = {
-        "hit": f"""
-            SELECT customer_id, at - $base AS at, day, {marks},
-                   ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY {steps.ORDER}) AS place
-            FROM {source} WHERE {" OR ".join(conditions)}
-        """,  # noqa: S608  only constants
-        "chain_0": f"""
-            SELECT *, CASE WHEN is_0 AND day BETWEEN $since AND $until THEN at * {_SHIFT} + at END AS chain_0 FROM hit
-        """,  # noqa: S608
+        "hit": behind.once(f"""
+            SELECT customer_id, at, day, {marks}, {_PLACE} AS place FROM {source} WHERE {" OR ".join(conditions)}
+        """),  # noqa: S608  only constants
+        "chain_0": behind.once("""
+            SELECT customer_id, place, at, at AS start FROM hit WHERE is_0 AND day BETWEEN $since AND $until
+        """),
     }
     for n in range(1, len(conditions)):
-        found[f"latest_{n}"] = f"""
-            SELECT *, MAX(chain_{n - 1}) OVER (
-                PARTITION BY customer_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) AS latest FROM chain_{n - 1}
+        found[f"chain_{n}"] = behind.once(f"""
+            SELECT h.customer_id, h.place, h.at, c.start, h.at - c.at AS gap
+            FROM hit AS h ASOF JOIN chain_{n - 1} AS c ON c.customer_id = h.customer_id AND h.place > c.place
+            WHERE h.is_{n} AND h.at - c.start <= $window
+        """)  # noqa: S608
+        found[f"arrived_{n}"] = f"""
+            SELECT customer_id, ARG_MIN(gap, place) AS gap FROM chain_{n} GROUP BY customer_id
         """  # noqa: S608
-        reaches = f"is_{n} AND at - latest // {_SHIFT} <= $window"
-        found[f"chain_{n}"] = f"""
-            SELECT * EXCLUDE (latest), CASE WHEN {reaches} THEN latest - latest % {_SHIFT} + at END AS chain_{n},
-                   CASE WHEN {reaches} THEN (at - latest % {_SHIFT})::BIGINT END AS step_{n}
-            FROM latest_{n}
-        """  # noqa: S608
-    last = len(conditions) - 1
-    depth = " ".join(f"WHEN COUNT(chain_{n}) > 0 THEN {n + 1}" for n in range(last, -1, -1))
-    gaps = "".join(
-        f", ARG_MIN(step_{n}, place) FILTER (WHERE chain_{n} IS NOT NULL) AS gap_{n}" for n in range(1, last + 1)
-    )
-    found["reached"] = f"SELECT customer_id, CASE {depth} END AS depth{gaps} FROM chain_{last} GROUP BY customer_id"  # noqa: S608
+    later = range(1, len(conditions))
+    depth = "".join(f" + CASE WHEN a{n}.gap IS NULL THEN 0 ELSE 1 END" for n in later)
+    gaps = "".join(f", a{n}.gap AS gap_{n}" for n in later)
+    joins = " ".join(f"LEFT JOIN arrived_{n} AS a{n} ON a{n}.customer_id = b.customer_id" for n in later)
+    began = "(SELECT DISTINCT customer_id FROM chain_0) AS b"
+    found["reached"] = f"SELECT b.customer_id, 1{depth} AS depth{gaps} FROM {began} {joins}"  # noqa: S608
     return found
 
 
-def limits(asked: Asked, window: timedelta, last: Any) -> dict[str, Any]:
-    """What `chains` binds: a base before every row, the window, and the last day that is read."""
-    base = datetime.combine(asked.since, time(), UTC) - timedelta(days=2)
-    return {
-        "base": int(base.timestamp()) * 1_000_000, "window": window // timedelta(microseconds=1), "last": last,
-    }  # fmt: skip
+def limits(window: timedelta, last: date) -> dict[str, Any]:
+    """What `chains` binds: the window, and the last day that is read."""
+    return {"window": window // timedelta(microseconds=1), "last": last}
 
 
 def _steps(question: Funnel) -> dict[str, str]:
@@ -140,7 +134,7 @@ def _steps(question: Funnel) -> dict[str, str]:
 
 def _values(question: Funnel) -> dict[str, Any]:
     window = timedelta(days=question.window)
-    found = limits(question.asked, window, question.asked.until + window + timedelta(days=1))
+    found = limits(window, question.asked.until + window + timedelta(days=1))
     for place, step in enumerate(question.steps):
         found |= step.values(place)
     return found
