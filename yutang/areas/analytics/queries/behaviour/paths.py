@@ -127,7 +127,6 @@ def everybody(question: Paths) -> Behind:
 def _near(question: Paths) -> dict[str, str]:
     """Steps that end in `near`: the points of each visit, numbered away from the anchor."""
     own = "(PARTITION BY customer_id ORDER BY at, is_bought, id)"
-    visit = "(PARTITION BY customer_id, visit ORDER BY at, is_bought, id)"
     pick, edge = ("MAX", "MAX(place)") if question.is_back else ("MIN", "MIN(place)")
     chosen = f"{pick}(place) FILTER (WHERE point = $anchor)" if question.anchor else edge
     away = "anchor - place" if question.is_back else "place - anchor"
@@ -136,24 +135,23 @@ def _near(question: Paths) -> dict[str, str]:
         "stood": f"""
             SELECT customer_id, at, kind = '{PURCHASE}' AS is_bought, id, {_POINT[question.by]} AS point FROM done
         """,  # noqa: S608  only constants
-        "paused": f"""
-            SELECT *, CASE WHEN at - LAG(at) OVER {own} > $pause THEN 1 ELSE 0 END AS is_new
+        "compared": f"""
+            SELECT *, COALESCE(at - LAG(at) OVER {own} > $pause, FALSE) AS is_new,
+                   LAG(point) OVER {own} IS DISTINCT FROM point AS is_other
             FROM stood WHERE point <> ''
         """,  # noqa: S608
-        "visited": f"""
-            SELECT * EXCLUDE (is_new), SUM(is_new) OVER {own} AS visit FROM paused
-        """,  # noqa: S608
-        "compared": f"SELECT *, LAG(point) OVER {visit} IS DISTINCT FROM point AS is_other FROM visited",  # noqa: S608
+        # The first point of a visit stays, whatever was the last one of the visit before.
         "folded": f"""
-            SELECT customer_id, visit, point, ROW_NUMBER() OVER {visit} AS place FROM compared WHERE is_other
+            SELECT customer_id, point, ROW_NUMBER() OVER {own} AS place, SUM(is_new::INT) OVER {own} AS visit
+            FROM compared WHERE is_other OR is_new
         """,  # noqa: S608
         "anchored": f"""
             SELECT *, {chosen} OVER (PARTITION BY customer_id, visit) AS anchor FROM folded
         """,  # noqa: S608
-        "near": f"""
+        "near": behind.once(f"""
             SELECT customer_id, visit, point, place, {away} AS hop FROM anchored
             WHERE {away} BETWEEN 0 AND {LENGTH - 1}
-        """,  # noqa: S608
+        """),  # noqa: S608
     }
 
 
@@ -161,7 +159,9 @@ def _whole(question: Paths) -> dict[str, str]:
     """… and in `shown`: each visit's whole way, NULL where it is not among the largest."""
     return {
         **_near(question),
-        "walked": "SELECT customer_id, visit, LIST(point ORDER BY place) AS path FROM near GROUP BY customer_id, visit",
+        "walked": behind.once(
+            "SELECT customer_id, LIST(point ORDER BY place) AS path FROM near GROUP BY customer_id, visit"
+        ),
         "ranked": "SELECT path, ROW_NUMBER() OVER (ORDER BY COUNT(*) DESC, path) AS rank FROM walked GROUP BY path",
         "shown": """
             SELECT w.customer_id, CASE WHEN r.rank <= $kept_paths THEN w.path END AS path
