@@ -23,6 +23,7 @@ ROWS = {
     "events": "benchmarks.events",
     "grades": "benchmarks.grades",
     "suggestions": "benchmarks.suggestions",
+    "behaviour": "benchmarks.behaviour",
 }
 
 

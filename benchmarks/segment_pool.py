@@ -40,12 +40,12 @@ def make(people: int) -> int:
     """The new merchant's id; nothing of the index yet."""
     merchant_id = make_merchant().merchant_id
     with tenancy.scope(merchant_id):
-        _append(PERSON, REGISTRY.person_schema(), people, lambda *at: _people(merchant_id, *at))
+        append(PERSON, REGISTRY.person_schema(), people, lambda *at: _people(merchant_id, *at))
         lines = people * FACTS_EACH
         schema = REGISTRY.facts["orders.line"].arrow_schema()
-        _append("orders.line", schema, lines, lambda *at: _lines(merchant_id, people, lines, *at))
+        append("orders.line", schema, lines, lambda *at: _lines(merchant_id, people, lines, *at))
         schema = REGISTRY.facts["tags.life"].arrow_schema()
-        _append("tags.life", schema, people // 5, lambda *at: _life(merchant_id, people, *at))
+        append("tags.life", schema, people // 5, lambda *at: _life(merchant_id, people, *at))
         _grade(merchant_id)
     return merchant_id
 
@@ -55,7 +55,7 @@ def index(merchant_id: int) -> None:
         building.refresh(merchant_id)
 
 
-def _append(name: str, schema: pa.Schema, count: int, block: Any) -> None:
+def append(name: str, schema: pa.Schema, count: int, block: Any) -> None:
     table = catalog.table(name)
     folder = Path(settings.LAKE) / "made"
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,12 +81,12 @@ def _people(merchant_id: int, first: int, size: int) -> dict[str, Any]:
     return {
         "merchant_id": np.full(size, merchant_id),
         "customer_id": np.arange(first + 1, first + size + 1),
-        "source": _picked(rng, ["taobao", "jd", "pos", "youzan"], size),
-        "gender": _picked(rng, ["", "f", "m"], size),
+        "source": picked(rng, ["taobao", "jd", "pos", "youzan"], size),
+        "gender": picked(rng, ["", "f", "m"], size),
         "birthday": pa.array(np.datetime64("1955-01-01") + rng.integers(0, 19_000, size), mask=rng.random(size) < 0.3),
-        "country": _picked(rng, ["", "中国"], size),
-        "province": _picked(rng, ["", "浙江", "江苏", "上海"], size),
-        "city": _picked(rng, CITIES, size),
+        "country": picked(rng, ["", "中国"], size),
+        "province": picked(rng, ["", "浙江", "江苏", "上海"], size),
+        "city": picked(rng, CITIES, size),
         "accepts_marketing": pa.array(rng.random(size) < 0.6, mask=rng.random(size) < 0.2),
         "home_node_id": rng.integers(1, 26, size),
         "first_seen_on": FIRST + days,
@@ -152,10 +152,10 @@ def _lines(merchant_id: int, people: int, total: int, first: int, size: int) -> 
         "id": number + 1,
         "order_id": number[taken] // 2 + 1,
         "is_reversal": back,
-        "kind": _picked(rng, ["goods", "goods", "goods", "goods", "freight", "refund"], size, taken),
-        "product_code": _picked(rng, [f"P{n:03d}" for n in range(300)], size, taken),
-        "sku_code": _picked(rng, [f"S{n:04d}" for n in range(900)], size, taken),
-        "title": _picked(rng, TITLES, size, taken),
+        "kind": picked(rng, ["goods", "goods", "goods", "goods", "freight", "refund"], size, taken),
+        "product_code": picked(rng, [f"P{n:03d}" for n in range(300)], size, taken),
+        "sku_code": picked(rng, [f"S{n:04d}" for n in range(900)], size, taken),
+        "title": picked(rng, TITLES, size, taken),
         "quantity": rng.integers(1, 4, size)[taken] * sign,
         "amount": rng.gamma(2, 2_000, size).astype(np.int64)[taken] * sign,
         "occurred_at": pa.array(at).cast(pa.timestamp("us", "UTC")),
@@ -167,6 +167,6 @@ def _lines(merchant_id: int, people: int, total: int, first: int, size: int) -> 
     }
 
 
-def _picked(rng: np.random.Generator, values: list[str], size: int, places: Any = None) -> pa.Array:
+def picked(rng: np.random.Generator, values: list[str], size: int, places: Any = None) -> pa.Array:
     codes = rng.integers(0, len(values), size).astype(np.int32)
     return pa.DictionaryArray.from_arrays(pa.array(codes if places is None else codes[places]), pa.array(values))

@@ -26,3 +26,17 @@ class UnknownStep(DomainError):
     code = "analytics.unknown_step"
     message = gettext_noop("“%(value)s” cannot be chosen here; use one of: %(choices)s.")
     status = 422
+
+
+class NobodyKnown(DomainError):
+    code = "analytics.nobody_known"
+    message = gettext_noop("None of these people is known, so there is nobody to keep in a segment.")
+    status = 422
+
+
+class TooManyToKeep(DomainError):
+    code = "analytics.too_many_to_keep"
+    message = gettext_noop(
+        "These are %(people)s known people. A fixed list holds up to %(limit)s: choose fewer days, a source or a store."
+    )
+    status = 422

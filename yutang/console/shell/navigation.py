@@ -65,6 +65,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:grades", _("Value grades"), "grades.view"),
             Entry("console:tags", _("Tags"), "tags.view"),
             Entry("console:codes", _("Channel codes"), "interactions.view"),
+            Entry("console:behaviour", _("Behaviour reports"), "interactions.view"),
             Entry("console:privacy", _("Personal data"), "privacy.view"),
         ),
     ),

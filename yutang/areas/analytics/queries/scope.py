@@ -73,9 +73,9 @@ def scope(
     return Scope(date.min, at or date.max, kept)
 
 
-def visible_nodes(nodes: frozenset[int] | None, actor: Actor) -> frozenset[int] | None:
+def visible_nodes(nodes: frozenset[int] | None, actor: Actor, permission: str = PERMISSION) -> frozenset[int] | None:
     """The chosen nodes and everything below, as far as the actor may see; None: the whole merchant."""
-    reach = actor.nodes(PERMISSION)
+    reach = actor.nodes(permission)
     if nodes is None:
         return reach
     chosen = merchants.descendants(nodes)
