@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yutang.areas.interactions import kinds as known
 from yutang.areas.interactions.models import Claim, Interaction, Visitor
 from yutang.core import tenancy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
+MOST_VISITORS = 1000
 
-def of_customer(customer_id: int, *, kind: str = "") -> QuerySet[Interaction]:
-    """What a person of today did in the hot days, the time before we knew them included. The caller has fetched the
-    person through the checked door."""
-    numbers = list(Visitor.objects.filter(customer_id=customer_id).order_by("-id").values_list("pk", flat=True)[:1000])
+
+def visitors(customer_id: int) -> list[Visitor]:
+    """The newest browsers and accounts of a person of today, whom the caller has fetched through the checked door,
+    with the codes that brought them."""
+    found = Visitor.objects.filter(customer_id=customer_id).select_related("first_code", "latest_code")
+    return list(found.order_by("-id")[:MOST_VISITORS])
+
+
+def of_visitors(numbers: Sequence[int], *, kind: str = "") -> QuerySet[Interaction]:
+    """What was done there in the hot days, the time before we knew the person included."""
     found = Interaction.objects.filter(visitor_id__in=numbers)
     return found.filter(kind=kind) if kind else found
+
+
+def kinds_and_items(numbers: Sequence[int], *, since: datetime) -> QuerySet[Interaction, tuple[Any, ...]]:
+    """(kind, item, time) of the same since an instant, the newest first."""
+    found = of_visitors(numbers).filter(occurred_at__gte=since, occurred_on__gte=since.date())
+    return found.order_by("-occurred_at", "-id").values_list("kind", "item", "occurred_at")
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -117,6 +117,16 @@ def staff(*, actor: Actor) -> QuerySet[Member]:
     return _within(Member.objects.select_related("user"), actor.nodes("staff.view"))
 
 
+def colleagues() -> QuerySet[Member]:
+    """Everybody who works here today, by name; whoever chooses a colleague for something may see all of them."""
+    return every_colleague().filter(is_active=True)
+
+
+def every_colleague() -> QuerySet[Member]:
+    """Those who left, too."""
+    return Member.objects.select_related("user").order_by("user__name", "pk")
+
+
 def member(member_id: int, *, actor: Actor, permission: str = "staff.view") -> Member:
     """One member, fetched and authorised."""
     found = _within(Member.objects.select_related("user"), actor.nodes(permission)).filter(pk=member_id).first()

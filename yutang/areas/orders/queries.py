@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf, TruncDate
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine, SalesChannel
@@ -17,7 +17,7 @@ from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from django.db.models import Manager
 
@@ -165,6 +165,16 @@ def favourites(actor: Actor, customer_id: int, limit: int = 3) -> list[Favourite
         .order_by("-orders", "-last_at")[:limit]
     )
     return [Favourite(**row) for row in rows]
+
+
+def line_amounts(actor: Actor, customer_id: int, *, since: datetime) -> QuerySet[SaleLine, tuple[Any, ...]]:
+    """(order, kind, is it a reversal, product, title, amount, time) of a person's lines, the newest first. A product is
+    known by its code, or by its title where it has none."""
+    lines = _within(actor, SaleLine.objects).filter(customer_id=customer_id, occurred_at__gte=since)
+    product = Coalesce(NullIf("product_code", Value("")), "title")
+    return lines.order_by("-occurred_at", "-id").values_list(
+        "order_id", "kind", "is_reversal", product, "title", "amount", "occurred_at"
+    )
 
 
 @dataclass(frozen=True)
