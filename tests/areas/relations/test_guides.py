@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories.codes import make_code
 from tests.factories.customers import make_customer
@@ -74,7 +75,7 @@ def test_many_at_once(merchant, actor, django_assert_num_queries):
         services.assign_many(customer_ids=[10**9], guide_id=wu.pk, actor=actor)
 
 
-def come_by(code, *, visitor="browser", identity=PHONE):
+def come_by(code, *, visitor="browser-1", identity=PHONE):
     source = arrivals.source(code.slug)
     record(event(kind="scan", visitor=visitor, source=source, properties={"code": code.slug}))
     record(event(kind="identify", visitor=visitor, identity=identity))
@@ -93,7 +94,9 @@ def test_a_later_code_changes_nothing(merchant, actor):
     lin, wu = make_guide("Lin"), make_guide("Wu")
     person = come_by(make_code(kind="guide", guide_id=lin.pk))
     second = make_code(kind="guide", guide_id=wu.pk)
-    record(event(kind="scan", visitor="browser", source=arrivals.source(second.slug), properties={"code": second.slug}))
+    record(
+        event(kind="scan", visitor="browser-1", source=arrivals.source(second.slug), properties={"code": second.slug})
+    )
     interactions.credit(customer_ids=[person.pk], actor=actor)
     assert guide_of(person) == "Lin"
     services.release(customer=person, actor=actor)
@@ -103,9 +106,11 @@ def test_a_later_code_changes_nothing(merchant, actor):
 
 def test_known_people_get_a_guide_but_no_bringer_by_their_first_code(merchant, actor):
     lin, owner = make_guide("Lin"), make_customer()
-    record(event(visitor="browser", identity=PHONE, occurred_at=(clock.now() - timedelta(hours=1)).isoformat()))
+    record(event(visitor="browser-1", identity=PHONE, occurred_at=(clock.now() - timedelta(hours=1)).isoformat()))
     link()
     person = come_by(make_code(kind="guide", guide_id=lin.pk, customer_id=owner.pk))
+    assert ProcrastinateJob.objects.get(task_name="interactions.credit").args["customer_ids"] == [person.pk]
+    interactions.credit(customer_ids=[person.pk], actor=actor)
     assert (guide_of(person), bringer_of(person)) == ("Lin", None)
 
 

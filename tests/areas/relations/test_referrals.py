@@ -9,7 +9,7 @@ import pytest
 from tests.factories.customers import START, make_customer
 from tests.factories.relations import bring, bringer_of, relations
 from yutang.areas.customers import services as customers
-from yutang.areas.relations import queries, services
+from yutang.areas.relations import services
 from yutang.areas.relations.errors import BroughtThemselves, GoesInCircles, ReasonMissing
 from yutang.areas.relations.models import Referral
 
@@ -30,7 +30,7 @@ def test_somebody_brought_somebody(people):
     bring(b, a, reason="came together")
     bring(c, a)
     assert (bringer_of(a), bringer_of(b), bringer_of(c)) == (None, a.pk, a.pk)
-    assert queries.brought_count(a) == 2
+    assert relations(a).brought == 2
     said = relations(b).bringer
     assert (said.name, said.reason, said.source) == ("A", "came together", "manual")
 
@@ -86,7 +86,7 @@ def test_forgetting_keeps_the_history_and_lets_a_hand_begin_anew(people, actor):
     bring(b, a)
     assert services.forget_bringer(customer=b, reason="a mistake", actor=actor) == 1
     assert services.forget_bringer(customer=b, actor=actor) == 0
-    assert (bringer_of(b), queries.brought_count(a)) == (None, 0)
+    assert (bringer_of(b), relations(a).brought) == (None, 0)
     assert by_code(b, c, actor, b.first_seen_at) is None
     bring(b, c)
     assert bringer_of(b) == c.pk

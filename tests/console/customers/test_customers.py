@@ -172,7 +172,7 @@ def test_the_page_of_a_person(client_for, merchant, people, django_assert_num_qu
     page = text(client.get(f"/customers/{people[0].pk}"))
     for shown in ("A-1", "A-2", "138****5678", "Seen together with Platform buyer tb-1 in import 1", "Cake", "50.00"):
         assert shown in page, shown
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(19):
         client.get(f"/customers/{people[0].pk}")
 
 

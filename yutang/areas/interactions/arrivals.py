@@ -132,9 +132,9 @@ def of_visitors(found: Iterable[Visitor]) -> Arrival | None:
     return Arrival(first.first_code, first.first_code_at, latest.latest_code, latest.latest_code_at)
 
 
-def names(sources: Iterable[str]) -> dict[str, str]:
-    """Names of the codes among these `source`s of events."""
-    slugs = {slug for text in sources if (slug := slug_of(text)) is not None}
-    if not slugs:
-        return {}
-    return {source(slug): name for slug, name in Code.objects.filter(slug__in=slugs).values_list("slug", "name")}
+def names(sources: Iterable[str], known: Iterable[Code] = ()) -> dict[str, str]:
+    """Names of the codes among these `source`s of events; `known` ones need no query."""
+    found = {code.slug: code.name for code in known}
+    if missing := {slug for text in sources if (slug := slug_of(text)) is not None} - set(found):
+        found |= dict(Code.objects.filter(slug__in=missing).values_list("slug", "name"))
+    return {source(slug): name for slug, name in found.items()}

@@ -29,6 +29,7 @@ from yutang.core.errors import Invalid, NotFound
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from yutang.areas.customers.models import Customer
     from yutang.areas.merchants.models import Member, OrgNode
     from yutang.core.access import Actor
 
@@ -114,11 +115,22 @@ def _checked(
         reason = gettext("Write an address that begins with https://, or a page of this server that begins with /.")
         raise Invalid(field="target", field_label=gettext("Leads to"), reason=reason)
     guide = _guide(guide_id, kind)
-    owner = None if customer_id is None else customers.customer(actor, customer_id)
+    owner = _owner(customer_id, actor)
     return {
         "kind": kind, "name": name, "holder": holder, "node": node, "target": target, "guide": guide,
         "customer": owner, "home_customer": owner,
     }  # fmt: skip
+
+
+def _owner(customer_id: int | None, actor: Actor) -> Customer | None:
+    """The person of today, whom the actor must see."""
+    if customer_id is None:
+        return None
+    try:
+        return customers.customer(actor, customer_id)
+    except NotFound as error:
+        reason = gettext("There is no such customer.")
+        raise Invalid(field="customer", field_label=gettext("Code of customer"), reason=reason) from error
 
 
 def _guide(guide_id: int | None, kind: str) -> Member | None:

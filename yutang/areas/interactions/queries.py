@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yutang.areas.interactions import kinds as known
 from yutang.areas.interactions.models import Claim, Interaction, Visitor
@@ -10,11 +10,11 @@ from yutang.core import tenancy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from django.db.models import QuerySet
 
 MOST_VISITORS = 1000
+MOST_RECENT = 500
 
 
 def visitors(customer_id: int) -> list[Visitor]:
@@ -30,10 +30,9 @@ def of_visitors(numbers: Sequence[int], *, kind: str = "") -> QuerySet[Interacti
     return found.filter(kind=kind) if kind else found
 
 
-def kinds_and_items(numbers: Sequence[int], *, since: datetime) -> QuerySet[Interaction, tuple[Any, ...]]:
-    """(kind, item, time) of the same since an instant, the newest first."""
-    found = of_visitors(numbers).filter(occurred_at__gte=since, occurred_on__gte=since.date())
-    return found.order_by("-occurred_at", "-id").values_list("kind", "item", "occurred_at")
+def newest(numbers: Sequence[int]) -> list[Interaction]:
+    """The last of these, the newest first."""
+    return list(of_visitors(numbers).order_by("-occurred_at", "-id")[:MOST_RECENT])
 
 
 def kinds() -> list[tuple[str, str]]:

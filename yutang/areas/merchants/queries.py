@@ -84,13 +84,24 @@ def permissions_of(role: Role) -> list[str]:
 
 def actor_for(user: User, merchant_id: int, ip: str | None = None) -> Actor | None:
     """The actor a logged-in person is for a merchant, or None without an active membership. Call in its scope."""
+    found = actor_and_merchant(user, merchant_id, ip)
+    return found[0] if found else None
+
+
+def actor_and_merchant(user: User, merchant_id: int, ip: str | None = None) -> tuple[Actor, Merchant] | None:
+    """The same with the merchant, in one query: every request needs both."""
     grants = list(
         Grant.objects.filter(member__user=user, member__is_active=True, merchant_id=merchant_id).select_related(
-            "role", "node"
+            "role", "node", "merchant"
         )
     )
-    if not grants and not Member.objects.filter(user=user, is_active=True, merchant_id=merchant_id).exists():
-        return None
+    if grants:
+        merchant = grants[0].merchant
+    else:
+        members = Member.objects.filter(user=user, is_active=True, merchant_id=merchant_id)
+        if (found := members.select_related("merchant").first()) is None:
+            return None
+        merchant = found.merchant
     held: dict[str, set[int]] = {}
     for grant in grants:
         for permission in permissions_of(grant.role):
@@ -106,7 +117,7 @@ def actor_for(user: User, merchant_id: int, ip: str | None = None) -> Actor | No
         if key not in expanded:
             expanded[key] = descendants(key)
         reach[permission] = expanded[key]
-    return Actor(kind="user", id=user.pk, name=str(user), merchant_id=merchant_id, grants=reach, ip=ip)
+    return Actor(kind="user", id=user.pk, name=str(user), merchant_id=merchant_id, grants=reach, ip=ip), merchant
 
 
 # -- staff -----------------------------------------------------------------------------------------------------------

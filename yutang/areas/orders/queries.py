@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, NullIf, TruncDate
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine, SalesChannel
@@ -17,7 +17,7 @@ from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date
 
     from django.db.models import Manager
 
@@ -145,55 +145,6 @@ def purchased(actor: Actor, people: QuerySet[Customer], *, yes: bool) -> QuerySe
     else:
         bought = Exists(orders(actor).filter(customer=OuterRef("pk"), sold_amount__gt=0))
     return people.filter(bought if yes else ~bought)
-
-
-@dataclass(frozen=True)
-class Favourite:
-    title: str
-    orders: int
-    last_at: object
-
-
-def favourites(actor: Actor, customer_id: int, limit: int = 3) -> list[Favourite]:
-    """What a person bought in most orders, as far as the actor sees them."""
-    rows = (
-        _within(actor, SaleLine.objects)
-        .filter(customer_id=customer_id, kind=SaleLine.Kind.GOODS, is_reversal=False)
-        .exclude(title="")
-        .values("title")
-        .annotate(orders=Count("order_id", distinct=True), last_at=Max("occurred_at"))
-        .order_by("-orders", "-last_at")[:limit]
-    )
-    return [Favourite(**row) for row in rows]
-
-
-def line_amounts(actor: Actor, customer_id: int, *, since: datetime) -> QuerySet[SaleLine, tuple[Any, ...]]:
-    """(order, kind, is it a reversal, product, title, amount, time) of a person's lines, the newest first. A product is
-    known by its code, or by its title where it has none."""
-    lines = _within(actor, SaleLine.objects).filter(customer_id=customer_id, occurred_at__gte=since)
-    product = Coalesce(NullIf("product_code", Value("")), "title")
-    return lines.order_by("-occurred_at", "-id").values_list(
-        "order_id", "kind", "is_reversal", product, "title", "amount", "occurred_at"
-    )
-
-
-@dataclass(frozen=True)
-class ChannelShare:
-    source: str
-    orders: int
-    net_amount: int
-
-
-def channels_of(actor: Actor, customer_id: int) -> list[ChannelShare]:
-    """Where a person buys, most orders first, as far as the actor sees them."""
-    rows = (
-        _within(actor, Order.objects)
-        .filter(customer_id=customer_id, sold_amount__gt=0)
-        .values(source=F("channel__source"))
-        .annotate(orders=Count("id"), net=Sum(F("sold_amount") + F("refunded_amount")))
-        .order_by("-orders", "source")
-    )
-    return [ChannelShare(row["source"], row["orders"], row["net"]) for row in rows]
 
 
 def channels(ids: Iterable[int]) -> dict[int, SalesChannel]:

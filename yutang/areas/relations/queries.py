@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Value
+from django.db.models import BigIntegerField, Count, DateTimeField, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast
 
 from yutang.areas.merchants import queries as merchants
@@ -57,7 +57,8 @@ class Relations:
     """All statements about one person and what follows from them."""
 
     customer_id: int
-    said: list[Said] = field(default_factory=list)  # the newest first
+    said: list[Said]  # the newest first
+    brought: int  # how many people they brought, at whatever store these are at home
 
     @property
     def roles(self) -> list[Said]:
@@ -100,13 +101,26 @@ def of_person(person: Customer, *, actor: Actor) -> Relations:
         node=F("bringer__home_node_id"), home=F("home_bringer_id"), standing=F("is_standing"),
     )  # fmt: skip
     guides = _said(GuideAssignment.objects.filter(customer=person), "guide", F("guide_id"), F("guide__user__name"))
-    said = []
-    for row in roles.union(referrals, guides, all=True):
+    said, brought = [], 0
+    for row in roles.union(referrals, guides, _brought(person), all=True):
         one = Said(*row)
+        if one.kind == "brought":
+            brought = one.value
+            continue
         if one.kind == "referral" and nodes is not None and one.node_id not in nodes:
             one = Said(*row[:3], "", *row[4:])
         said.append(one)
-    return Relations(person.pk, sorted(said, key=lambda one: (one.since, one.pk), reverse=True))
+    return Relations(person.pk, sorted(said, key=lambda one: (one.since, one.pk), reverse=True), brought)
+
+
+def _brought(person: Customer) -> QuerySet[Referral, tuple[Any, ...]]:
+    """One row in the shape of `Said`, whose value is the number of people the person brought."""
+    theirs = Referral.objects.filter(bringer=person, is_standing=True).order_by()
+    number, text = Value(None, BigIntegerField()), Value("")
+    return theirs.values(kind_=Value("brought")).annotate(n=Count("pk")).values_list(
+        "kind_", number, "n", text, number, text, text, Value(None, DateTimeField()), text,
+        Value(None, DateTimeField()), text, text, number, number, Value(value=False),
+    )  # fmt: skip
 
 
 def _said(
@@ -125,11 +139,6 @@ def _said(
         node or Value(None, BigIntegerField()), "source", "reason", "since", "set_by", "ended_at", "ended_by",
         "end_reason", "home_customer_id", home or Value(None, BigIntegerField()), standing or Value(value=False),
     )[:MOST_SHOWN]  # fmt: skip
-
-
-def brought_count(person: Customer) -> int:
-    """How many people they brought, at whatever store these are at home."""
-    return Referral.objects.filter(bringer=person, is_standing=True).count()
 
 
 def guides(customer_ids: Iterable[int]) -> dict[int, GuideAssignment]:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.interactions import queries as interactions
-from yutang.areas.orders import strength
+from yutang.areas.orders.person import HALF_LIFE, Deed
 from yutang.areas.relations import queries
 from yutang.areas.relations.models import PersonRole, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from django.http import HttpRequest
 
     from yutang.areas.customers.models import Customer
     from yutang.areas.interactions.arrivals import Arrival
+    from yutang.areas.interactions.models import Interaction
     from yutang.areas.orders.models import CustomerStatistic
-    from yutang.areas.orders.strength import Strength
+    from yutang.areas.orders.person import Bought, Strength
 
 SHOWN = 12  # rows of what a strength is made of
 COLOURS = {
@@ -116,11 +117,11 @@ class Bar:
         return round(self.strength.score)
 
 
-def bars(request: HttpRequest, person: Customer, visitors: Sequence[int]) -> list[Bar]:
+def bars(bought: Bought | None, did: Iterable[Interaction]) -> list[Bar]:
     """To the brand, then to the strongest products; empty for who may not see orders or where nothing is known."""
-    if not request.actor.may("orders.view"):
+    if bought is None:
         return []
-    found = strength.of_customer(person.pk, visitors, actor=request.actor)
+    found = bought.strengths([Deed(row.kind, row.item, row.occurred_at) for row in did])
     if not found.brand.counted:
         return []
     return [_bar(gettext("The brand"), found.brand), *(_bar(one.title, one) for one in found.products)]
@@ -140,7 +141,7 @@ def _bar(title: str, found: Strength) -> Bar:
 
 def context(
     request: HttpRequest, person: Customer, *, statistic: CustomerStatistic, arrival: Arrival | None,
-    visitors: Sequence[int],
+    bought: Bought | None, did: Iterable[Interaction],
 ) -> dict[str, Any]:  # fmt: skip
     """Of `console/relations/_card.html` and the chips above."""
     found = queries.of_person(person, actor=request.actor)
@@ -148,8 +149,8 @@ def context(
     may = request.actor.may("relations.edit") and person.erased_at is None
     return {
         "relations": found, "chips": chips(found, statistic), "role_rows": [(name(one), one) for one in found.roles],
-        "notices": notices(found, statistic, arrival, person), "bars": bars(request, person, visitors),
-        "brought": queries.brought_count(person), "changes": changes(found), "may_relate": may,
+        "notices": notices(found, statistic, arrival, person), "bars": bars(bought, did),
+        "brought": found.brought, "changes": changes(found), "may_relate": may,
         "offered_roles": [(value, label) for value, label in PersonRole.Role.choices if value not in held],
-        "offered_guides": queries.possible_guides() if may else [], "half_life": int(strength.HALF_LIFE),
+        "half_life": int(HALF_LIFE),
     }  # fmt: skip

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from yutang.areas.customers import queries as customers
-from yutang.areas.relations import services
+from yutang.areas.relations import queries, services
 from yutang.console.access import page
 from yutang.console.staff.forms import id_of
 from yutang.core.errors import Invalid
@@ -53,8 +53,14 @@ def forget_bringer(request: HttpRequest, customer_id: int) -> HttpResponse:
     return _do(request, customer_id, lambda person: _said(services.forget_bringer, request, person))
 
 
-@page(EDIT, methods=("POST",))
+@page(EDIT)
 def assign(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """GET: the form with the colleagues, for the card; a page of its own without scripts."""
+    if request.method != "POST":
+        person = customers.customer(request.actor, customer_id, EDIT)
+        template = "_guide.html" if request.headers.get("HX-Request") else "guide.html"
+        context = {"person": person, "offered_guides": queries.possible_guides()}
+        return render(request, f"console/relations/{template}", context)
     guide_id = id_of(request.POST.get("guide", "")) or 0
     return _do(request, customer_id, lambda person: _said(services.assign, request, person, guide_id=guide_id))
 

@@ -93,8 +93,8 @@ def assign_many(*, customer_ids: Iterable[int], guide_id: int, reason: str = "",
             values,
         )
         cursor.execute(
-            "INSERT INTO relations_guideassignment (merchant_id, customer_id, home_customer_id, guide_id, source, reason,"
-            " since, set_by, ended_by, end_reason)"
+            "INSERT INTO relations_guideassignment (merchant_id, customer_id, home_customer_id, guide_id, source,"
+            " reason, since, set_by, ended_by, end_reason)"
             " SELECT %(merchant)s, p, p, %(guide)s, %(source)s, %(why)s, %(now)s, %(by)s, '', ''"
             " FROM unnest(%(people)s::bigint[]) AS p",
             values,
