@@ -100,7 +100,7 @@ def test_unknown_and_archived(shop, phone, code):
 
 def test_a_scan_costs_a_fixed_number_of_queries(shop, phone, code, django_assert_num_queries):
     phone.get(f"/q/{code.slug}")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         phone.get(f"/q/{code.slug}")
 
 

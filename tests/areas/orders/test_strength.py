@@ -89,7 +89,8 @@ def test_it_equals_a_naive_evaluation(lines, deeds):
     assert brand.points == pytest.approx(expected)
     assert brand.score == pytest.approx(100 * (1 - math.exp(-max(expected, 0) / 20)))
     assert {one.product: pytest.approx(one.points) for one in products if one.points > 1e-9} == {
-        k: v for k, v in each.items() if v > 1e-9}
+        k: v for k, v in each.items() if v > 1e-9
+    }
     for one in [brand, *products]:
         assert 0 <= one.score <= 100
         assert math.fsum(row.points for row in one.counted) == pytest.approx(one.points)
@@ -128,9 +129,9 @@ def test_of_a_person_with_corrections_from_the_stores_one_sees(merchant, actor, 
     person = make_customer()
     identity = Identity.objects.get(customer=person)
     with time_machine.travel(NOW, tick=False):
-        bought = {"paid_at": NOW - timedelta(days=90), "identity": identity, "product_code": "P-1", "title": "Tea"}
-        record(line("A", **bought, amount=1000), line("A", **bought, line_key="2", product_code="P-2", title="Cake"))
-        record(line("A", **{**bought, "amount": 2000}))  # a correction: the line of before is taken back
+        tea = {"paid_at": NOW - timedelta(days=90), "identity": identity, "product_code": "P-1", "title": "Tea"}
+        record(line("A", **tea), line("A", **{**tea, "line_key": "2", "product_code": "P-2", "title": "Cake"}))
+        record(line("A", **{**tea, "amount": 2000}))  # a correction: the line of before is taken back
         with django_assert_num_queries(1):
             found = bought_by.Bought(person.pk, actor=actor).strengths([Deed("view", "P-2", NOW)])
     assert [(one.title, one.points) for one in found.products] == [("Cake", 6.0), ("Tea", 5.0)]

@@ -14,7 +14,7 @@ from yutang.core.tenancy import TenantModel
 
 
 class Source(models.TextChoices):
-    MANUAL = "manual", _("By hand")
+    MANUAL = "manual", _("Entered by hand")
     CODE = "code", _("By a code")
     IMPORT = "import", _("Import")
     API = "api", _("API")

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='GuideAssignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('manual', 'By hand'), ('code', 'By a code'), ('import', 'Import'), ('api', 'API')], max_length=6)),
+                ('source', models.CharField(choices=[('manual', 'Entered by hand'), ('code', 'By a code'), ('import', 'Import'), ('api', 'API')], max_length=6)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('since', models.DateTimeField(default=yutang.core.clock.now)),
                 ('set_by', models.CharField(max_length=200)),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='PersonRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('manual', 'By hand'), ('code', 'By a code'), ('import', 'Import'), ('api', 'API')], max_length=6)),
+                ('source', models.CharField(choices=[('manual', 'Entered by hand'), ('code', 'By a code'), ('import', 'Import'), ('api', 'API')], max_length=6)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('since', models.DateTimeField(default=yutang.core.clock.now)),
                 ('set_by', models.CharField(max_length=200)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             name='Referral',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('manual', 'By hand'), ('code', 'By a code'), ('import', 'Import'), ('api', 'API')], max_length=6)),
+                ('source', models.CharField(choices=[('manual', 'Entered by hand'), ('code', 'By a code'), ('import', 'Import'), ('api', 'API')], max_length=6)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('since', models.DateTimeField(default=yutang.core.clock.now)),
                 ('set_by', models.CharField(max_length=200)),
