@@ -96,7 +96,7 @@ def test_the_card_costs_the_same_for_many_tags(client_for, merchant, django_asse
     for _ in range(12):
         give(person, make_tag())
     browser.get(f"/customers/{person.pk}")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         browser.get(f"/customers/{person.pk}")
 
 

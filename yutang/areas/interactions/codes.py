@@ -114,7 +114,7 @@ def _checked(
     if not is_safe(target):
         reason = gettext("Write an address that begins with https://, or a page of this server that begins with /.")
         raise Invalid(field="target", field_label=gettext("Leads to"), reason=reason)
-    guide = _guide(guide_id, kind)
+    guide = _guide(guide_id, kind, actor)
     owner = _owner(customer_id, actor)
     return {
         "kind": kind, "name": name, "holder": holder, "node": node, "target": target, "guide": guide,
@@ -133,14 +133,14 @@ def _owner(customer_id: int | None, actor: Actor) -> Customer | None:
         raise Invalid(field="customer", field_label=gettext("Code of customer"), reason=reason) from error
 
 
-def _guide(guide_id: int | None, kind: str) -> Member | None:
+def _guide(guide_id: int | None, kind: str, actor: Actor) -> Member | None:
     if guide_id is None:
         return None
     label = gettext("Guide")
     if kind != Code.Kind.GUIDE:
         reason = gettext("Only a guide's code has one.")
         raise Invalid(field="guide", field_label=label, reason=reason)
-    found = merchants.colleagues().filter(pk=guide_id).first()
+    found = merchants.colleagues(actor=actor, permission=EDIT).filter(pk=guide_id).first()
     if found is None:
         raise Invalid(field="guide", field_label=label, reason=gettext("Choose one of the list."))
     return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from yutang.areas.merchants.errors import UnknownMerchant
@@ -128,14 +129,18 @@ def staff(*, actor: Actor) -> QuerySet[Member]:
     return _within(Member.objects.select_related("user"), actor.nodes("staff.view"))
 
 
-def colleagues() -> QuerySet[Member]:
-    """Everybody who works here today, by name; whoever chooses a colleague for something may see all of them."""
-    return every_colleague().filter(is_active=True)
+def colleagues(*, actor: Actor, permission: str) -> QuerySet[Member]:
+    """Whom the actor may choose for something: who works here today, by name, with a role in the part of the tree that
+    the permission reaches."""
+    return _within(every_colleague(), actor.nodes(permission)).filter(is_active=True)
 
 
 def every_colleague() -> QuerySet[Member]:
-    """Those who left, too."""
-    return Member.objects.select_related("user").order_by("user__name", "pk")
+    """Those who left, too, by name; `node_id` is where their first role is, the HQ for who has none."""
+    first = Grant.objects.filter(member=OuterRef("pk")).order_by("pk").values("node_id")[:1]
+    root = OrgNode.objects.filter(parent__isnull=True).values("pk")[:1]
+    everybody = Member.objects.select_related("user").order_by("user__name", "pk")
+    return everybody.annotate(node_id=Coalesce(Subquery(first), Subquery(root)))
 
 
 def member(member_id: int, *, actor: Actor, permission: str = "staff.view") -> Member:

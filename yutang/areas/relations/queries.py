@@ -148,9 +148,9 @@ def guides(customer_ids: Iterable[int]) -> dict[int, GuideAssignment]:
     return {row.customer_id: row for row in newest.select_related("guide__user")}
 
 
-def possible_guides() -> list[Member]:
-    """Colleagues who can look after people: who is active, by name."""
-    return list(merchants.colleagues()[:MOST_GUIDES])
+def possible_guides(actor: Actor, permission: str = "relations.edit") -> list[Member]:
+    """Colleagues who can look after people, by name, as far as the actor may choose among them."""
+    return list(merchants.colleagues(actor=actor, permission=permission)[:MOST_GUIDES])
 
 
 # -- people by what is said of them --------------------------------------------------------------------------------

@@ -47,7 +47,10 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.nodes = {node.pk: node for node in merchants.nodes_for(codes.EDIT, actor=actor)}
-        colleagues = [(member.pk, str(member.user)) for member in merchants.colleagues()[:MOST_COLLEAGUES]]
+        colleagues = [
+            (member.pk, str(member.user))
+            for member in merchants.colleagues(actor=actor, permission=codes.EDIT)[:MOST_COLLEAGUES]
+        ]
         self.fields["guide"].choices = [("", "–"), *colleagues]
         self.fields["node"].choices = [(node.pk, f"{node.name} · {node.code}") for node in self.nodes.values()]
 

@@ -104,6 +104,8 @@ def choices(request: HttpRequest) -> dict[str, Any]:
         "sources": customers.sources(request.actor),
         "provinces": customers.provinces(request.actor),
         "roles": PersonRole.Role.choices,
-        "guides": [(member.pk, str(member.user)) for member in relations.possible_guides()],
+        "guides": [
+            (member.pk, str(member.user)) for member in relations.possible_guides(request.actor, "customers.view")
+        ],
         "nodes": [node for node in merchants.tree() if nodes is None or node.pk in nodes],
     }

@@ -59,7 +59,7 @@ def assign(request: HttpRequest, customer_id: int) -> HttpResponse:
     if request.method != "POST":
         person = customers.customer(request.actor, customer_id, EDIT)
         template = "_guide.html" if request.headers.get("HX-Request") else "guide.html"
-        context = {"person": person, "offered_guides": queries.possible_guides()}
+        context = {"person": person, "offered_guides": queries.possible_guides(request.actor)}
         return render(request, f"console/relations/{template}", context)
     guide_id = id_of(request.POST.get("guide", "")) or 0
     return _do(request, customer_id, lambda person: _said(services.assign, request, person, guide_id=guide_id))

@@ -35,7 +35,7 @@ def assign(
     """The person has this guide from now on. Of merged homes the newest statement counts, so what the other homes said
     comes back when the merge is undone."""
     saying.settle(customer, actor)
-    reason, guide = saying.reason_of(reason), _guide(guide_id)
+    reason, guide = saying.reason_of(reason), _guide(guide_id, actor)
     known = queries.guides([customer.pk]).get(customer.pk)
     if known is not None and known.guide_id == guide.pk:
         return known
@@ -74,7 +74,7 @@ def assign_many(*, customer_ids: Iterable[int], guide_id: int, reason: str = "",
     """Chosen people get this guide, as far as the actor may change them; how many did not have them yet. In two
     statements for any number of people."""
     actor.require(saying.EDIT)
-    reason, guide = saying.reason_of(reason), _guide(guide_id)
+    reason, guide = saying.reason_of(reason), _guide(guide_id, actor)
     chosen = sorted(set(customer_ids))[:MOST_AT_ONCE]
     merging.lock_identities(actor.merchant_id)
     ids = list(customers.people(actor, permission=saying.EDIT).filter(pk__in=chosen).values_list("pk", flat=True))
@@ -107,8 +107,8 @@ def assign_many(*, customer_ids: Iterable[int], guide_id: int, reason: str = "",
     return len(changing)
 
 
-def _guide(guide_id: int) -> Member:
-    found = next((member for member in queries.possible_guides() if member.pk == guide_id), None)
+def _guide(guide_id: int, actor: Actor) -> Member:
+    found = next((member for member in queries.possible_guides(actor) if member.pk == guide_id), None)
     if found is None:
         raise Invalid(field="guide", field_label=gettext("Guide"), reason=gettext("Choose one of the list."))
     return found
