@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
@@ -132,15 +132,18 @@ def staff(*, actor: Actor) -> QuerySet[Member]:
 def colleagues(*, actor: Actor, permission: str) -> QuerySet[Member]:
     """Whom the actor may choose for something: who works here today, by name, with a role in the part of the tree that
     the permission reaches."""
-    return _within(every_colleague(), actor.nodes(permission)).filter(is_active=True)
+    everybody = Member.objects.select_related("user").filter(is_active=True).order_by("user__name", "pk")
+    return _within(everybody, actor.nodes(permission))
 
 
-def every_colleague() -> QuerySet[Member]:
-    """Those who left, too, by name; `node_id` is where their first role is, the HQ for who has none."""
+def every_colleague() -> list[tuple[int, str, int]]:
+    """(member, name, node) of everybody, those who left too, by name. The node is that of their first role, the HQ for
+    who has none."""
     first = Grant.objects.filter(member=OuterRef("pk")).order_by("pk").values("node_id")[:1]
     root = OrgNode.objects.filter(parent__isnull=True).values("pk")[:1]
-    everybody = Member.objects.select_related("user").order_by("user__name", "pk")
-    return everybody.annotate(node_id=Coalesce(Subquery(first), Subquery(root)))
+    node = Coalesce(Subquery(first), Subquery(root), output_field=BigIntegerField())
+    found = Member.objects.order_by("user__name", "pk").annotate(first_node=node)
+    return list(found.values_list("pk", "user__name", "first_node"))
 
 
 def member(member_id: int, *, actor: Actor, permission: str = "staff.view") -> Member:

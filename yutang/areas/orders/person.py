@@ -63,9 +63,9 @@ class Bought:
             if line.order_id in wanted and (known is None or _version(line) > _version(known)):
                 newest[line.order_id, line.line_key] = line
         found: dict[int, list[SaleLine]] = {}
-        for (order_id, _), line in sorted(newest.items()):
-            if not line.is_reversal:
-                found.setdefault(order_id, []).append(line)
+        for (order_id, _), kept in sorted(newest.items(), key=lambda one: one[0]):
+            if not kept.is_reversal:
+                found.setdefault(order_id, []).append(kept)
         return found
 
     def favourites(self, limit: int = 3) -> list[Favourite]:

@@ -53,4 +53,4 @@ def _roles() -> list[Choice]:
 
 def _guides() -> list[Choice]:
     """Former colleagues too: people may still be theirs. Who sees some stores only is offered those of these stores."""
-    return [Choice(member.pk, str(member.user), member.node_id) for member in merchants.every_colleague()]
+    return [Choice(number, name, node) for number, name, node in merchants.every_colleague()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import BigIntegerField, Count, DateTimeField, Exists, F, OuterRef, Value
@@ -108,7 +108,7 @@ def of_person(person: Customer, *, actor: Actor) -> Relations:
             brought = one.value
             continue
         if one.kind == "referral" and nodes is not None and one.node_id not in nodes:
-            one = Said(*row[:3], "", *row[4:])
+            one = replace(one, name="")
         said.append(one)
     return Relations(person.pk, sorted(said, key=lambda one: (one.since, one.pk), reverse=True), brought)
 

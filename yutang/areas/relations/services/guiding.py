@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -82,7 +82,7 @@ def assign_many(*, customer_ids: Iterable[int], guide_id: int, reason: str = "",
         raise NobodyChosen(field="ids")
     have = queries.guides(ids)
     changing = [pk for pk in ids if pk not in have or have[pk].guide_id != guide.pk]
-    values = {
+    values: dict[str, Any] = {
         "merchant": actor.merchant_id, "people": changing, "guide": guide.pk, "now": clock.now(), "by": actor.name,
         "why": reason, "source": Source.MANUAL,
     }  # fmt: skip
