@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "yutang.areas.privacy",
     "yutang.areas.segments",
     "yutang.areas.interactions",
+    "yutang.areas.relations",
     "yutang.areas.tags",
     "yutang.areas.orders",
     "yutang.areas.grades",

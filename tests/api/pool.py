@@ -66,5 +66,5 @@ def make_order(merchant, person=None, *, amounts=(1000,), node=None, day=0, sour
 
 def sql(captured) -> list[str]:
     """The statements of a request, without savepoints and settings."""
-    quiet = ("SAVEPOINT", "RELEASE", "ROLLBACK TO", "BEGIN", "COMMIT", "SELECT set_config", "SELECT COALESCE(current_")
+    quiet = ("SAVEPOINT", "RELEASE", "ROLLBACK TO", "BEGIN", "COMMIT", "SELECT set_config", "WITH before AS")
     return [q["sql"] for q in captured.captured_queries if not q["sql"].startswith(quiet)]

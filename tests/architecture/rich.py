@@ -32,6 +32,7 @@ from yutang.areas.merchants.models import Member, Merchant
 from yutang.areas.merchants.services import roles
 from yutang.areas.privacy import consents, retention
 from yutang.areas.privacy import services as privacy
+from yutang.areas.relations import services as relations
 from yutang.areas.segments import services as segments
 from yutang.areas.tags import services as tags
 from yutang.core import access, clock, tenancy
@@ -115,6 +116,9 @@ def make_rich() -> World:
         life = tags.record_life(
             customer=people[0], kind="child", values=tags.LifeValues(name=MARK), evidence=MARK, actor=actor
         )
+        relations.give_role(customer=people[0], role=2, reason=MARK, actor=actor)
+        relations.bring(customer=people[0], bringer=people[4], reason=MARK, actor=actor)
+        relations.assign(customer=people[0], guide_id=member.pk, reason=MARK, actor=actor)
         tagging_run = tags.start(tag_id=tag.pk, customer_ids=[people[2].pk], reason=MARK, actor=actor)
         holder = kinds.customer(people[0].pk)
         ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)

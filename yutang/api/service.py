@@ -12,6 +12,7 @@ from ninja.parser import Parser
 from yutang.api import problems
 from yutang.api.account.views import router as account
 from yutang.api.customers.merges import router as merges
+from yutang.api.customers.relations import router as relations
 from yutang.api.customers.views import router as customers
 from yutang.api.door import KEY_HEADER, KeyAuth
 from yutang.api.events.views import router as events
@@ -107,5 +108,7 @@ api.add_exception_handler(ValidationError, _validation)
 api.add_exception_handler(HttpError, _http)
 api.add_exception_handler(Http404, _not_found)
 # Merges first: customers/merge would be taken for the id of a customer.
-for router in (account, merges, customers, privacy, orders, segments, grades, tags, metrics, imports, events):
+for router in (
+    account, merges, customers, relations, privacy, orders, segments, grades, tags, metrics, imports, events,
+):  # fmt: skip
     api.add_router("", router)

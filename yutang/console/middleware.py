@@ -40,9 +40,9 @@ def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         if merchant_id is None:
             return get_response(request)
         with tenancy.scope(merchant_id):
-            request.actor = queries.actor_for(request.user, merchant_id, request.META.get("REMOTE_ADDR"))
-            if request.actor is not None:
-                request.merchant = queries.current_merchant(merchant_id)
+            found = queries.actor_and_merchant(request.user, merchant_id, request.META.get("REMOTE_ADDR"))
+            if found is not None:
+                request.actor, request.merchant = found
                 with timezone.override(ZoneInfo(request.merchant.timezone)):
                     response = get_response(request)
                     _with_toasts(request, response)

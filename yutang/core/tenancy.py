@@ -102,8 +102,7 @@ def each_merchant(*, reason: str) -> Iterator[int]:
 @contextmanager
 def _setting(name: str, value: int | str) -> Iterator[None]:
     with transaction.atomic():
-        before = _read(name)
-        _write(name, str(value))
+        before = _replace(name, str(value))
         yield
         # A rollback takes the setting back by itself: it is as transactional as the rows.
         if not connection.needs_rollback:
@@ -113,6 +112,17 @@ def _setting(name: str, value: int | str) -> Iterator[None]:
 def _read(name: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(current_setting(%s, true), '')", [name])
+        return str(cursor.fetchone()[0])
+
+
+def _replace(name: str, value: str) -> str:
+    """Sets the value and returns the one before, in one round trip: every request begins with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%s, true), '') AS value)"
+            " SELECT value, set_config(%s, %s, true) FROM before",
+            [name, name, value],
+        )
         return str(cursor.fetchone()[0])
 
 

@@ -83,6 +83,14 @@ def page_of(
     )
 
 
+def first_page(rows: list[Any], order: tuple[str, ...], size: int) -> Page:
+    """The first page out of rows that were read already, in this order; what follows is asked for by `page_of`."""
+    keys = [_Key(name.lstrip("-"), name.startswith("-"), nullable=False) for name in order]
+    shown = rows[:size]
+    following = _write(shown[-1], keys, order, backwards=False) if len(rows) > size else None
+    return Page(rows=shown, next_cursor=following, previous_cursor=None, size=size)
+
+
 @dataclass(frozen=True)
 class _Key:
     name: str

@@ -25,7 +25,7 @@ def at(minutes: int) -> str:
 
 
 def did(customer_id: int) -> list[str]:
-    return sorted(queries.of_customer(customer_id).values_list("key", flat=True))
+    return sorted(queries.of_visitors([v.pk for v in queries.visitors(customer_id)]).values_list("key", flat=True))
 
 
 def person(kind: str) -> int:

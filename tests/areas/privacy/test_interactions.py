@@ -64,7 +64,8 @@ def test_texts_go_from_pool_lake_and_index_and_rows_stay():
     assert after[3][0] == "/who?tel=[erased]&mail=[erased]"
     with tenancy.scope(world.merchant.pk):
         assert reading.snapshot(world.merchant.pk) is None
-        rows = interactions.of_customer(world.customer.pk).values_list("page", "source", "properties")
+        theirs = [one.pk for one in interactions.visitors(world.customer.pk)]
+        rows = interactions.of_visitors(theirs).values_list("page", "source", "properties")
         assert list(rows) == [("", "", {}), ("", "", {})]
         segment = services.create(name="All", rule={"all": []}, actor=world.actor)
         in_lake = members.export(segment, currency="CNY", actor=world.actor)

@@ -45,10 +45,10 @@ def test_a_fact_stands_with_its_source_and_is_changed_with_its_history(merchant,
     )  # fmt: skip
     assert (second.thread, second.born_on) == (first.pk, date(2021, 6, 2))
     assert queries.life_of(person, actor=actor) == [second]
-    assert [fact.pk for fact in queries.life_history(person, actor=actor)] == [first.pk]
+    assert [fact.pk for fact in queries.life_and_before(person, actor=actor)[1]] == [first.pk]
     services.retire_life(fact_id=second.pk, customer=person, evidence="mistake", actor=actor)
     assert queries.life_of(person, actor=actor) == []
-    assert [fact.reversed_by.evidence for fact in queries.life_history(person, actor=actor)] == ["mistake", ""]
+    assert [fact.reversed_by.evidence for fact in queries.life_and_before(person, actor=actor)[1]] == ["mistake", ""]
     with pytest.raises(NotFound):
         services.retire_life(fact_id=second.pk, customer=person, actor=actor)
     actions = AuditEntry.objects.filter(action__contains="_life").order_by("id").values_list("action", flat=True)

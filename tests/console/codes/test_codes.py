@@ -93,7 +93,7 @@ def test_the_list_costs_a_fixed_number_of_queries(client_for, shop, django_asser
         for _ in range(60):
             make_code()
     client.get("/codes")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         assert text(client.get("/codes")).count("data-href") == 50
 
 

@@ -49,7 +49,7 @@ def test_pages_cost_a_fixed_number_of_queries(client_for, merchant, person, djan
     address, seen = f"/customers/{person.pk}/interactions", []
     client.get(address)
     while address:
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(10):
             listed = text(client.get(address))
         seen += re.findall(r"/page-\d\d", listed)
         following = re.findall(r'hx-get="([^"]+cursor=[^"]+)"[^>]*>[^<]*Next|hx-get="([^"]+cursor=[^"]+)"', listed)

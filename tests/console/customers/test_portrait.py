@@ -32,4 +32,4 @@ def _morning():
 )
 def test_days_since_the_last_purchase_are_calendar_days(bought_at, said):
     statistic = CustomerStatistic(purchases=1, purchase_days=1, first_purchase_at=bought_at, last_purchase_at=bought_at)
-    assert [line.text for line in portrait.statements(Customer(), [], statistic, [], [], None)] == [said]
+    assert [line.text for line in portrait.statements(Customer(), [], statistic, None, None)] == [said]

@@ -231,4 +231,4 @@ def test_the_list_costs_the_same_however_long_it_is(owner, actor, django_assert_
         owner.get("/imports")
 
 
-QUERIES = 10
+QUERIES = 8

@@ -49,11 +49,11 @@ def test_list_shows_people_in_a_fixed_number_of_queries(client_for, merchant, tr
     client = client_for(merchant)
     for _ in range(3):
         make_member(merchant, "guide", tree["lake"])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         page = client.get("/staff").content.decode()
     for _ in range(4):
         make_member(merchant, "guide", tree["lake"])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get("/staff")
     assert page.count("Lake store") == 3
 

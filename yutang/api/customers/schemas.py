@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -81,6 +81,60 @@ class NoteOut(Schema):
     text: str
     author: str
     created_at: datetime
+
+
+RoleName = Literal["staff", "guide", "distributor", "supplier", "expert"]
+
+
+class StatementOut(Schema):
+    since: datetime
+    set_by: str
+    source: str = Field(description="manual, code, import or api")
+    reason: str
+    ended_at: datetime | None
+    ended_by: str
+    end_reason: str
+
+
+class RoleOut(StatementOut):
+    role: RoleName
+
+
+class BringerOut(StatementOut):
+    customer_id: Ref = Field(description="Who brought them.")
+
+
+class GuideOut(StatementOut):
+    member_id: Ref
+    name: str
+
+
+class RelationsOut(Schema):
+    customer_id: Ref
+    roles: list[RoleOut] = Field(description="What the person is today besides a customer.")
+    brought_by: BringerOut | None
+    guide: GuideOut | None
+    brought: int = Field(description="How many people they brought.")
+    history: list[RoleOut | BringerOut | GuideOut] = Field(description="Every statement that has ended, newest first.")
+
+
+class RoleIn(Input):
+    role: RoleName
+    reason: str = Field("", max_length=300)
+
+
+class BringerIn(Input):
+    customer_id: Id
+    reason: str = Field("", max_length=300, description="Needed where somebody else is known to have brought them.")
+
+
+class GuideIn(Input):
+    member_id: Id
+    reason: str = Field("", max_length=300)
+
+
+class ReasonIn(Input):
+    reason: str = Field("", max_length=300)
 
 
 class MergeIn(Input):

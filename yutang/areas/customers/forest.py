@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from yutang.areas.customers.models import Customer, Merge
 
 
+# Merges that made a person of today, undone ones too: those with somebody of the family on either side.
+MERGES_OF = """
+WITH RECURSIVE family (id) AS (
+    SELECT %s::bigint
+    UNION ALL
+    SELECT c.id FROM customers_customer c, family f WHERE c.merged_into_id = f.id
+)
+SELECT m.id FROM family f JOIN customers_merge m ON m.survivor_id = f.id
+UNION
+SELECT m.id FROM family f JOIN customers_merge m ON m.absorbed_id = f.id
+"""
+
+
 def play(merges: Sequence[Merge], people: dict[int, Customer], roots: dict[int, int]) -> None:
     """Plays the merges in memory: sets who survived and what they took, on the merges, the people and in `roots`.
 

@@ -30,19 +30,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Participant:
-    """A table with rows of people. `by_identity`: it has `identity_id`; else it has `home_customer_id`."""
+    """A table with rows of people. `by_identity`: it has `identity_id`; else it has `home_customer_id`. `person` is
+    the name of the columns, where a row leads to somebody besides its customer: `bringer_id`, `home_bringer_id`."""
 
     table: str
     by_identity: bool
+    person: str = "customer"
 
 
-_participants: dict[str, Participant] = {}
+_IDENTITIES = Participant("customers_identity", by_identity=False)
+_participants: dict[tuple[str, str], Participant] = {}
 _recompute: list[Callable[[Sequence[int]], None]] = []
 
 
-def register(table: str, *, by_identity: bool) -> None:
-    """Called in `apps.ready()` by every area with a table of people's rows."""
-    _participants[table] = Participant(table, by_identity)
+def register(table: str, *, by_identity: bool, person: str = "customer") -> None:
+    """Called in `apps.ready()` by every area with a table of people's rows, once for each person a row leads to."""
+    _participants[table, person] = Participant(table, by_identity, person)
 
 
 def register_recompute(function: Callable[[Sequence[int]], None]) -> None:
@@ -111,11 +114,11 @@ def _join(pairs: Sequence[Pair], actor: Actor, *, by_hand: bool) -> list[Merge]:
     forest.play(merges, people, roots)
     forest.save(people[pk] for pk in {pk for m in merges for pk in (m.survivor_id, m.absorbed_id) if pk})
     went = {person: forest.find(roots, person) for person, row in people.items() if row.merged_into_id is not None}
-    for table in _tables():
+    for table, column in ((each.table, f"{each.person}_id") for each in _tables()):
         _run(
-            f"UPDATE {table} t SET customer_id = m.root"  # noqa: S608  registered names
+            f"UPDATE {table} t SET {column} = m.root"  # noqa: S608  registered names
             " FROM unnest(%s::bigint[], %s::bigint[]) AS m (absorbed, root)"
-            " WHERE t.merchant_id = %s AND t.customer_id = m.absorbed",
+            f" WHERE t.merchant_id = %s AND t.{column} = m.absorbed",
             [list(went), list(went.values()), actor.merchant_id],
         )
     Merge.objects.bulk_create(merges)
@@ -169,10 +172,10 @@ def undo(*, merge_id: int, actor: Actor, kept_apart: bool = False) -> Merge:
     Merge.objects.filter(pk__in=[merged.pk for merged in remaining]).update(survivor=None, absorbed=None)
     Merge.objects.bulk_update(remaining, ["survivor", "absorbed", "filled"])
     leaving = {person: forest.find(roots, person) for person in people if forest.find(roots, person) != root}
-    for table in _tables():
+    for each in _tables():
         _run(
-            f"UPDATE {table} t SET customer_id = m.root"  # noqa: S608  registered names
-            f" FROM unnest(%s::bigint[], %s::bigint[]) AS m (home, root) {_belongs(table)}",
+            f"UPDATE {each.table} t SET {each.person}_id = m.root"  # noqa: S608  registered names
+            f" FROM unnest(%s::bigint[], %s::bigint[]) AS m (home, root) {_belongs(each)}",
             [list(leaving), list(leaving.values()), actor.merchant_id, root],
         )
     _finish(sorted({root, *leaving.values()}), actor)
@@ -274,19 +277,20 @@ def recompute(customer_ids: Sequence[int]) -> None:
 # -- inner workings ----------------------------------------------------------------------------------------------
 
 
-def _tables() -> list[str]:
-    return ["customers_identity", *_participants]
+def _tables() -> list[Participant]:
+    return [_IDENTITIES, *_participants.values()]
 
 
-def _belongs(table: str) -> str:
-    """Rows of `table` that belong to the homes `m`."""
-    if table != "customers_identity" and _participants[table].by_identity:
+def _belongs(participant: Participant) -> str:
+    """Rows of the table that belong to the homes `m`."""
+    if participant.by_identity:
         return (
             "JOIN customers_identity i ON i.home_customer_id = m.home"
             " WHERE t.merchant_id = %s AND t.customer_id = %s AND t.identity_id = i.id"
             " AND i.merchant_id = t.merchant_id"
         )
-    return "WHERE t.merchant_id = %s AND t.customer_id = %s AND t.home_customer_id = m.home"
+    person = participant.person
+    return f"WHERE t.merchant_id = %s AND t.{person}_id = %s AND t.home_{person}_id = m.home"
 
 
 def _locked(ids: Iterable[int]) -> dict[int, Customer]:

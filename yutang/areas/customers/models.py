@@ -161,6 +161,7 @@ class Merge(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-id"], name="merge_newest"),
             models.Index(fields=["merchant", "survivor"], name="merge_by_survivor"),
+            models.Index(fields=["merchant", "absorbed"], name="merge_by_absorbed"),
             models.Index(fields=["merchant", "survivor_home"], name="merge_by_survivor_home"),
             models.Index(fields=["merchant", "absorbed_home"], name="merge_by_absorbed_home"),
         ]

@@ -169,14 +169,14 @@ class Account:
     merge: Merge | None  # the merge that brought its home to this person
 
 
-def evidence(person: Customer) -> list[Account]:
-    """Every identity of the person, the strongest kind first, with the edge or the merge that ties it to them."""
+def evidence(person: Customer, brought: Iterable[Merge] | None = None) -> list[Account]:
+    """Every identity of the person, the strongest kind first, with the edge or the merge that ties it to them.
+    `brought`: the standing merges that made the person, where the caller has them (`merges_of`)."""
     identities = {i.pk: i for i in Identity.objects.filter(customer=person)}
-    family = forest.below(person.pk)
-    brought = {
-        merge.absorbed_id: merge
-        for merge in Merge.objects.filter(absorbed__in=family, unmerged_at__isnull=True).select_related("absorbed")
-    }
+    if brought is None:
+        family = forest.below(person.pk)
+        brought = Merge.objects.filter(absorbed__in=family, unmerged_at__isnull=True).select_related("absorbed")
+    by_home = {merge.absorbed_id: merge for merge in brought if merge.unmerged_at is None}
     rank = {kind: place for place, kind in enumerate(Identity.STRONG)}
     accounts = []
     for identity in sorted(identities.values(), key=lambda i: (rank.get(i.kind, 99), i.pk)):
@@ -184,7 +184,7 @@ def evidence(person: Customer) -> list[Account]:
         accounts.append(
             Account(
                 identity, keys.masked(identity), via, keys.masked(via) if via else "",
-                brought.get(identity.home_customer_id),
+                by_home.get(identity.home_customer_id),
             )
         )  # fmt: skip
     return accounts
@@ -218,8 +218,7 @@ def identities(actor: Actor, person: Customer) -> list[Shown]:
 
 def merges_of(actor: Actor, person: Customer) -> list[Merge]:
     """All merges that made this person, the newest first; undone ones too, as far as the actor sees both people."""
-    family = forest.below(person.pk)
-    found = Merge.objects.filter(Q(survivor__in=family) | Q(absorbed__in=family))
+    found = Merge.objects.filter(pk__in=RawSQL(forest.MERGES_OF, [person.pk]))  # noqa: S611  our own text
     nodes = actor.nodes("customers.view")
     if nodes is not None:
         found = found.filter(

@@ -15,3 +15,4 @@ class InteractionsConfig(AppConfig):
         from yutang.areas.customers import merging
 
         merging.register("interactions_visitor", by_identity=True)
+        merging.register("interactions_code", by_identity=False)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from yutang.areas.customers import queries as customers
 from yutang.areas.interactions.models import Code, Visitor
+from yutang.areas.relations import services as relations
+from yutang.core import jobs
 from yutang.lake import writer
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from yutang.areas.interactions.reading import EventIn
     from yutang.areas.interactions.visitors import Stretch
+    from yutang.core.access import Actor
 
 PREFIX = "code:"
 _SLUG = re.compile(r"code:([a-z0-9]{1,16})")
@@ -70,8 +74,38 @@ def note(events: Sequence[EventIn], stretches: Sequence[Stretch | None], *, merc
         cursor.execute(
             _NOTE, [[stretch.id for stretch, _, _ in came], [slug for _, slug, _ in came], [at for _, _, at in came]]
         )
-    if any(stretch.customer_id is not None for stretch, _, _ in came):
+    people = sorted({stretch.customer_id for stretch, _, _ in came if stretch.customer_id is not None})
+    if people:
+        jobs.defer("interactions.credit", merchant_id=merchant_id, customer_ids=people)
         writer.mark_people_changed(merchant_id)
+
+
+def credit(customer_ids: Iterable[int], *, actor: Actor) -> None:
+    """These people of today came by codes: whose code was the first of all becomes their guide, or brought them.
+
+    The relations area decides what that changes: nothing for who has a guide or a bringer, or was ours before.
+    """
+    came = Visitor.objects.filter(customer_id__in=list(customer_ids), first_code__isnull=False)
+    firsts = (
+        came.order_by("customer_id", "first_code_at", "id")
+        .distinct("customer_id")
+        .select_related("first_code__guide__user", "first_code__customer")
+    )
+    wanted = {
+        one.customer_id: (one.first_code, one.first_code_at)
+        for one in firsts
+        if one.first_code is not None and (one.first_code.guide_id or one.first_code.customer_id)
+    }
+    for customer_id, person in sorted(customers.by_id(key for key in wanted if key is not None).items()):
+        code, at = wanted[customer_id]
+        assert code is not None  # filtered above
+        assert at is not None  # set together with the code
+        if person.erased_at is not None or person.merged_into_id is not None:
+            continue
+        if code.guide is not None:
+            relations.assign_by_code(customer=person, guide=code.guide, code=code.name, since=at, actor=actor)
+        if code.customer is not None:
+            relations.bring_by_code(customer=person, bringer=code.customer, code=code.name, since=at, actor=actor)
 
 
 @dataclass(frozen=True)
@@ -84,13 +118,13 @@ class Arrival:
     latest_at: datetime
 
 
-def of_customer(customer_id: int) -> Arrival | None:
-    """Of a person of today, whom the caller has fetched through the checked door; None for who came by no code."""
-    came = Visitor.objects.filter(customer_id=customer_id, first_code__isnull=False)
-    first = came.order_by("first_code_at", "id").select_related("first_code").first()
-    if first is None:
+def of_visitors(found: Iterable[Visitor]) -> Arrival | None:
+    """Of a person's visitors (`queries.visitors`); None for who came by no code."""
+    came = [one for one in found if one.first_code is not None and one.latest_code is not None]
+    if not came:
         return None
-    latest = came.order_by("-latest_code_at", "-id").select_related("latest_code")[0]
+    first = min(came, key=lambda one: (one.first_code_at, one.pk))
+    latest = max(came, key=lambda one: (one.latest_code_at, one.pk))
     assert first.first_code is not None  # code and time are set together
     assert first.first_code_at is not None
     assert latest.latest_code is not None
@@ -98,9 +132,9 @@ def of_customer(customer_id: int) -> Arrival | None:
     return Arrival(first.first_code, first.first_code_at, latest.latest_code, latest.latest_code_at)
 
 
-def names(sources: Iterable[str]) -> dict[str, str]:
-    """Names of the codes among these `source`s of events."""
-    slugs = {slug for text in sources if (slug := slug_of(text)) is not None}
-    if not slugs:
-        return {}
-    return {source(slug): name for slug, name in Code.objects.filter(slug__in=slugs).values_list("slug", "name")}
+def names(sources: Iterable[str], known: Iterable[Code] = ()) -> dict[str, str]:
+    """Names of the codes among these `source`s of events; `known` ones need no query."""
+    found = {code.slug: code.name for code in known}
+    if missing := {slug for text in sources if (slug := slug_of(text)) is not None} - set(found):
+        found |= dict(Code.objects.filter(slug__in=missing).values_list("slug", "name"))
+    return {source(slug): name for slug, name in found.items()}

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from yutang.areas.customers import queries as customers
 from yutang.areas.interactions import arrivals, services
 from yutang.areas.interactions.errors import CodeArchived
 from yutang.areas.interactions.models import Code
@@ -28,7 +29,8 @@ from yutang.core.errors import Invalid, NotFound
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from yutang.areas.merchants.models import OrgNode
+    from yutang.areas.customers.models import Customer
+    from yutang.areas.merchants.models import Member, OrgNode
     from yutang.core.access import Actor
 
 VIEW, EDIT = "interactions.view", "interactions.codes"
@@ -41,22 +43,29 @@ _IS_HTTPS = URLValidator(schemes=["https"])
 def visible(actor: Actor) -> QuerySet[Code]:
     """Codes of the nodes the actor sees."""
     nodes = actor.nodes(VIEW)
-    found = Code.objects.select_related("node")
+    found = Code.objects.select_related("node", "guide__user")
     return found if nodes is None else found.filter(node__in=nodes)
 
 
 def get(code_id: int, *, actor: Actor, permission: str = VIEW) -> Code:
     """One code, fetched and authorised."""
     nodes = actor.nodes(permission)
-    found = Code.objects.select_related("node").filter(pk=code_id).first()
+    found = Code.objects.select_related("node", "guide__user").filter(pk=code_id).first()
     if found is None or (nodes is not None and found.node_id not in nodes):
         raise NotFound
     return found
 
 
 @transaction.atomic
-def create(*, kind: str, name: str, holder: str = "", node: OrgNode, target: str, actor: Actor) -> Code:
-    values = _checked(kind=kind, name=name, holder=holder, node=node, target=target, actor=actor)
+def create(
+    *, kind: str, name: str, holder: str = "", node: OrgNode, target: str, guide_id: int | None = None,
+    customer_id: int | None = None, actor: Actor,
+) -> Code:  # fmt: skip
+    """`guide_id` (a member): who looks after those that come by it first; `customer_id`: who brings them."""
+    values = _checked(
+        kind=kind, name=name, holder=holder, node=node, target=target, guide_id=guide_id, customer_id=customer_id,
+        actor=actor,
+    )  # fmt: skip
     slug = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     made = Code.objects.create(merchant_id=actor.merchant_id, slug=slug, created_by=actor.name, **values)
     audit.record("codes.create", actor=actor, object_type="code", object_id=made.pk)
@@ -64,10 +73,16 @@ def create(*, kind: str, name: str, holder: str = "", node: OrgNode, target: str
 
 
 @transaction.atomic
-def change(*, code_id: int, kind: str, name: str, holder: str = "", node: OrgNode, target: str, actor: Actor) -> Code:
-    """The slug stays: it is printed."""
+def change(
+    *, code_id: int, kind: str, name: str, holder: str = "", node: OrgNode, target: str, guide_id: int | None = None,
+    customer_id: int | None = None, actor: Actor,
+) -> Code:  # fmt: skip
+    """The slug stays: it is printed. Who came by the code keeps the guide and the bringer they have."""
     get(code_id, actor=actor, permission=EDIT)
-    values = _checked(kind=kind, name=name, holder=holder, node=node, target=target, actor=actor)
+    values = _checked(
+        kind=kind, name=name, holder=holder, node=node, target=target, guide_id=guide_id, customer_id=customer_id,
+        actor=actor,
+    )  # fmt: skip
     Code.objects.filter(pk=code_id).update(**values)
     audit.record("codes.change", actor=actor, object_type="code", object_id=code_id, detail={"fields": sorted(values)})
     return get(code_id, actor=actor)
@@ -84,7 +99,10 @@ def archive(*, code_id: int, is_archived: bool = True, actor: Actor) -> Code:
     return found
 
 
-def _checked(*, kind: str, name: str, holder: str, node: OrgNode, target: str, actor: Actor) -> dict[str, Any]:
+def _checked(
+    *, kind: str, name: str, holder: str, node: OrgNode, target: str, guide_id: int | None, customer_id: int | None,
+    actor: Actor,
+) -> dict[str, Any]:  # fmt: skip
     merchants.node(node.pk, actor=actor, permission=EDIT)
     name, holder, target = name.strip(), holder.strip(), target.strip()
     if kind not in Code.Kind.values:
@@ -96,7 +114,36 @@ def _checked(*, kind: str, name: str, holder: str, node: OrgNode, target: str, a
     if not is_safe(target):
         reason = gettext("Write an address that begins with https://, or a page of this server that begins with /.")
         raise Invalid(field="target", field_label=gettext("Leads to"), reason=reason)
-    return {"kind": kind, "name": name, "holder": holder, "node": node, "target": target}
+    guide = _guide(guide_id, kind, actor)
+    owner = _owner(customer_id, actor)
+    return {
+        "kind": kind, "name": name, "holder": holder, "node": node, "target": target, "guide": guide,
+        "customer": owner, "home_customer": owner,
+    }  # fmt: skip
+
+
+def _owner(customer_id: int | None, actor: Actor) -> Customer | None:
+    """The person of today, whom the actor must see."""
+    if customer_id is None:
+        return None
+    try:
+        return customers.customer(actor, customer_id)
+    except NotFound as error:
+        reason = gettext("There is no such customer.")
+        raise Invalid(field="customer", field_label=gettext("Code of customer"), reason=reason) from error
+
+
+def _guide(guide_id: int | None, kind: str, actor: Actor) -> Member | None:
+    if guide_id is None:
+        return None
+    label = gettext("Guide")
+    if kind != Code.Kind.GUIDE:
+        reason = gettext("Only a guide's code has one.")
+        raise Invalid(field="guide", field_label=label, reason=reason)
+    found = merchants.colleagues(actor=actor, permission=EDIT).filter(pk=guide_id).first()
+    if found is None:
+        raise Invalid(field="guide", field_label=label, reason=gettext("Choose one of the list."))
+    return found
 
 
 def is_safe(target: str) -> bool:

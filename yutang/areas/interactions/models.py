@@ -28,6 +28,14 @@ class Code(TenantModel):
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=80)  # the poster, the campaign, the guide's name
     holder = models.CharField(max_length=80, blank=True)  # number or account of the guide, place of the poster
+    # Whoever comes by it first is looked after by this colleague, and was brought by this person of the pool.
+    guide = models.ForeignKey("merchants.Member", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    home_customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False)
     target = models.CharField(max_length=500)
     created_at = models.DateTimeField(default=clock.now)
@@ -38,6 +46,14 @@ class Code(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-id"], name="code_newest"),
             models.Index(fields=["merchant", "node", "-id"], name="code_by_node"),
+            models.Index(
+                fields=["merchant", "customer"], condition=models.Q(customer__isnull=False), name="code_of_customer"
+            ),
+            models.Index(
+                fields=["merchant", "home_customer"],
+                condition=models.Q(home_customer__isnull=False),
+                name="code_of_home",
+            ),
         ]
 
     def __str__(self) -> str:

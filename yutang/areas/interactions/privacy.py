@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from yutang.areas.interactions import facts, kinds, services, visitors
-from yutang.areas.interactions.models import Interaction, Visitor
+from yutang.areas.interactions.models import Code, Interaction, Visitor
 from yutang.areas.privacy import registry
 from yutang.areas.privacy.sweeping import MARK
 from yutang.core import tenancy
 from yutang.lake import engine, rewriting
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from yutang.areas.customers.erasing import Person
     from yutang.areas.privacy.search import Needle
     from yutang.core.access import Actor
@@ -29,7 +32,7 @@ def register() -> None:
     registry.register(
         registry.Holder(
             area="interactions",
-            tables=("interactions_visitor", "interactions_interaction", "interactions_claim"),
+            tables=("interactions_visitor", "interactions_interaction", "interactions_claim", "interactions_code"),
             copy=copy,
             erase=erase,
             erase_files=erase_in_lake,
@@ -54,6 +57,9 @@ def copy(person: Person) -> registry.Section:
     return {
         gettext_noop("Interactions"): sorted([*pool.values(), *older], key=lambda row: row["at"]),
         gettext_noop("Browsers"): [{"visitor": visitor.key, "since": visitor.since} for visitor in browsers],
+        gettext_noop("Own codes"): [
+            {"name": code.name, "holder": code.holder, "since": code.created_at} for code in _codes(person)
+        ],
     }
 
 
@@ -64,6 +70,8 @@ def erase(person: Person, actor: Actor) -> None:
     numbers = _numbers(person)
     visitors.forget(numbers)
     _blank(numbers)
+    # Whom the code brought stays counted; that it was this person's does not.
+    _codes(person).update(customer=None, home_customer=None, name=F("slug"), holder="")
 
 
 def erase_in_lake(person: Person, wanted: list[Needle]) -> int:
@@ -89,6 +97,10 @@ def erase_in_lake(person: Person, wanted: list[Needle]) -> int:
         return rows
 
     return rewriting.rewrite(facts.EVENT.name, person.merchant_id, without)
+
+
+def _codes(person: Person) -> QuerySet[Code]:
+    return Code.objects.filter(customer_id=person.customer_id)
 
 
 def _numbers(person: Person) -> list[int]:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from pydantic_core import to_json
 
 from yutang.areas.customers import merging
+from yutang.areas.customers import queries as customer_queries
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.errors import AccountErased
 from yutang.areas.interactions import arrivals, partitions, visitors
@@ -89,6 +90,7 @@ def link(*, actor: Actor) -> int:
     """
     merging.lock_identities(actor.merchant_id)
     claims = list(Claim.objects.select_for_update(skip_locked=True).order_by("id")[:LINKED_AT_ONCE])
+    known = set()
     for claim in claims:
         try:
             identity = customers.identify(
@@ -102,10 +104,19 @@ def link(*, actor: Actor) -> int:
         Visitor.objects.filter(pk=claim.visitor_id).update(
             identity_id=identity.pk, home_customer_id=identity.home_customer_id, customer_id=identity.customer_id
         )
+        known.add(identity.customer_id)
     Claim.objects.filter(pk__in=[claim.pk for claim in claims]).delete()
+    arrivals.credit(customer_queries.roots(known).values(), actor=actor)
     if claims:
         writer.mark_people_changed(actor.merchant_id)
     return len(claims)
+
+
+@transaction.atomic
+def credit(*, customer_ids: Sequence[int], actor: Actor) -> None:
+    """Guides and bringers of people who came by a code; they may have become part of others since."""
+    merging.lock_identities(actor.merchant_id)
+    arrivals.credit(customer_queries.roots(customer_ids).values(), actor=actor)
 
 
 def _array(values: Sequence[str] | Sequence[int | None]) -> str:

@@ -28,3 +28,9 @@ def link_waiting(timestamp: int) -> None:  # noqa: ARG001  the minute it was due
 def keep_partitions(timestamp: int) -> None:  # noqa: ARG001
     partitions.ensure_ahead()
     partitions.drop_old()
+
+
+@app.task(name="interactions.credit")
+def credit(merchant_id: int, customer_ids: list[int]) -> None:
+    with tenancy.scope(merchant_id):
+        services.credit(customer_ids=customer_ids, actor=access.system(merchant_id))

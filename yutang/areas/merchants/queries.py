@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from yutang.areas.merchants.errors import UnknownMerchant
@@ -84,13 +85,24 @@ def permissions_of(role: Role) -> list[str]:
 
 def actor_for(user: User, merchant_id: int, ip: str | None = None) -> Actor | None:
     """The actor a logged-in person is for a merchant, or None without an active membership. Call in its scope."""
+    found = actor_and_merchant(user, merchant_id, ip)
+    return found[0] if found else None
+
+
+def actor_and_merchant(user: User, merchant_id: int, ip: str | None = None) -> tuple[Actor, Merchant] | None:
+    """The same with the merchant, in one query: every request needs both."""
     grants = list(
         Grant.objects.filter(member__user=user, member__is_active=True, merchant_id=merchant_id).select_related(
-            "role", "node"
+            "role", "node", "merchant"
         )
     )
-    if not grants and not Member.objects.filter(user=user, is_active=True, merchant_id=merchant_id).exists():
-        return None
+    if grants:
+        merchant = grants[0].merchant
+    else:
+        members = Member.objects.filter(user=user, is_active=True, merchant_id=merchant_id)
+        if (found := members.select_related("merchant").first()) is None:
+            return None
+        merchant = found.merchant
     held: dict[str, set[int]] = {}
     for grant in grants:
         for permission in permissions_of(grant.role):
@@ -106,7 +118,7 @@ def actor_for(user: User, merchant_id: int, ip: str | None = None) -> Actor | No
         if key not in expanded:
             expanded[key] = descendants(key)
         reach[permission] = expanded[key]
-    return Actor(kind="user", id=user.pk, name=str(user), merchant_id=merchant_id, grants=reach, ip=ip)
+    return Actor(kind="user", id=user.pk, name=str(user), merchant_id=merchant_id, grants=reach, ip=ip), merchant
 
 
 # -- staff -----------------------------------------------------------------------------------------------------------
@@ -115,6 +127,23 @@ def actor_for(user: User, merchant_id: int, ip: str | None = None) -> Actor | No
 def staff(*, actor: Actor) -> QuerySet[Member]:
     """Members this actor may see: all, or those with a role inside the own nodes."""
     return _within(Member.objects.select_related("user"), actor.nodes("staff.view"))
+
+
+def colleagues(*, actor: Actor, permission: str) -> QuerySet[Member]:
+    """Whom the actor may choose for something: who works here today, by name, with a role in the part of the tree that
+    the permission reaches."""
+    everybody = Member.objects.select_related("user").filter(is_active=True).order_by("user__name", "pk")
+    return _within(everybody, actor.nodes(permission))
+
+
+def every_colleague() -> list[tuple[int, str, int]]:
+    """(member, name, node) of everybody, those who left too, by name. The node is that of their first role, the HQ for
+    who has none."""
+    first = Grant.objects.filter(member=OuterRef("pk")).order_by("pk").values("node_id")[:1]
+    root = OrgNode.objects.filter(parent__isnull=True).values("pk")[:1]
+    node = Coalesce(Subquery(first), Subquery(root), output_field=BigIntegerField())
+    found = Member.objects.order_by("user__name", "pk").annotate(first_node=node)
+    return list(found.values_list("pk", "user__name", "first_node"))
 
 
 def member(member_id: int, *, actor: Actor, permission: str = "staff.view") -> Member:

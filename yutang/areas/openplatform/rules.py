@@ -26,6 +26,7 @@ SCOPES = (
     "tags.view",
     "tags.give",
     "tags.edit",
+    "relations.edit",
     "life.edit",
     "imports.view",
     "imports.run",

@@ -147,45 +147,6 @@ def purchased(actor: Actor, people: QuerySet[Customer], *, yes: bool) -> QuerySe
     return people.filter(bought if yes else ~bought)
 
 
-@dataclass(frozen=True)
-class Favourite:
-    title: str
-    orders: int
-    last_at: object
-
-
-def favourites(actor: Actor, customer_id: int, limit: int = 3) -> list[Favourite]:
-    """What a person bought in most orders, as far as the actor sees them."""
-    rows = (
-        _within(actor, SaleLine.objects)
-        .filter(customer_id=customer_id, kind=SaleLine.Kind.GOODS, is_reversal=False)
-        .exclude(title="")
-        .values("title")
-        .annotate(orders=Count("order_id", distinct=True), last_at=Max("occurred_at"))
-        .order_by("-orders", "-last_at")[:limit]
-    )
-    return [Favourite(**row) for row in rows]
-
-
-@dataclass(frozen=True)
-class ChannelShare:
-    source: str
-    orders: int
-    net_amount: int
-
-
-def channels_of(actor: Actor, customer_id: int) -> list[ChannelShare]:
-    """Where a person buys, most orders first, as far as the actor sees them."""
-    rows = (
-        _within(actor, Order.objects)
-        .filter(customer_id=customer_id, sold_amount__gt=0)
-        .values(source=F("channel__source"))
-        .annotate(orders=Count("id"), net=Sum(F("sold_amount") + F("refunded_amount")))
-        .order_by("-orders", "source")
-    )
-    return [ChannelShare(row["source"], row["orders"], row["net"]) for row in rows]
-
-
 def channels(ids: Iterable[int]) -> dict[int, SalesChannel]:
     return SalesChannel.objects.in_bulk(list(ids))
 

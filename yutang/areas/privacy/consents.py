@@ -122,9 +122,12 @@ def state(customer: Customer, purpose: Purpose, channel: Channel = Channel.ANY) 
     return states(customer, [(purpose, channel)])[0]
 
 
-def states(customer: Customer, wanted: Sequence[tuple[Purpose, Channel]] | None = None) -> list[State]:
-    """What holds now for each purpose; for marketing each channel that was ever named too."""
-    said = list(history(customer))
+def states(
+    customer: Customer, wanted: Sequence[tuple[Purpose, Channel]] | None = None, said: Sequence[Consent] | None = None
+) -> list[State]:
+    """What holds now for each purpose; for marketing each channel that was ever named too. `said`: the whole history,
+    where the caller has it."""
+    said = list(history(customer)) if said is None else said
     if wanted is None:
         wanted = [(purpose, Channel.ANY) for purpose in Purpose]
         named = {(Purpose(row.purpose), Channel(row.channel)) for row in said if row.channel}

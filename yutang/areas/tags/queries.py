@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from pyroaring import BitMap64
 from sqlglot import exp
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VIEW, EDIT = "tags.view", "tags.edit"
 BIGGEST_ID = 2**63 - 1
+MOST_HELD = 500  # tags or life facts of one person
 _IDS = pa.schema([("customer_id", pa.int64())])
 
 
@@ -112,18 +113,32 @@ def standing() -> QuerySet[Tagging]:
 
 def of_person(person: Customer) -> list[Tagging]:
     """What the person has, by group; one tagging per tag, of two (after a merge) the one by hand, then the older."""
-    rows = standing().filter(customer=person).select_related("tag__group")
+    return _held(standing().filter(customer=person).select_related("tag__group"))
+
+
+def of_person_and_before(person: Customer, limit: int = 50) -> tuple[list[Tagging], list[Tagging]]:
+    """The same, and what the person had: the ended taggings, the last first. In one query."""
+    rows = list(
+        Tagging.objects.filter(customer=person)
+        .select_related("tag__group")
+        .order_by(F("ended_at").desc(nulls_first=True), "-id")[: MOST_HELD + limit]
+    )
+    now = clock.now()
+    held = [
+        row
+        for row in rows
+        if row.ended_at is None and row.tag.archived_at is None and (row.expires_at is None or row.expires_at > now)
+    ]
+    ended = sorted((row for row in rows if row.ended_at is not None), key=lambda row: row.pk, reverse=True)
+    return _held(held), ended[:limit]
+
+
+def _held(rows: Iterable[Tagging]) -> list[Tagging]:
     rank = {Tagging.Source.MANUAL: 0, Tagging.Source.API: 0}
     found: dict[int, Tagging] = {}
     for row in sorted(rows, key=lambda r: (rank.get(Tagging.Source(r.source), 1), r.given_at, r.pk)):
         found.setdefault(row.tag_id, row)
     return sorted(found.values(), key=lambda r: (r.tag.group.name, r.tag.group_id, r.tag.name))
-
-
-def history(person: Customer, limit: int = 50) -> list[Tagging]:
-    """What the person had: ended taggings, the last first."""
-    ended = Tagging.objects.filter(customer=person, ended_at__isnull=False)
-    return list(ended.select_related("tag__group").order_by("-id")[:limit])
 
 
 def with_tag(people: QuerySet[Customer], tag_id: int) -> QuerySet[Customer]:
@@ -167,18 +182,24 @@ def _sees_sensitive(actor: Actor, person: Customer) -> bool:
 
 def life_of(person: Customer, *, actor: Actor) -> list[LifeFact]:
     """What stands of a person's life, by kind; health notes only for who may see them."""
-    found = LifeFact.objects.filter(customer=person, reverses__isnull=True, reversed_by__isnull=True)
-    if not _sees_sensitive(actor, person):
-        found = found.filter(is_sensitive=False)
-    return list(found.order_by("kind", "pk"))
+    return list(_life(person, actor).filter(reversed_by__isnull=True).order_by("kind", "pk"))
 
 
-def life_history(person: Customer, *, actor: Actor, limit: int = 50) -> list[LifeFact]:
-    """Facts that were changed or taken back, the last first; `reversed_by` says when and by whom."""
-    found = LifeFact.objects.filter(customer=person, reverses__isnull=True, reversed_by__isnull=False)
-    if not _sees_sensitive(actor, person):
-        found = found.filter(is_sensitive=False)
-    return list(found.select_related("reversed_by").order_by("-reversed_by__id")[:limit])
+def life_and_before(person: Customer, *, actor: Actor, limit: int = 50) -> tuple[list[LifeFact], list[LifeFact]]:
+    """The same, and the facts that were changed or taken back, the last first; `reversed_by` says when and by whom. In
+    one query."""
+    rows = list(
+        _life(person, actor)
+        .select_related("reversed_by")
+        .order_by(F("reversed_by__id").desc(nulls_first=True), "pk")[: MOST_HELD + limit]
+    )
+    standing = [row for row in rows if getattr(row, "reversed_by", None) is None]
+    return sorted(standing, key=lambda row: (row.kind, row.pk)), rows[len(standing) :][:limit]
+
+
+def _life(person: Customer, actor: Actor) -> QuerySet[LifeFact]:
+    found = LifeFact.objects.filter(customer=person, reverses__isnull=True)
+    return found if _sees_sensitive(actor, person) else found.filter(is_sensitive=False)
 
 
 def life_fact(fact_id: int, *, person: Customer, actor: Actor) -> LifeFact:

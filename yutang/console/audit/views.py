@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 @page("audit.view", methods=("GET",))
 def entry_list(request: HttpRequest) -> HttpResponse:
     filters = {key: request.GET.get(key, "").strip() for key in ("q", "action", "object", "id", "since", "until")}
-    found = page_of(_filtered(_visible(request), filters, request.merchant.timezone), request, order=("-at", "-id"))
+    found = page_of(_filtered(visible(request), filters, request.merchant.timezone), request, order=("-at", "-id"))
     for entry in found.rows:
-        _label(entry)
+        labelled(entry)
     context = {"page": found, "filters": filters, "actions": _choices(labels.ACTIONS, labels.action)}
     context["objects"] = _choices(labels.OBJECTS, labels.object_type)
     return render_list(request, "console/audit/list.html", "console/audit/_rows.html", context)
@@ -37,16 +37,16 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 @page("audit.view", methods=("GET",))
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """The whole entry; in the side panel for htmx, as a page of its own otherwise."""
-    found = _visible(request).filter(pk=entry_id).first()
+    found = visible(request).filter(pk=entry_id).first()
     if found is None:
         raise Http404
-    _label(found)
+    labelled(found)
     template = "_entry.html" if request.headers.get("HX-Request") else "entry.html"
     detail = json.dumps(found.detail, ensure_ascii=False, indent=2) if found.detail else ""
     return render(request, f"console/audit/{template}", {"entry": found, "detail": detail})
 
 
-def _visible(request: HttpRequest) -> QuerySet[AuditEntry]:
+def visible(request: HttpRequest) -> QuerySet[AuditEntry]:
     """Who reads the log for a region only sees what the people of that region did."""
     entries = audit.entries(actor=request.actor)
     reach = request.actor.nodes("audit.view")
@@ -80,10 +80,12 @@ def _date(text: str) -> date | None:
     return found if 1900 <= found.year <= 9000 else None
 
 
-def _label(entry: AuditEntry) -> None:
+def labelled(entry: AuditEntry) -> AuditEntry:
+    """With the words for what is stored as codes, for templates."""
     entry.action_label = labels.action(entry.action)
     entry.object_label = labels.object_type(entry.object_type)
     entry.kind_label = labels.actor_kind(entry.actor_kind)
+    return entry
 
 
 def _choices(known: dict[str, str], label: Any) -> list[tuple[str, str]]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 
+MOST_COLLEAGUES = 1000
+
+
 class CodeForm(forms.Form):
     kind = forms.ChoiceField(label=_("Belongs to"), choices=Code.Kind.choices, initial=Code.Kind.POSTER)
     name = forms.CharField(
@@ -24,6 +27,16 @@ class CodeForm(forms.Form):
         label=_("Holder"), max_length=80, required=False,
         help_text=_("The guide's name or number, the place of the poster, the account of the advertisement."),
     )  # fmt: skip
+    guide = forms.TypedChoiceField(
+        label=_("Guide"), coerce=int, required=False, empty_value=None,
+        widget=forms.Select(attrs={"data-select": True}),
+        help_text=_("Of a guide's code: who comes by it first of all is looked after by this colleague."),
+    )  # fmt: skip
+    customer = forms.IntegerField(
+        label=_("Code of customer"), required=False, min_value=1, max_value=2**63 - 1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("The number of a distributor, expert or friend: who comes by it first of all was brought by them."),
+    )  # fmt: skip
     node = forms.TypedChoiceField(label=_("Store"), coerce=int, widget=forms.Select(attrs={"data-select": True}))
     target = forms.CharField(
         label=_("Leads to"), max_length=500,
@@ -34,7 +47,13 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.nodes = {node.pk: node for node in merchants.nodes_for(codes.EDIT, actor=actor)}
+        colleagues = [
+            (member.pk, str(member.user))
+            for member in merchants.colleagues(actor=actor, permission=codes.EDIT)[:MOST_COLLEAGUES]
+        ]
+        self.fields["guide"].choices = [("", "–"), *colleagues]
         self.fields["node"].choices = [(node.pk, f"{node.name} · {node.code}") for node in self.nodes.values()]
 
     def values(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "node": self.nodes[self.cleaned_data["node"]]}
+        values = {**self.cleaned_data, "node": self.nodes[self.cleaned_data["node"]]}
+        return values | {"guide_id": values.pop("guide"), "customer_id": values.pop("customer")}

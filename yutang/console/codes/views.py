@@ -68,7 +68,9 @@ def create(request: HttpRequest) -> HttpResponse:
 @page(codes.EDIT)
 def edit(request: HttpRequest, code_id: int) -> HttpResponse:
     code = codes.get(code_id, actor=request.actor, permission=codes.EDIT)
-    initial = {name: getattr(code, name) for name in ("kind", "name", "holder", "target")} | {"node": code.node_id}
+    initial = {name: getattr(code, name) for name in ("kind", "name", "holder", "target")} | {
+        "node": code.node_id, "guide": code.guide_id, "customer": code.customer_id,
+    }  # fmt: skip
     form = CodeForm(request.POST or None, initial=initial, actor=request.actor)
     if form.is_valid():
         with errors_of(form):

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
+from yutang.areas.relations import queries as relations
+from yutang.areas.relations.models import PersonRole
 from yutang.areas.tags import queries as tags
+from yutang.console.staff.forms import id_of
 from yutang.console.tags.forms import tag_choices
 from yutang.ui.paging import page_of
 
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from yutang.areas.orders.models import CustomerStatistic
     from yutang.ui.paging import Page
 
-FILTERS = ("q", "source", "province", "node", "purchased", "marketing", "tag", "sort")
+FILTERS = (
+    "q", "source", "province", "node", "purchased", "marketing", "tag", "role", "guide", "brought_by", "sort",
+)  # fmt: skip
 # Figures of purchases are sorted by their own index, which holds only people who have ordered.
 SORTS = {"": ("-id",), "last": ("-last_purchase_at", "-customer_id"), "net": ("-net_amount", "-customer_id")}
 
@@ -60,8 +65,13 @@ def people(request: HttpRequest, wanted: dict[str, str], permission: str = "cust
         request.actor, search, namespaces=orders.sources() if wanted["q"] else (), region=request.merchant.phone_region,
         permission=permission,
     )  # fmt: skip
-    if wanted["tag"].isdecimal() and len(wanted["tag"]) < 19:
-        found = tags.with_tag(found, int(wanted["tag"]))
+    by_number = {
+        "tag": tags.with_tag, "role": relations.with_role, "guide": relations.with_guide,
+        "brought_by": relations.brought_by,
+    }  # fmt: skip
+    for name, narrowed in by_number.items():
+        if (number := id_of(wanted[name])) is not None:
+            found = narrowed(found, number)
     if wanted["purchased"] and request.actor.may("orders.view"):
         return orders.purchased(request.actor, found, yes=wanted["purchased"] == "yes")
     return found
@@ -93,5 +103,9 @@ def choices(request: HttpRequest) -> dict[str, Any]:
         "tags": tag_choices(),
         "sources": customers.sources(request.actor),
         "provinces": customers.provinces(request.actor),
+        "roles": PersonRole.Role.choices,
+        "guides": [
+            (member.pk, str(member.user)) for member in relations.possible_guides(request.actor, "customers.view")
+        ],
         "nodes": [node for node in merchants.tree() if nodes is None or node.pk in nodes],
     }

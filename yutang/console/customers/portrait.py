@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from yutang.areas.customers.queries import Account
     from yutang.areas.interactions.arrivals import Arrival
     from yutang.areas.orders.models import CustomerStatistic
-    from yutang.areas.orders.queries import ChannelShare, Favourite
+    from yutang.areas.orders.person import Bought, ChannelShare, Favourite
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ def statements(
     person: Customer,
     accounts: list[Account],
     statistic: CustomerStatistic,
-    favourites: list[Favourite],
-    channels: list[ChannelShare],
+    bought: Bought | None,
     arrival: Arrival | None,
 ) -> list[Statement]:
+    favourites, channels = (bought.favourites(), bought.channels()) if bought else ([], [])
     return [*_who(person, accounts), *_came(arrival), *_buying(statistic, favourites, channels)]
 
 

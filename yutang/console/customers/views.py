@@ -9,24 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from yutang.areas.customers import queries, services
-from yutang.areas.interactions import arrivals
-from yutang.areas.orders import queries as order_queries
 from yutang.console.access import page
-from yutang.console.customers import exporting, interactions, labels, listing, portrait, timeline
-from yutang.console.grades import explained
+from yutang.console.customers import exporting, labels, listing, whole
 from yutang.console.shell.listing import render_list
-from yutang.console.tags import life as life_of_person
-from yutang.console.tags import person as tags_of_person
 from yutang.core.errors import NotFound
-from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-    from yutang.areas.customers.models import Customer
-    from yutang.ui.paging import Page
-
-ORDERS_PER_PAGE = 10
 
 
 @page("customers.view", methods=("GET",))
@@ -38,7 +27,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": found,
         "filters": wanted,
-        "bulk": request.actor.may("customers.export") or request.actor.may("tags.bulk"),
+        "bulk": any(request.actor.may(each) for each in ("customers.export", "tags.bulk", "relations.edit")),
         "sort": wanted["sort"],
     }
     context["export_limit"] = exporting.LIMIT
@@ -54,47 +43,14 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     if person.pk != customer_id:
         messages.info(request, gettext("Customer #%(id)s is part of this person now.") % {"id": customer_id})
         return redirect("console:customer", person.pk)
-    accounts = labels.explain(queries.evidence(person))
-    merges = labels.reasons(queries.merges_of(request.actor, person))
-    statistic = order_queries.statistics(request.actor, [person.pk])[person.pk]
-    notes = list(queries.notes(person).order_by("-id")[:50])
-    page_of_orders, sees_orders = _orders(request, person), request.actor.may("orders.view")
-    did = interactions.context(request, person)
-    context = {
-        **did, "person": person, "accounts": accounts, "merges": merges, "statistic": statistic, "notes": notes,
-        "page": page_of_orders, "source_label": labels.source(person.source), "has_address": person.address is not None,
-        "portrait": portrait.statements(
-            person, accounts, statistic, order_queries.favourites(request.actor, person.pk) if sees_orders else [],
-            order_queries.channels_of(request.actor, person.pk) if sees_orders else [], arrivals.of_customer(person.pk),
-        ),
-        "grades": explained.card(person.pk, currency=request.merchant.currency, actor=request.actor),
-        "moments": timeline.moments(
-            page_of_orders.rows if page_of_orders else [], notes, merges, accounts, did["interactions"]
-        ),
-        **tags_of_person.card(request, person),
-        **life_of_person.card(request, person),
-    }  # fmt: skip
-    return render(request, "console/customers/customer.html", context)
+    return render(request, "console/customers/customer.html", whole.context(request, person))
 
 
 @page("orders.view", methods=("GET",))
 def orders(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Further pages of a person's orders."""
     person = queries.customer(request.actor, customer_id)
-    return render(request, "console/customers/_orders.html", {"person": person, "page": _orders(request, person)})
-
-
-def _orders(request: HttpRequest, person: Customer) -> Page | None:
-    if not request.actor.may("orders.view"):
-        return None
-    found = page_of(
-        order_queries.orders_of(request.actor, person.pk), request, order=("-ordered_at", "-id"), size=ORDERS_PER_PAGE
-    )
-    lines = order_queries.lines_of(order.pk for order in found.rows)
-    for order in found.rows:
-        order.lines = lines.get(order.pk, [])
-        order.source_label = labels.source(order.channel.source)
-    return found
+    return render(request, "console/customers/_orders.html", {"person": person, "page": whole.orders(request, person)})
 
 
 @page("customers.edit", methods=("POST",))

@@ -14,6 +14,8 @@ from yutang.ui.templatetags import ui
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from yutang.areas.merchants.models import Merchant
+    from yutang.areas.orders.models import CustomerStatistic
     from yutang.core.access import Actor
 
 COLOURS = {"green": "green", "blue": "blue", "amber": "orange", "red": "red", "grey": "secondary"}
@@ -34,11 +36,14 @@ class Card:
     reasons: list[Reason]
 
 
-def card(customer_id: int, *, currency: str, actor: Actor) -> Card | None:
-    """None for who may not see grades, or where there is none."""
-    found = queries.explained(customer_id, actor=actor) if actor.may(queries.VIEW) else None
+def card(customer_id: int, *, known: CustomerStatistic | None, merchant: Merchant, actor: Actor) -> Card | None:
+    """None for who may not see grades, or where there is none. `known`: the statistic over all stores, if at hand."""
+    if not actor.may(queries.VIEW):
+        return None
+    found = queries.explained(customer_id, known=known, timezone=merchant.timezone, actor=actor)
     if found is None:
         return None
+    currency = merchant.currency
     scores = found.scores
     group = gettext(queries.GROUP_LABELS[scores.group])
 

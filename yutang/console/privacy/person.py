@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from yutang.areas.customers import queries as customers
@@ -14,11 +15,28 @@ from yutang.console.access import page
 from yutang.console.privacy.forms import ConsentForm, EraseForm
 from yutang.console.privacy.views import COLOURS
 from yutang.console.shell.forms import errors_of
+from yutang.console.shell.views import safe_next
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-SHOWN = 50
+    from yutang.areas.customers.models import Customer
+    from yutang.areas.privacy.models import Request
+
+SHOWN, LAST = 50, 5
+
+
+def card(request: HttpRequest, person: Customer) -> dict[str, Any] | None:
+    """Context of `console/privacy/_card.html`; None for who may not see this person's statements."""
+    actor = request.actor
+    nodes = actor.nodes("privacy.view") if actor.may("privacy.view") else frozenset()
+    if nodes is not None and person.home_node_id not in nodes:
+        return None
+    said = list(consents.history(person))
+    return {
+        "states": consents.states(person, said=said), "history": said[:LAST], "form": ConsentForm(),
+        "requests": _coloured(queries.requests_of(person)),
+    }  # fmt: skip
 
 
 @page("privacy.view", methods=("GET",))
@@ -33,7 +51,8 @@ def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
         with errors_of(form):
             consents.record(customer_id=customer_id, **form.cleaned_data, actor=request.actor)
             messages.success(request, gettext("Statement recorded."))
-            return redirect("console:customer_privacy", customer_id)
+            here = reverse("console:customer_privacy", args=[customer_id])
+            return redirect(safe_next(request, request.POST.get("next"), here))
     return _show(request, customer_id, form, EraseForm())
 
 
@@ -72,9 +91,7 @@ def _show(request: HttpRequest, customer_id: int, consent_form: ConsentForm, era
     if person.pk != customer_id:
         return redirect("console:customer_privacy", person.pk)
     obstacles, objections = queries.reasons_to_wait(person)
-    requests = queries.requests_of(person)
-    for row in requests:
-        row.colour = COLOURS[row.state]
+    requests = _coloured(queries.requests_of(person))
     context = {
         "person": person, "states": consents.states(person), "history": consents.history(person)[:SHOWN],
         "requests": requests, "holds": queries.holds_of(person), "consent_form": consent_form,
@@ -82,3 +99,9 @@ def _show(request: HttpRequest, customer_id: int, consent_form: ConsentForm, era
     }  # fmt: skip
     is_refused = consent_form.is_bound or erase_form.is_bound
     return render(request, "console/privacy/person.html", context, status=422 if is_refused else 200)
+
+
+def _coloured(requests: list[Request]) -> list[Request]:
+    for row in requests:
+        row.colour = COLOURS[row.state]
+    return requests

@@ -42,9 +42,9 @@ class Shown:
 def card(request: HttpRequest, person: Customer) -> dict[str, Any]:
     """Context of `console/tags/_life.html`."""
     today = clock.today(request.merchant.timezone)
-    former = queries.life_history(person, actor=request.actor)
+    standing, former = queries.life_and_before(person, actor=request.actor)
     return {
-        "life": [_shown(fact, today) for fact in queries.life_of(person, actor=request.actor)],
+        "life": [_shown(fact, today) for fact in standing],
         "former_life": [_shown(fact, today) for fact in former],
         "life_kinds": [
             (kind.key, gettext(kind.label))

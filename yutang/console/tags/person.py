@@ -23,25 +23,31 @@ ONE_TAP = 8
 
 
 def card(request: HttpRequest, person: Customer) -> dict[str, Any]:
-    """Context of `console/tags/_card.html`."""
-    taggings = queries.of_person(person)
+    """Context of `console/tags/_card.html`; what may be given comes afterwards (`offers`)."""
+    taggings, former = queries.of_person_and_before(person)
     for tagging in taggings:
         if tagging.source == Tagging.Source.RULE:
             tagging.evidence = pictures.sentence(tagging.tag.rule, request)
-    offered = []
-    if request.actor.may("tags.give"):
-        held = {tagging.tag_id for tagging in taggings}
-        offered = [tag for tag in queries.tags().order_by("-id")[:2000] if tag.pk not in held]
+    return {"taggings": taggings, "former_taggings": former}
+
+
+def offers(person: Customer) -> dict[str, Any]:
+    """Context of `console/tags/_offers.html`: the tags the person does not have."""
+    held = {tagging.tag_id for tagging in queries.of_person(person)}
+    offered = [tag for tag in queries.tags().order_by("-id")[:2000] if tag.pk not in held]
     return {
-        "taggings": taggings, "former_taggings": queries.history(person),
-        "one_tap": [tag for tag in offered if tag.rule is None][:ONE_TAP],
+        "person": person, "one_tap": [tag for tag in offered if tag.rule is None][:ONE_TAP],
         "offered_tags": sorted(offered, key=lambda tag: (tag.group.name, tag.name)),
     }  # fmt: skip
 
 
-@page("tags.give", methods=("POST",))
+@page("tags.give")
 def give(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """GET: what may be given, for the card; a page of its own without scripts."""
     person = customers.customer(request.actor, customer_id, "tags.give")
+    if request.method != "POST":
+        template = "_offers.html" if request.headers.get("HX-Request") else "offers.html"
+        return render(request, f"console/tags/{template}", offers(person))
     tag_id = id_of(request.POST.get("tag", ""))
     if tag_id is None:
         raise NotFound

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
+
 from yutang.areas.grades.errors import BadDay, DaysTurned
 from yutang.areas.grades.models import Boundaries, Ladder
 from yutang.areas.grades.states import Asked
@@ -24,6 +27,14 @@ def boundaries() -> Boundaries | None:
     return Boundaries.objects.order_by("-day").first()
 
 
+def boundaries_and_ladder() -> tuple[Boundaries, Ladder] | None:
+    """Both in one query; None before the first computation."""
+    fields = ("measure", "window_days", "middle_from", "big_from", "created_by")
+    newest = Ladder.objects.order_by("-id").values(values=JSONObject(**{name: name for name in fields}))[:1]
+    kept = Boundaries.objects.annotate(ladder=Subquery(newest)).order_by("-day").first()
+    return None if kept is None else (kept, Ladder(**kept.ladder) if kept.ladder else _first_ladder())
+
+
 def ladders() -> QuerySet[Ladder]:
     """Every ladder that was ever in force, the newest first."""
     return Ladder.objects.order_by("-id")
@@ -31,9 +42,11 @@ def ladders() -> QuerySet[Ladder]:
 
 def ladder() -> Ladder:
     """The one in force. Before the merchant sets one: two purchases make a middle fish, five a big one."""
-    return ladders().first() or Ladder(
-        measure=Ladder.Measure.PURCHASES, window_days=None, middle_from=2, big_from=5, created_by=""
-    )
+    return ladders().first() or _first_ladder()
+
+
+def _first_ladder() -> Ladder:
+    return Ladder(measure=Ladder.Measure.PURCHASES, window_days=None, middle_from=2, big_from=5, created_by="")
 
 
 def asked(*, day: date | None = None, nodes: frozenset[int] | None = None, actor: Actor) -> Asked:

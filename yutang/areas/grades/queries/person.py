@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from yutang.areas.grades import rules
 from yutang.areas.grades.models import Ladder
-from yutang.areas.grades.queries.asked import VIEW, boundaries, ladder
+from yutang.areas.grades.queries.asked import VIEW, boundaries_and_ladder
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
 from yutang.core import access, clock
 
 if TYPE_CHECKING:
+    from yutang.areas.orders.models import CustomerStatistic
     from yutang.core.access import Actor
 
 
@@ -38,19 +39,23 @@ class Explained:
     ladder: Ladder
 
 
-def explained(customer_id: int, *, actor: Actor) -> Explained | None:
+def explained(
+    customer_id: int, *, known: CustomerStatistic | None = None, timezone: str | None = None, actor: Actor
+) -> Explained | None:
     """None for who has not bought, or before the first computation. A grade is made of all purchases at all stores,
-    whatever stores the actor sees; whether the actor sees the person, the caller has checked."""
+    whatever stores the actor sees; whether the actor sees the person, the caller has checked. `known`: the statistic
+    over all stores, and `timezone` the merchant's, where the caller has them."""
     actor.require(VIEW)
-    if (kept := boundaries()) is None or not kept.people:
+    if (asked := boundaries_and_ladder()) is None or not asked[0].people:
         return None
+    kept, rule = asked
     system = access.system(actor.merchant_id, name="grades")
-    found = orders.statistics(system, [customer_id])[customer_id]
+    found = known or orders.statistics(system, [customer_id])[customer_id]
     if not found.purchases or found.last_purchase_at is None:
         return None
-    zone = merchants.current_merchant(actor.merchant_id).timezone
+    zone = timezone or merchants.current_merchant(actor.merchant_id).timezone
     last_on = found.last_purchase_at.astimezone(ZoneInfo(zone)).date()
-    days, rule = (kept.counted_to - last_on).days, ladder()
+    days = (kept.counted_to - last_on).days
     scores = rules.scores(
         days=days, purchases=found.purchases, net=found.net_amount, recency=kept.recency, frequency=kept.frequency,
         monetary=kept.monetary,
