@@ -6,6 +6,7 @@ import pytest
 
 from yutang.areas.interactions.models import Code, Interaction, Visitor
 from yutang.areas.privacy.models import Consent
+from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags.models import LifeFact, Tagging, TaggingRun
 from yutang.cli import demo_brand, demo_people
 from yutang.core import access, tenancy
@@ -43,4 +44,7 @@ def counted(merchant):
             "runs": TaggingRun.objects.filter(state="done").count(),
             "lives": LifeFact.objects.count(),
             "consents": Consent.objects.count(),
+            "referrals": Referral.objects.count(),
+            "roles": PersonRole.objects.count(),
+            "guided": GuideAssignment.objects.filter(source="manual").count(),
         }

@@ -23,6 +23,7 @@ from yutang.areas.segments.models import Segment
 from yutang.areas.tags import lunar
 from yutang.areas.tags import services as tags
 from yutang.areas.tags.models import LifeFact, Tag, Tagging, TaggingRun, TagGroup
+from yutang.cli import demo_relations
 from yutang.core import clock, tenancy
 from yutang.lake import writer
 from yutang.simulators import brand
@@ -30,6 +31,7 @@ from yutang.simulators import brand
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yutang.areas.merchants.models import Member
     from yutang.core.access import Actor
 
 AT_ONCE = 1_000
@@ -63,7 +65,8 @@ TEXT = (
 def load(truth: brand.Truth, actor: Actor) -> None:
     """After the orders, before segments: call outside any transaction."""
     with tenancy.scope(actor.merchant_id):
-        slugs = _codes(truth, actor)
+        guides = demo_relations.colleagues(truth, actor)
+        slugs = _codes(truth, guides, actor)
         _acts(truth, slugs, actor)
     with tenancy.scope(actor.merchant_id):
         while interactions.link(actor=actor):
@@ -71,6 +74,7 @@ def load(truth: brand.Truth, actor: Actor) -> None:
         _consents(_some(0.05, "consents"), actor)
         _told(_some(0.01, "tags"), _tags(actor), actor)
         _lives(_some(0.008, "lives"), actor)
+        demo_relations.load(truth, actor)
     writer.run()
 
 
@@ -86,15 +90,22 @@ def follow_rules(actor: Actor) -> None:
     writer.run()
 
 
-def _codes(truth: brand.Truth, actor: Actor) -> list[str]:
-    """The slugs, in the order of the story's codes."""
+def _codes(truth: brand.Truth, guides: dict[str, Member], actor: Actor) -> list[str]:
+    """The slugs, in the order of the story's codes; `guides` by the code of their store."""
     nodes = {node.code: node for node in OrgNode.objects.filter(kind=OrgNode.Kind.STORE)}
     headquarters = merchants.root_node()
     slugs = []
     for code in brand.codes(truth):
         node = nodes[code.store_code] if code.store_code else headquarters
+        guide = guides.get(node.code) if code.kind == "guide" else None
         made = Code.objects.filter(kind=code.kind, name=code.name, node=node).first() or codes.create(
-            kind=code.kind, name=code.name, holder=code.holder, node=node, target=SHOP, actor=actor
+            kind=code.kind,
+            name=code.name,
+            holder=code.holder,
+            node=node,
+            target=SHOP,
+            guide_id=guide and guide.pk,
+            actor=actor,
         )
         slugs.append(made.slug)
     return slugs

@@ -97,6 +97,7 @@ def test_a_later_code_changes_nothing(merchant, actor):
     record(
         event(kind="scan", visitor="browser-1", source=arrivals.source(second.slug), properties={"code": second.slug})
     )
+    assert not ProcrastinateJob.objects.filter(task_name="interactions.credit").exists()
     interactions.credit(customer_ids=[person.pk], actor=actor)
     assert guide_of(person) == "Lin"
     services.release(customer=person, actor=actor)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from yutang.areas.grades import rules as grades
 from yutang.areas.grades.models import Boundaries, Ladder
 from yutang.areas.interactions.models import Interaction, Visitor
 from yutang.areas.orders.models import CustomerStatistic, SaleLine
+from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags import lunar
 from yutang.areas.tags.models import LifeFact, Tagging
 
@@ -33,10 +35,12 @@ def read(merchant: Any, today: date) -> World:
     own = defaultdict(list)
     for line in lines:
         own[line.person].append(line)
+    relations = _relations()
     ends, ladder = Boundaries.objects.get(), Ladder.objects.order_by("-id")[0]
     for person in Customer.objects.filter(merged_into__isnull=True):
         values = _profile(person, today) | _statistic(statistics.get(person.pk), today)
         values |= _arrival(visitors[person.pk]) | {"tags.ids": tuple(sorted(tags[person.pk]))}
+        values |= relations(person.pk)
         found.people[person.pk] = values | _grades(person.pk, values, own[person.pk], ends, ladder, today)
     return found
 
@@ -72,6 +76,25 @@ def _arrival(visits: list[Visitor]) -> dict[str, Any]:
         "interactions.latest_code": latest and latest.latest_code_id,
         "interactions.latest_code_on": latest and local(latest.latest_code_at),
     }
+
+
+def _relations() -> Callable[[int], dict[str, Any]]:
+    roles, brought = defaultdict(set), Counter[int]()
+    for row in PersonRole.objects.filter(ended_at__isnull=True):
+        roles[row.customer_id].add(row.role)
+    guides = {row.customer_id: row.guide_id for row in _open(GuideAssignment)}
+    bringers = {row.customer_id: row.bringer_id for row in Referral.objects.filter(is_standing=True)}
+    brought.update(bringers.values())
+    return lambda pk: {
+        "relations.roles": tuple(sorted(roles[pk])), "relations.guide": guides.get(pk),
+        "relations.brought_by": bringers.get(pk), "relations.is_brought": pk in bringers,
+        "relations.brought": brought[pk],
+    }  # fmt: skip
+
+
+def _open(statements: Any) -> Any:
+    """The newest last, so that it counts."""
+    return statements.objects.filter(ended_at__isnull=True).order_by("since", "pk")
 
 
 def _grades(

@@ -47,6 +47,7 @@ UPDATE interactions_visitor v SET
                           ELSE v.latest_code_id END,
     latest_code_at = GREATEST(v.latest_code_at, seen.latest_at)
 FROM seen WHERE v.id = seen.visitor
+RETURNING v.customer_id, v.first_code_at = seen.first_at
 """
 
 
@@ -74,10 +75,11 @@ def note(events: Sequence[EventIn], stretches: Sequence[Stretch | None], *, merc
         cursor.execute(
             _NOTE, [[stretch.id for stretch, _, _ in came], [slug for _, slug, _ in came], [at for _, _, at in came]]
         )
-    people = sorted({stretch.customer_id for stretch, _, _ in came if stretch.customer_id is not None})
-    if people:
-        jobs.defer("interactions.credit", merchant_id=merchant_id, customer_ids=people)
+        known = [(customer_id, is_first) for customer_id, is_first in cursor.fetchall() if customer_id is not None]
+    if known:
         writer.mark_people_changed(merchant_id)
+    if newly := sorted({customer_id for customer_id, is_first in known if is_first}):
+        jobs.defer("interactions.credit", merchant_id=merchant_id, customer_ids=newly)
 
 
 def credit(customer_ids: Iterable[int], *, actor: Actor) -> None:
