@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -118,4 +119,5 @@ def test_junk_never_breaks_the_parser(raw):
 @settings(max_examples=50, deadline=None, database=None)
 @given(raw=rule_maker.rules)
 def test_good_rules_are_hashable_values(raw):
+    raw = rule_maker.placed(raw, SimpleNamespace(tags=[7, 8, 9], codes=[5]))
     assert hash(parser.parse(raw, REGISTRY)) == hash(parser.parse(raw, REGISTRY))

@@ -219,11 +219,11 @@ def test_who_may_not_see_behaviour_does_not(shop, client_for):
 @pytest.mark.parametrize(
     ("report", "queries"),
     [
-        ("", 17),
-        ("/frequency", 16),
-        ("/paths", 20),
-        ("/aisas", 21),
-        ("/people?report=frequency&kind=view&unit=times", 23),
+        ("", 15),
+        ("/frequency", 14),
+        ("/paths", 18),
+        ("/aisas", 19),
+        ("/people?report=frequency&kind=view&unit=times", 19),
     ],
 )
 def test_exact_number_of_queries(shop, client_for, report, queries):
