@@ -34,5 +34,9 @@ def test_masks_show_too_little_to_call(phone, masked):
     assert crypto.mask_phone(phone) == masked
 
 
+def test_written_phones_begin_like_no_formula():
+    assert [crypto.written_phone(phone) for phone in (PHONE, "+447911123456")] == ["13800138000", "00447911123456"]
+
+
 def test_masked_e_mail_keeps_the_domain():
     assert crypto.mask_email("wang@example.com") == "w***@example.com"

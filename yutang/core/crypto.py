@@ -67,6 +67,12 @@ def mask_phone(phone: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else "****" + digits[-2:]
 
 
+def written_phone(phone: str) -> str:
+    """As lists of numbers have it: `+8613800138000` → `13800138000`; other countries with 00 for the plus."""
+    digits = phone.removeprefix("+86")
+    return "00" + digits[1:] if digits.startswith("+") else digits
+
+
 def mask_email(email: str) -> str:
     name, _, domain = email.partition("@")
     return f"{name[:1]}***@{domain}"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from tests.areas.segments import world
 from tests.factories.merchants import make_merchant
-from yutang.areas.customers.models import Customer
+from yutang.areas.customers.models import Customer, Identity
 from yutang.areas.privacy import consents
 from yutang.areas.privacy.reach import Use
 from yutang.areas.segments import members, queries, services, suggestions
@@ -18,7 +18,7 @@ from yutang.areas.segments.audience import WAYS, audience, reach
 from yutang.areas.segments.errors import NameTaken, RuleInvalid, SegmentInUse
 from yutang.areas.segments.models import Segment, SegmentSnapshot
 from yutang.cli import segments as cli
-from yutang.core import access, tenancy
+from yutang.core import access, clock, tenancy
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.core.models import AuditEntry, Event
 from yutang.lake import writer
@@ -201,8 +201,39 @@ def test_export_is_masked_and_audited(pool, owner):
     assert len(table) == segment.last_count + 1
     assert {row[1] for row in table[1:]} == {"张**"}
     assert AuditEntry.objects.get(action="segments.export").detail == {
-        "people": segment.last_count, "left_out": 0, "use": "personalised",
+        "people": segment.last_count, "left_out": 0, "use": "personalised", "unmasked": False,
     }  # fmt: skip
+
+
+def test_a_full_export_takes_the_right_to_unmask_and_shows_no_more_than_it_covers(pool, owner):
+    Customer.objects.update(name="张小明", accepts_marketing=None)
+    segment = services.create(name="a", rule=EVERYBODY, actor=owner)
+    Identity.objects.bulk_create(
+        Identity(
+            merchant=pool.merchant, kind="phone", key=b"phone" + pk.to_bytes(11, "big"), customer_id=pk,
+            home_customer_id=pk, value=f"+86138{pk:08d}", first_seen_at=clock.now(),
+        )
+        for pk in pool.people
+    )  # fmt: skip
+    table = members.export(segment, currency="CNY", is_full=True, actor=owner)
+    assert table[0][1:3] == ["Name", "Phone"]
+    assert {row[1] for row in table[1:]} == {"张小明"}
+    assert all(row[2].startswith("138") for row in table[1:])
+    assert AuditEntry.objects.get(action="segments.export").detail["unmasked"] is True
+    with pytest.raises(NotAllowed):
+        members.export(segment, currency="CNY", is_full=True, actor=grants({"customers.export": None}, pool))
+    own = {pk for pk, person in pool.people.items() if person["customers.home_node_id"] == pool.nodes[1]}
+    part = grants({"customers.export": None, "segments.view": None, "customers.unmask": pool.nodes[1]}, pool)
+    shown = {int(row[0]): row[1:3] for row in members.export(segment, currency="CNY", is_full=True, actor=part)[1:]}
+    assert {pk for pk, (name, phone) in shown.items() if name == "张小明" and "*" not in phone} == own
+    assert all(name == "张**" and "*" in phone for pk, (name, phone) in shown.items() if pk not in own)
+
+
+def grants(nodes, pool):
+    return access.Actor(
+        kind="user", id=3, name="g", merchant_id=pool.merchant.pk,
+        grants={name: None if node is None else frozenset({node}) for name, node in nodes.items()},
+    )  # fmt: skip
 
 
 def test_who_refused_personalised_treatment_is_left_out_unless_the_use_is_another(pool, owner):

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from tests.factories.merchants import make_merchant
+from yutang.areas.segments.models import Segment
+from yutang.core import tenancy
 
 NOW = "2026-03-15 02:00:00+00:00"
 
@@ -129,3 +131,20 @@ def test_database_queries_do_not_grow(client_for, shop, django_assert_num_querie
         client.get(address)
         with django_assert_num_queries(count):
             client.get(address)
+
+
+def test_the_people_of_a_figure_become_a_segment(client_for, shop):
+    client = client_for(shop.merchant)
+    shown = page(client, "/figures/customers.buyers?range=7d")
+    assert 'action="/figures/customers.buyers/save?range=7d"' in shown
+    saved = client.post("/figures/customers.buyers/save?range=7d", {"name": "This week"})
+    with tenancy.scope(shop.merchant.pk):
+        segment = Segment.objects.get()
+    assert saved.headers["Location"] == f"/segments/{segment.pk}"
+    assert (segment.name, segment.last_count) == ("This week", 2)
+    assert "2026-03-09 to 2026-03-15" in segment.description
+    nobody = client.post("/figures/orders.anonymous_share/save?range=today", {"name": "Nobody"})
+    assert "/figures/" in nobody.headers["Location"]
+    with tenancy.scope(shop.merchant.pk):
+        assert Segment.objects.count() == 1
+    assert client_for(shop.merchant, role="finance").post("/figures/customers.buyers/save").status_code == 403

@@ -193,6 +193,8 @@ def test_export_is_masked_and_audited(client_for, merchant, people, segment):
     assert len(lines) == 3
     assert "张**" in lines[1]
     assert AuditEntry.objects.filter(action="segments.export").count() == 1
+    full = client_for(merchant).post(f"/segments/{segment.pk}/export", {"full": "1"}).content.decode("utf-8-sig")
+    assert "张小明" in full
 
 
 def test_who_sees_some_stores_is_told_that_purchases_of_all_count(client_for, merchant, people):

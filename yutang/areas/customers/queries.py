@@ -20,7 +20,7 @@ from yutang.core.errors import NotAllowed, NotFound
 from yutang.lake import source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from yutang.core.access import Actor
 
@@ -128,12 +128,13 @@ def roots(customer_ids: Iterable[int]) -> dict[int, int]:
     return forest.roots(customer_ids)
 
 
-def phones(customer_ids: Iterable[int]) -> dict[int, str]:
-    """A masked phone of each person that has one; one that is only theirs comes first."""
+def phones(customer_ids: Iterable[int], *, shown: Callable[[Identity], str] = keys.masked) -> dict[int, str]:
+    """A phone of each person that has one; one that is only theirs comes first. Masked, unless the caller, who must be
+    allowed to unmask, wants it as `keys.readable` tells it."""
     found: dict[int, str] = {}
     for identity in Identity.objects.filter(kind="phone", customer__in=list(customer_ids)).order_by("is_shared", "id"):
         if identity.customer_id not in found:
-            found[identity.customer_id] = keys.masked(identity)
+            found[identity.customer_id] = shown(identity)
     return found
 
 

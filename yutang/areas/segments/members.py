@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from pyroaring import BitMap64
 from sqlglot import exp
 
 from yutang.areas.customers import queries as customers
+from yutang.areas.customers.identity import keys
+from yutang.areas.customers.models import Identity
 from yutang.areas.privacy.models import Channel
 from yutang.areas.privacy.reach import Use, reachable
 from yutang.areas.segments import queries
 from yutang.areas.segments.models import Segment
 from yutang.areas.segments.registry import REGISTRY, Attribute
 from yutang.areas.segments.sentences import Values
-from yutang.core import audit
+from yutang.core import audit, crypto
 from yutang.core.access import Actor
 from yutang.core.spreadsheets import harmless
 from yutang.lake import engine
 from yutang.lake.tables import PERSON
 
-EXPORT = "customers.export"
+EXPORT, UNMASK = "customers.export", "customers.unmask"
 BATCH = 10_000
 
 
@@ -78,28 +81,50 @@ def every(
 
 @transaction.atomic
 def export(
-    segment: Segment, *, currency: str, use: Use = Use.PERSONALISED, channel: Channel = Channel.ANY, actor: Actor
-) -> list[list[str]]:
+    segment: Segment, *, currency: str, use: Use = Use.PERSONALISED, channel: Channel = Channel.ANY,
+    is_full: bool = False, actor: Actor,
+) -> list[list[str]]:  # fmt: skip
     """A table with its head: masked names and everything that identifies nobody, of those whom `use` may reach.
-    Audited."""
+    Audited. With `is_full` a column of phones beside, and both as they are where the actor may unmask them."""
+    if is_full:
+        actor.require(UNMASK)
     attributes = plain_attributes()
     values = Values(currency)
     everybody = list(every(queries.segment_rule(segment), attributes, actor=actor))
     allowed = reachable(BitMap64(member.customer_id for member in everybody), use=use, channel=channel)
     found = [member for member in everybody if member.customer_id in allowed]
-    table = [values.head(attributes)]
+    number, name, *labels = values.head(attributes)
+    table = [[number, name, *([gettext("Phone")] if is_full else []), *labels]]
     for start in range(0, len(found), BATCH):
-        for member in named(found[start : start + BATCH]):
+        batch = found[start : start + BATCH]
+        shown = _identified(batch, actor) if is_full else {m.customer_id: (m.name,) for m in named(batch)}
+        for member in batch:
             cells = (values.cell(a, v) for a, v in zip(attributes, member.values, strict=True))
-            table.append([str(member.customer_id), harmless(member.name), *cells])
+            table.append([str(member.customer_id), *map(harmless, shown[member.customer_id]), *cells])
     audit.record(
         "segments.export",
         actor=actor,
         object_type="segment",
         object_id=segment.pk,
-        detail={"people": len(found), "left_out": len(everybody) - len(found), "use": use.value},
+        detail={"people": len(found), "left_out": len(everybody) - len(found), "use": use.value, "unmasked": is_full},
     )
     return table
+
+
+def _identified(members: Sequence[Member], actor: Actor) -> dict[int, tuple[str, str]]:
+    """Name and phone: of people within the actor's right to unmask as they are, of others masked."""
+    ids = [member.customer_id for member in members]
+    own = set(customers.people(actor, permission=UNMASK).filter(pk__in=ids).values_list("pk", flat=True))
+    names, hidden = customers.by_id(ids), customers.phones(ids)
+    phones = hidden | customers.phones(own, shown=_phone)
+    return {
+        pk: (names[pk].name if pk in own else masked(names[pk].name), phones.get(pk, "")) if pk in names else ("", "")
+        for pk in ids
+    }
+
+
+def _phone(identity: Identity) -> str:
+    return crypto.written_phone(keys.readable(identity))
 
 
 def _members(ids: list[int], attributes: Sequence[Attribute]) -> list[Member]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yutang.areas.analytics import queries
+from yutang.areas.analytics import queries, services
 from yutang.console.access import page
 from yutang.console.home import cards, filters, pictures, rows, todo
 from yutang.core import clock
+from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,6 +95,20 @@ def metric_rows(request: HttpRequest, key: str) -> HttpResponse:
         **rows.table(request, key, chosen),
     }
     return render(request, "console/home/_rows.html" if partial else "console/home/rows.html", context)
+
+
+@page("segments.edit", methods=("POST",))
+def save(request: HttpRequest, key: str) -> HttpResponse:
+    """The known people of the rows as a segment, a fixed list."""
+    chosen = filters.read(request)
+    name = request.POST.get("name", "")
+    try:
+        made = services.save_figure(key=key, period=chosen.period, nodes=chosen.nodes, name=name, actor=request.actor)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect(reverse("console:metric", args=[key]) + chosen.query)
+    messages.success(request, _("Saved “%(name)s”.") % {"name": made.name})
+    return redirect("console:segment", made.pk)
 
 
 @page("home.view", methods=("GET",))

@@ -222,7 +222,10 @@ def export(request: HttpRequest, segment_id: int) -> HttpResponse:
     use = request.POST.get("use", Use.PERSONALISED)
     if use not in set(Use):
         raise Invalid(field="use", field_label=gettext("Use"), reason=gettext("Choose one of the list."))
-    table = members.export(segment, currency=request.merchant.currency, use=Use(use), actor=request.actor)
+    table = members.export(
+        segment, currency=request.merchant.currency, use=Use(use), is_full=request.POST.get("full") == "1",
+        actor=request.actor,
+    )  # fmt: skip
     text = io.StringIO()
     csv.writer(text).writerows(table)
     # Excel in China reads UTF-8 only by its mark.

@@ -15,6 +15,7 @@ from yutang.areas.analytics.queries.charts import (
 )
 from yutang.areas.analytics.queries.codes import CodeFigures, ScanDay, code_figures, scan_days
 from yutang.areas.analytics.queries.drill import COLUMNS, Column, RowPage, drill
+from yutang.areas.analytics.queries.drill import people as people_behind
 from yutang.areas.analytics.queries.metrics import Definition, MetricValue, definition, metrics
 from yutang.areas.analytics.queries.scope import Period, Scope, as_of, day_from, scope, visible_nodes
 
@@ -44,6 +45,7 @@ __all__ = [
     "definition",
     "drill",
     "metrics",
+    "people_behind",
     "scan_days",
     "scope",
     "visible_nodes",

@@ -159,3 +159,19 @@ def drill(
         after=(rows[-1]["sort"], rows[-1]["id"]) if has_after else None,
         before=(rows[0]["sort"], rows[0]["id"]) if has_before else None,
     )
+
+
+def people(
+    key: str, *, period: Period | None = None, nodes: frozenset[int] | None = None, limit: int, actor: Actor
+) -> list[int]:
+    """The known people of a figure's rows, ascending, at most `limit`."""
+    metric = registry.get(key)
+    found = ask(
+        f"""
+        SELECT DISTINCT customer_id FROM ({_SOURCES[metric.rows]}) AS source
+        WHERE ({metric.where}) AND customer_id IS NOT NULL ORDER BY customer_id LIMIT $size
+        """,  # noqa: S608  only constants
+        scope(period=period, nodes=nodes, actor=actor),
+        size=limit,
+    )
+    return [int(pk) for pk in found.column("customer_id").to_pylist()]
