@@ -161,8 +161,9 @@ def _arrow(path: Path) -> Iterator[bytes]:
     with pa.memory_map(str(path)) as file:
         batch = pa.ipc.open_file(file).get_batch(0)
         for column in batch.columns:
-            values = column.flatten() if pa.types.is_list(column.type) else column
-            if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            is_dictionary = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+            values = column.flatten() if is_dictionary else column
+            if not pa.types.is_primitive(values.type):
                 for start in range(0, len(values), 20_000):
                     yield "\n".join(map(str, values[start : start + 20_000].to_pylist())).encode()
 
