@@ -86,3 +86,14 @@ def test_the_reports_fit_a_phone(page, enter, shop, viewport):
         expect(page.get_by_text("How this is counted")).to_be_visible()
         expect(page.locator(".yt-chart canvas")).to_have_count(1 if path == "/behaviour/paths" else 0)
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+
+
+def test_no_page_that_somebody_reports_breaks_the_picture(page, enter, shop, in_scope):
+    """The page is what a browser says it is; some texts once stood for functions."""
+    with in_scope():
+        record(did(7, "view", 1, page="yt:boom"), did(7, "view", 0.99, page="<img src=x onerror=alert(1)>{b|c}"))
+    shop.to_lake()
+    enter()
+    page.goto("/behaviour/paths?by=page")
+    expect(page.locator(".yb-point", has_text="yt:boom")).to_be_visible()
+    expect(page.locator(".yt-chart canvas")).to_have_count(1)

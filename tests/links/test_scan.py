@@ -12,6 +12,7 @@ from tests.factories.customers import make_customer
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import merging
+from yutang.areas.customers.models import Customer
 from yutang.areas.interactions import arrivals, codes
 from yutang.areas.interactions import queries as interactions
 from yutang.areas.interactions.models import Interaction, Visitor
@@ -155,3 +156,34 @@ def test_another_merchants_code_is_only_text(shop, code):
     with tenancy.scope(other.pk):
         record(event(visitor="browser-1", source=arrivals.source(code.slug)))
         assert Visitor.objects.get().first_code_id is None
+
+
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [
+        ("https://s.example.com/search?q=%C4%E3%BA%C3", "q=%C4%E3%BA%C3"),  # GBK, as older shops write it
+        ("https://s.example.com/?page;mode=1&empty=", "page;mode=1&empty="),
+        ("/shop?x=a+b%20c&yt_code=old", "x=a+b%20c"),
+    ],
+)
+def test_the_query_of_the_target_arrives_as_it_was_written(shop, target, kept):
+    with tenancy.scope(shop.pk):
+        made = make_code(target=target)
+    assert codes.destination(made) == f"{target.partition('?')[0]}?{kept}&yt_code={made.slug}"
+
+
+@pytest.mark.parametrize("target", ["https://[abc", "https://[::1", "//[", "javascript:alert(1)"])
+def test_what_is_no_address_is_refused(shop, target):
+    with tenancy.scope(shop.pk):
+        with pytest.raises(Invalid) as refused:
+            make_code(target=target)
+        assert refused.value.field == "target"
+
+
+def test_no_code_belongs_to_somebody_erased(shop):
+    with tenancy.scope(shop.pk):
+        person = make_customer()
+        Customer.objects.filter(pk=person.pk).update(erased_at=clock.now())
+        with pytest.raises(Invalid) as refused:
+            make_code(customer_id=person.pk)
+        assert refused.value.field == "customer"

@@ -12,9 +12,11 @@ from tests.areas.privacy.test_copying import copied
 from tests.areas.privacy.test_erasing import erased, known, search_for
 from tests.factories.codes import make_code
 from tests.factories.customers import make_customer
+from tests.factories.interactions import event, link, record
 from tests.factories.relations import Role, assign, bring, bringer_of, give_role, make_guide
 from yutang.areas.customers.models import Customer
-from yutang.areas.interactions.models import Code
+from yutang.areas.interactions import arrivals
+from yutang.areas.interactions.models import Code, Visitor
 from yutang.areas.privacy import queries
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.core import tenancy
@@ -60,3 +62,24 @@ def test_relations_are_handed_out_and_erased():
             "SELECT roles, guide, brought_by, brought FROM customers.person WHERE purchases = 3"
         ).to_pylist()
     assert row == [{"roles": None, "guide": None, "brought_by": None, "brought": 0}]
+
+
+def test_the_name_of_an_erased_persons_code_goes_from_those_who_came_by_it():
+    world = w.make_world()
+    with tenancy.scope(world.merchant.pk):
+        code = make_code(
+            kind="guide", name=f"{w.NAME} 的码", guide_id=make_guide("Lin").pk, customer_id=world.customer.pk
+        )
+        came = arrivals.source(code.slug)
+        record(event(visitor="browser-1", source=came, identity={"kind": "phone", "value": "13600002222"}))
+        link()
+        newcomer = Visitor.objects.get(key="browser-1").customer_id
+        arrivals.credit([newcomer], actor=world.actor)
+        assert GuideAssignment.objects.get(customer=newcomer).reason == code.name
+        Code.objects.filter(pk=code.pk).update(name="Renamed since")
+    writer.run()
+    done = erased(world)
+    assert (done.state, done.proof["places"]) == ("done", {})
+    with tenancy.scope(world.merchant.pk):
+        [kept] = GuideAssignment.objects.filter(customer=newcomer)
+        assert (kept.reason, kept.ended_at) == ("[erased]", None)

@@ -9,9 +9,12 @@ import pytest
 from tests.factories.customers import START, make_customer
 from tests.factories.relations import bring, bringer_of, relations
 from yutang.areas.customers import services as customers
+from yutang.areas.customers.errors import PersonErased
+from yutang.areas.customers.models import Customer
 from yutang.areas.relations import services
 from yutang.areas.relations.errors import BroughtThemselves, GoesInCircles, ReasonMissing
 from yutang.areas.relations.models import Referral
+from yutang.core import clock
 
 DAY = timedelta(days=1)
 
@@ -133,3 +136,13 @@ def test_forgetting_lets_stand_what_it_kept_out(people, actor):
     customers.merge(survivor_id=a.pk, absorbed_id=c.pk, evidence=[], actor=actor)
     services.forget_bringer(customer=b, actor=actor)
     assert (bringer_of(a), bringer_of(b)) == (b.pk, None)
+
+
+def test_who_was_erased_brings_nobody_any_more(merchant, actor):
+    wang, ada = make_customer(), make_customer()
+    Customer.objects.filter(pk=ada.pk).update(erased_at=clock.now())
+    with pytest.raises(PersonErased):
+        bring(wang, ada)
+    code = {"code": "Ada's card", "since": clock.now() - timedelta(days=400), "actor": actor}
+    assert services.bring_by_code(customer=wang, bringer=ada, **code) is None
+    assert not Referral.objects.exists()

@@ -11,10 +11,12 @@ from tests.factories.customers import make_customer
 from tests.factories.merchants import make_merchant
 from tests.factories.tags import give, make_group, make_tag, names, run_now
 from yutang.areas.customers import services as customers
+from yutang.areas.customers.errors import AlreadyMerged, PersonErased
+from yutang.areas.customers.models import Customer
 from yutang.areas.tags import queries, services
 from yutang.areas.tags.errors import NameTaken
-from yutang.areas.tags.models import Tagging
-from yutang.core import access, tenancy
+from yutang.areas.tags.models import LifeFact, Tagging
+from yutang.core import access, clock, tenancy
 from yutang.core.errors import Invalid, NotAllowed, NotFound
 from yutang.core.models import AuditEntry
 
@@ -137,3 +139,26 @@ def test_another_merchants_tag_does_not_exist(merchant):
         tag = make_tag()
     with pytest.raises(NotFound):
         give(make_customer(), tag)
+
+
+@pytest.mark.parametrize("write", ["tag", "life"])
+def test_who_was_merged_or_erased_meanwhile_gets_nothing(merchant, actor, write):
+    """A request has read the person; then somebody else's merge or erasure commits. A tag that the absorbed home has
+    already was tried for ever."""
+    survivor, absorbed, erased = make_customer(), make_customer(), make_customer()
+    tag = make_tag(name="T")
+    give(absorbed, tag)
+    customers.merge(survivor_id=survivor.pk, absorbed_id=absorbed.pk, evidence=[], actor=actor)
+    Customer.objects.filter(pk=erased.pk).update(erased_at=clock.now())
+
+    def told(person):
+        if write == "tag":
+            return give(person, tag)
+        values = services.LifeValues(name="Mimi")
+        return services.record_life(customer=person, kind="child", values=values, actor=actor)
+
+    with pytest.raises(AlreadyMerged):
+        told(absorbed)
+    with pytest.raises(PersonErased):
+        told(erased)
+    assert (Tagging.objects.count(), LifeFact.objects.count()) == (1, 0)

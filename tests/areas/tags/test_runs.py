@@ -12,11 +12,13 @@ from tests.factories.customers import make_customer, resolve
 from tests.factories.tags import carry_out, give, make_group, make_tag, names, run_now, undo_now
 from tests.killing import Children, environment, moments
 from yutang.areas.customers import services as customers
+from yutang.areas.merchants import queries as merchants
 from yutang.areas.segments import services as segments
 from yutang.areas.tags import queries, services
 from yutang.areas.tags.errors import NobodyChosen, NotUndoable
 from yutang.areas.tags.models import Tagging, TaggingRun
 from yutang.core import access, tenancy
+from yutang.core.errors import NotAllowed
 from yutang.lake import writer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Delete operation did not match")
@@ -184,3 +186,19 @@ def _progress(merchant, run, state) -> int:
     with tenancy.scope(merchant.pk):
         row = TaggingRun.objects.get(pk=run.pk)
         return row.handled if state == "done" else row.undone
+
+
+def test_who_tags_people_of_one_store_neither_stops_nor_undoes_the_runs_of_others(merchant, actor):
+    person, tag = make_customer(), make_tag(name="T")
+    run = run_now(tag, [person])
+    node = merchants.root_node().pk
+    limited = access.Actor(
+        kind="user", id=7, name="north", merchant_id=merchant.pk,
+        grants={"tags.view": None, "tags.bulk": frozenset({node}), "customers.view": None},
+    )  # fmt: skip
+    for change in (services.stop, services.undo):
+        with pytest.raises(NotAllowed):
+            change(run_id=run.pk, actor=limited)
+    assert names(person) == ["T"]
+    own = carry_out(services.start(tag_id=make_tag().pk, customer_ids=[person.pk], actor=limited))
+    assert services.undo(run_id=own.pk, actor=limited).state == "undoing"

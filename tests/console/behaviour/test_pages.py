@@ -232,3 +232,11 @@ def test_exact_number_of_queries(shop, client_for, report, queries):
     with CaptureQueriesContext(connection) as caught:
         client.get(f"/behaviour{report}")
     assert len(caught) == queries
+
+
+@pytest.mark.parametrize("chosen", ['way=["\\ud800"]', 'move=[0,"\\ud800",null,true]'])
+def test_half_a_surrogate_pair_is_no_point_of_a_way(shop, client_for, chosen):
+    name, _, value = chosen.partition("=")
+    client = client_for(shop)
+    assert client.get("/behaviour/people", {"report": "paths", name: value}).status_code == 404
+    assert client.post("/behaviour/save", {"report": "paths", name: value, "name": "x"}).status_code == 404

@@ -74,8 +74,9 @@ def test_a_rule_is_previewed_and_saved(client_for, merchant):
 def test_one_tap_gives_and_takes_on_the_persons_page(client_for, merchant):
     browser, person, tag = client_for(merchant), make_customer(), make_tag(name="Sweet")
     other = make_tag(name="Sour", rule=HANGZHOU)
-    offers = text(browser.get(f"/customers/{person.pk}/tags", headers={"HX-Request": "true"}))
-    assert f'value="{tag.pk}"' in offers
+    offered = text(browser.get(f"/customers/{person.pk}/tags", headers={"HX-Request": "true"}))
+    assert f'value="{tag.pk}"' in offered
+    assert "Sweet" in offered
     tapped = browser.post(
         f"/customers/{person.pk}/tags", {"tag": tag.pk, "evidence": "from a chat"}, headers={"HX-Request": "true"}
     )

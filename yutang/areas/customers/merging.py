@@ -242,6 +242,16 @@ def within_reach(customer_ids: Iterable[int], actor: Actor) -> None:
         raise NotFound
 
 
+def settle(person: Customer) -> None:
+    """Whoever writes about somebody waits for whoever merges or erases them, and looks at what is known only
+    afterwards; refuses who is not somebody of today any more."""
+    lock_identities(person.merchant_id)
+    person.refresh_from_db(fields=["merged_into", "erased_at"])
+    if person.merged_into_id is not None:
+        raise AlreadyMerged(customer=person.pk)
+    refuse_erased(person)
+
+
 def refuse_erased(person: Customer) -> None:
     """Whoever was erased stays as it is: nothing is left by which homes could be told apart."""
     if person.erased_at is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,7 +17,9 @@ from django.db import transaction
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from yutang.areas.customers import merging
 from yutang.areas.customers import queries as customers
+from yutang.areas.customers.errors import PersonErased
 from yutang.areas.interactions import arrivals, services
 from yutang.areas.interactions.errors import CodeArchived
 from yutang.areas.interactions.models import Code
@@ -127,10 +129,12 @@ def _owner(customer_id: int | None, actor: Actor) -> Customer | None:
     if customer_id is None:
         return None
     try:
-        return customers.customer(actor, customer_id)
-    except NotFound as error:
+        owner = customers.customer(actor, customer_id)
+        merging.refuse_erased(owner)
+    except (NotFound, PersonErased) as error:
         reason = gettext("There is no such customer.")
         raise Invalid(field="customer", field_label=gettext("Code of customer"), reason=reason) from error
+    return owner
 
 
 def _guide(guide_id: int | None, kind: str, actor: Actor) -> Member | None:
@@ -149,7 +153,11 @@ def _guide(guide_id: int | None, kind: str, actor: Actor) -> Member | None:
 def is_safe(target: str) -> bool:
     """Whether a short link may lead there: a page of this server, or any site by https. Nobody but staff sets targets,
     nothing of a request goes into them."""
-    if not 0 < len(target) <= 500 or "@" in urlsplit(target).netloc:
+    try:
+        place = urlsplit(target).netloc
+    except ValueError:  # a bracket that no address of IPv6 stands in
+        return False
+    if not 0 < len(target) <= 500 or "@" in place:
         return False
     if url_has_allowed_host_and_scheme(target, allowed_hosts=set(settings.ALLOWED_HOSTS)):
         return target.startswith(("/", "http"))
@@ -163,9 +171,10 @@ def is_safe(target: str) -> bool:
 def destination(code: Code, *, visitor: str | None = None) -> str:
     """The target with what its page needs to go on: the code and, where one may be kept, the visitor."""
     parts = urlsplit(code.target)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != PARAMETER]
+    # Everything else stays byte for byte: other sites write their queries in GBK, without "=", with ";".
+    kept = [part for part in parts.query.split("&") if part and part.partition("=")[0] != PARAMETER]
     value = code.slug if visitor is None else f"{code.slug}.{visitor}"
-    return urlunsplit(parts._replace(query=urlencode([*kept, (PARAMETER, value)])))
+    return urlunsplit(parts._replace(query="&".join([*kept, f"{PARAMETER}={value}"])))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from yutang.areas.interactions import facts, kinds, services, visitors
 from yutang.areas.interactions.models import Code, Interaction, Visitor
 from yutang.areas.privacy import registry
 from yutang.areas.privacy.sweeping import MARK
+from yutang.areas.relations import services as relations
 from yutang.core import tenancy
 from yutang.lake import engine, rewriting
 
@@ -71,6 +72,8 @@ def erase(person: Person, actor: Actor) -> None:
     visitors.forget(numbers)
     _blank(numbers)
     # Whom the code brought stays counted; that it was this person's does not.
+    came = Visitor.objects.filter(first_code__in=_codes(person), customer_id__isnull=False).values("customer_id")
+    relations.unname_code(came, MARK)
     _codes(person).update(customer=None, home_customer=None, name=F("slug"), holder="")
 
 

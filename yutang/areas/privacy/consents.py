@@ -60,7 +60,7 @@ def record(
     `version`: of the purpose's text that the person saw; the newest when they agree and none is named.
     """
     customer = customers.customer(actor, customer_id, MANAGE)
-    merging.refuse_erased(customer)
+    merging.settle(customer)
     if purpose not in Purpose.values:
         raise Invalid(field="purpose", field_label=gettext("Purpose"), reason=gettext("Choose one of the list."))
     if channel not in Channel.values:

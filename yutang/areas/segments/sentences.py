@@ -50,8 +50,10 @@ def label_of(op: Op, kind: Kind | str) -> str:
 class Values:
     """Values of attributes as the reader writes them; the labels of a list are read once."""
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, nodes: frozenset[int] | None = None) -> None:
+        """`nodes`: what lies elsewhere (stores, colleagues, codes) is told by number only; None for everything."""
         self.currency = currency
+        self.nodes = nodes
         self._labels: dict[str, dict[str | int, str]] = {}
 
     def head(self, attributes: Sequence[Attribute]) -> list[str]:
@@ -90,24 +92,24 @@ class Values:
             labels = self._labels[attribute.key] = {}
             if attribute.labels:
                 labels.update(attribute.labels())
-            if attribute.choices:
-                labels.update({choice.value: choice.label for choice in attribute.choices()})
+            if (offered := attribute.offered(self.nodes)) is not None:
+                labels.update({choice.value: choice.label for choice in offered})
         return self._labels[attribute.key].get(value, str(value))
 
 
-def sentence(rule: rules.Rule, *, registry: Registry, currency: str) -> str:
-    """The whole rule; everybody where it asks nothing."""
+def sentence(rule: rules.Rule, *, registry: Registry, currency: str, nodes: frozenset[int] | None = None) -> str:
+    """The whole rule, for a reader who sees these nodes; everybody where it asks nothing."""
     if rule in (rules.All(), rules.Not(rules.Any())):
         return gettext("Everybody")
-    said = _Speaker(registry, currency).say(rule)
+    said = _Speaker(registry, Values(currency, nodes)).say(rule)
     return said[:1].upper() + said[1:]
 
 
 class _Speaker:
-    def __init__(self, registry: Registry, currency: str) -> None:
+    def __init__(self, registry: Registry, values: Values) -> None:
         self.registry = registry
-        self.currency = currency
-        self.values = Values(currency)
+        self.currency = values.currency
+        self.values = values
 
     def say(self, rule: rules.Rule, *, nested: bool = False) -> str:
         if isinstance(rule, rules.Condition):

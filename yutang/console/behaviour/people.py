@@ -148,9 +148,11 @@ def _number(values: QueryDict, name: str) -> int | None:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         raise NotFound from error
+    return found
 
 
 def _move(given: Any) -> tuple[int, str | None, str | None, bool]:

@@ -48,7 +48,7 @@ def sources(figures: Iterable[tuple[str, CodeFigures]]) -> list[Source]:
 
 
 def scans(days: Sequence[ScanDay]) -> Chart:
-    axis = {"splitLine": {"lineStyle": {"opacity": 0.35}}, "axisLabel": {"formatter": "yt:number"}}
+    axis = {"splitLine": {"lineStyle": {"opacity": 0.35}}, "axisLabel": {"formatter": {"yt": "number"}}}
     series = [
         (gettext("Scans"), [day.scans for day in days], "#67c3d6"),
         (gettext("Visitors"), [day.visitors for day in days], "#0e7490"),

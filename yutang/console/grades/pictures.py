@@ -216,13 +216,13 @@ def pareto(found: Pareto) -> dict[str, Any]:
             "data": [{"coord": [x, y]}],
         }  # fmt: skip
     option = {
-        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "yt:percent"},
+        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": {"yt": "percent"}},
         "grid": {"left": 4, "right": 20, "top": 16, "bottom": 24, "containLabel": True},
         "xAxis": {"type": "value", "min": 0, "max": 1, "interval": 0.2, "splitLine": {"show": False},
                   "name": gettext("Share of people, the best first"), "nameLocation": "middle", "nameGap": 28,
-                  "axisLabel": {"formatter": "yt:percent"}, "axisPointer": {"label": {"show": False}}},
+                  "axisLabel": {"formatter": {"yt": "percent"}}, "axisPointer": {"label": {"show": False}}},
         "yAxis": {"type": "value", "min": 0, "interval": 0.2, "splitLine": {"lineStyle": {"opacity": 0.35}},
-                  "axisLabel": {"formatter": "yt:percent"}},
+                  "axisLabel": {"formatter": {"yt": "percent"}}},
         "series": [series],
     }  # fmt: skip
     rows = [[ui.percent(point.people, 0), ui.percent(point.net)] for point in found.curve[10::10]]

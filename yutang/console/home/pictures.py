@@ -42,14 +42,14 @@ def trend(points: tuple[TrendPoint, ...], grain: str, currency: str) -> Picture:
     bars: list[dict[str, Any]] = [
         {
             "name": name, "type": "bar", "stack": "purchases", "data": data, "barMaxWidth": 26,
-            "itemStyle": {"color": colour}, "tooltip": {"valueFormatter": "yt:number"},
+            "itemStyle": {"color": colour}, "tooltip": {"valueFormatter": {"yt": "number"}},
         }
         for name, data, colour in series
     ]  # fmt: skip
     line = {
         "name": gettext("Net sales"), "type": "line", "yAxisIndex": 1, "data": net,
         "symbol": "circle", "symbolSize": 5, "showSymbol": len(points) <= 31, "lineStyle": {"width": 2.5},
-        "itemStyle": {"color": "#f59e0b"}, "tooltip": {"valueFormatter": f"yt:money:{currency}"},
+        "itemStyle": {"color": "#f59e0b"}, "tooltip": {"valueFormatter": {"yt": "money", "currency": currency}},
     }  # fmt: skip
     option = {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
@@ -57,8 +57,8 @@ def trend(points: tuple[TrendPoint, ...], grain: str, currency: str) -> Picture:
         "grid": {"left": 4, "right": 4, "top": 44, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": labels, "axisTick": {"show": False}, "axisLabel": {"hideOverlap": True}},
         "yAxis": [
-            {"type": "value", "minInterval": 1, "splitLine": _SOFT, "axisLabel": {"formatter": "yt:number"}},
-            {"type": "value", "splitLine": {"show": False}, "axisLabel": {"formatter": "yt:number"}},
+            {"type": "value", "minInterval": 1, "splitLine": _SOFT, "axisLabel": {"formatter": {"yt": "number"}}},
+            {"type": "value", "splitLine": {"show": False}, "axisLabel": {"formatter": {"yt": "number"}}},
         ],
         "series": [*bars, line],
     }
@@ -75,12 +75,12 @@ def pareto(points: tuple[ParetoPoint, ...]) -> Picture:
     data = [[0, 0], *([round(point.people, 4), round(point.net, 4)] for point in points)]
     marked = min(points, key=lambda point: abs(point.people - 0.2))
     option = {
-        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "yt:percent"},
+        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": {"yt": "percent"}},
         "grid": {"left": 4, "right": 20, "top": 16, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "value", "min": 0, "max": 1, "splitLine": {"show": False}, "interval": 0.2,
-                  "axisLabel": {"formatter": "yt:percent"}, "axisPointer": {"label": {"show": False}}},
+                  "axisLabel": {"formatter": {"yt": "percent"}}, "axisPointer": {"label": {"show": False}}},
         "yAxis": {"type": "value", "min": 0, "interval": 0.25, "splitLine": _SOFT,
-                  "axisLabel": {"formatter": "yt:percent"}},
+                  "axisLabel": {"formatter": {"yt": "percent"}}},
         "series": [
             {
                 "name": gettext("Share of net amount"), "type": "line", "data": data, "showSymbol": False,
@@ -102,11 +102,11 @@ def conversion(steps: tuple[Conversion, ...]) -> Picture:
     labels = [f"{step.orders}→{step.orders + 1}" for step in steps]
     option = {
         "tooltip": {
-            "trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": "yt:percent", "confine": True,
+            "trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": {"yt": "percent"}, "confine": True,
         },
         "grid": {"left": 4, "right": 4, "top": 24, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": labels, "axisTick": {"show": False}, "axisLabel": {"hideOverlap": True}},
-        "yAxis": {"type": "value", "min": 0, "splitLine": _SOFT, "axisLabel": {"formatter": "yt:percent"}},
+        "yAxis": {"type": "value", "min": 0, "splitLine": _SOFT, "axisLabel": {"formatter": {"yt": "percent"}}},
         "series": [
             {
                 "name": gettext("Bought once more"), "type": "bar", "barMaxWidth": 30,

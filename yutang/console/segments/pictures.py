@@ -66,7 +66,8 @@ def sentence(raw: Any, request: HttpRequest) -> str:
         rule = queries.parse(raw, actor=request.actor)
     except DomainError as error:
         return str(error)
-    return say(rule, registry=REGISTRY, currency=request.merchant.currency)
+    nodes = request.actor.nodes(queries.VIEW) if request.actor.may(queries.VIEW) else frozenset()
+    return say(rule, registry=REGISTRY, currency=request.merchant.currency, nodes=nodes)
 
 
 def member_table(

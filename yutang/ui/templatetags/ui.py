@@ -157,7 +157,8 @@ def chart(
 ) -> dict[str, Any]:
     """An ECharts picture with the same figures as a table for those who cannot see it.
 
-    `option` is ECharts' JSON; `"formatter": "yt:percent" | "yt:number" | "yt:money:CNY"` names a formatter of app.js.
+    `option` is ECharts' JSON; `"formatter": {"yt": "percent" | "number" | "money", "currency": "CNY"}` names a
+    formatter of app.js. An object, since a text may come from anybody.
     """
     return {"name": name, "option": option, "title": title, "head": head or [], "rows": rows or [], "height": height}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from yutang.areas.customers import merging
 from yutang.areas.customers import queries as customers
 from yutang.areas.relations.errors import BroughtThemselves, GoesInCircles, ReasonMissing
 from yutang.areas.relations.models import Referral, Source
@@ -56,6 +57,7 @@ def bring(
     bringer_id = customers.roots([bringer.pk])[bringer.pk]
     if bringer_id == customer.pk:
         raise BroughtThemselves(field="bringer")
+    merging.refuse_erased(customers.by_id([bringer_id])[bringer_id])
     known = Referral.objects.filter(customer=customer, is_standing=True).first()
     if known is not None and known.bringer_id == bringer_id:
         return known
@@ -76,6 +78,7 @@ def bring_by_code(
     bringer_id = customers.roots([bringer.pk])[bringer.pk]
     if (
         bringer_id == customer.pk
+        or customers.by_id([bringer_id])[bringer_id].erased_at is not None
         or customer.first_seen_at < since
         or Referral.objects.filter(customer=customer).exists()
         or customer.pk in _above(bringer_id)

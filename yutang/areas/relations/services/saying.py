@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.utils.translation import gettext
 
 from yutang.areas.customers import merging
-from yutang.areas.customers.errors import AlreadyMerged
-from yutang.areas.relations.models import Statement
+from yutang.areas.relations.models import GuideAssignment, Referral, Source, Statement
 from yutang.core import audit, clock
 from yutang.core.errors import Invalid
 from yutang.lake import writer
@@ -33,18 +32,21 @@ def reason_of(text: str) -> str:
 
 
 def settle(customer: Customer, actor: Actor) -> None:
-    """Whoever writes about people waits for whoever merges them, and looks at what is known only afterwards."""
+    """Before anything is said of a person."""
     actor.require(EDIT)
-    merging.lock_identities(actor.merchant_id)
-    customer.refresh_from_db(fields=["merged_into", "erased_at"])
-    if customer.merged_into_id is not None:
-        raise AlreadyMerged(customer=customer.pk)
-    merging.refuse_erased(customer)
+    merging.settle(customer)
 
 
 def end(rows: QuerySet[S], *, why: str, by: str, **also: Any) -> int:
     """Closes open statements; they stay as history."""
     return rows.filter(ended_at__isnull=True).update(ended_at=clock.now(), ended_by=by, end_reason=why, **also)
+
+
+def unname_code(people: QuerySet[Any, Any], mark: str) -> None:
+    """The code by which these people came is not told by its name any more: a person's name may stand in it, and what
+    it was called earlier is known here only."""
+    for kind in (Referral, GuideAssignment):
+        kind.objects.filter(source=Source.CODE, customer__in=people).update(reason=mark)
 
 
 def tell(action: str, *, customer_id: int, actor: Actor, **detail: Any) -> None:

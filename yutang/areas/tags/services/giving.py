@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
+from yutang.areas.customers import merging
 from yutang.areas.customers.models import Customer
 from yutang.areas.tags import queries
 from yutang.areas.tags.models import Tagging
@@ -33,6 +34,7 @@ def give(
     it away. Of an exclusive group the other tags end. Without `expires_at` the tag's own `keep_days` count.
     """
     actor.require(GIVE)
+    merging.settle(customer)
     tag = queries.tag(tag_id)
     evidence, now = _evidence(evidence), clock.now()
     if expires_at is not None and expires_at <= now:

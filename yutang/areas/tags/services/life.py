@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext
 
+from yutang.areas.customers import merging
 from yutang.areas.customers.models import Customer
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.tags import lunar, queries
@@ -47,6 +48,7 @@ def record_life(
 ) -> LifeFact:  # fmt: skip
     """A new fact of a person's life. What is sensitive needs a permission of its own and the person's consent."""
     actor.require(EDIT)
+    merging.settle(customer)
     said = _checked(kind, values, customer, actor)
     fact = LifeFact.objects.create(
         merchant_id=actor.merchant_id, customer=customer, home_customer=customer, source=LifeFact.Source(source),
@@ -63,6 +65,7 @@ def change_life(
 ) -> LifeFact:  # fmt: skip
     """What is known better now stands in place of the fact; its earlier rows stay as history."""
     actor.require(EDIT)
+    merging.settle(customer)
     before = _standing(fact_id, customer, actor)
     said = _checked(before.kind, values, customer, actor)
     _reverse(before, evidence="", by=actor.name)

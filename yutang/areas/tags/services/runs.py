@@ -20,7 +20,7 @@ from yutang.areas.tags.models import Tagging, TaggingRun
 from yutang.areas.tags.services import writing
 from yutang.areas.tags.services.giving import _evidence
 from yutang.core import audit, clock, events, jobs, locks, tenancy
-from yutang.core.errors import NotFound
+from yutang.core.errors import NotAllowed, NotFound
 from yutang.core.locks import Lock
 from yutang.lake import writer
 
@@ -173,8 +173,11 @@ def _current(run_id: int) -> TaggingRun:
 
 
 def _locked(run_id: int, actor: Actor) -> TaggingRun:
-    actor.require(BULK)
-    queries.run(run_id, actor=actor)
+    """Who may tag people of some stores only stops and undoes what is their own."""
+    nodes = actor.nodes(BULK)
+    found = queries.run(run_id, actor=actor)
+    if nodes is not None and found.created_by_key != queries.key_of(actor):
+        raise NotAllowed(permission=BULK)
     return _current(run_id)
 
 

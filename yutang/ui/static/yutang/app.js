@@ -191,14 +191,14 @@
     number: () => new Intl.NumberFormat(language()),
     money: (currency) => new Intl.NumberFormat(language(), { style: "currency", currency, currencyDisplay: "narrowSymbol", trailingZeroDisplay: "stripIfInteger" }),
   };
-  // "yt:percent" in the JSON stands for a function; JSON itself cannot hold one.
+  // {"yt": "percent"} in the JSON stands for a function; JSON itself cannot hold one. No text does: texts of the data
+  // may come from anybody.
   function resolved(value) {
-    if (typeof value === "string" && value.startsWith("yt:")) {
-      const [, kind, argument] = value.split(":");
-      const format = formatters[kind](argument);
+    if (Array.isArray(value)) return value.map(resolved);
+    if (value?.yt) {
+      const format = formatters[value.yt](value.currency);
       return (shown) => format.format(Array.isArray(shown) ? shown.at(-1) : shown);
     }
-    if (Array.isArray(value)) return value.map(resolved);
     if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner)]));
     return value;
   }
