@@ -63,8 +63,8 @@ def _referrals(truth: brand.Truth, known: dict[int, Customer], actor: Actor) -> 
     """Once: whoever changed something since keeps it."""
     if Referral.objects.exists():
         return
-    newest = [r for r in reversed(truth.referrals) if r.referrer_no in known and r.invitee_no in known]
-    for referral in newest[:REFERRALS]:
+    newest = [r for r in reversed(truth.referrals) if r.referrer_no in known and r.invitee_no in known][:REFERRALS]
+    for referral in newest:
         bringer, customer = known[referral.referrer_no], known[referral.invitee_no]
         if bringer.pk != customer.pk:
             relations.bring(customer=customer, bringer=bringer, reason="老客带新客活动", actor=actor)
