@@ -29,7 +29,7 @@ GREETING = """
   Console   http://127.0.0.1:{port}/
   Owner     {owner}     {password}
   Manager   {manager}   {password}   (sees one store)
-  Guide     {guide}    {password}   (serves customers of one store)
+  Guide     {guide}    {password}   (serves in one store)
   Ctrl-C ends it; everything stays for next time.
 """
 
