@@ -116,6 +116,18 @@ def test_without_an_index_the_lake_answers():
     assert answers(pool.merchant) == before
 
 
+def test_a_merchant_without_anybody_has_nobody():
+    merchant = make_merchant()
+    writer.run()
+    with tenancy.scope(merchant.pk):
+        building.refresh(merchant.pk)
+        assert not stored(merchant).people
+        assert reading.snapshot(merchant.pk) is None
+        found = queries.answer(parser.parse(RULES[0], REGISTRY), merchant_id=merchant.pk, today=world.TODAY)
+        assert found.count() == 0
+        assert found.ids().tolist() == []
+
+
 def test_an_index_of_another_layout_is_not_read_and_made_anew(monkeypatch):
     pool = world.build(15, size=20, lines=60)
     before = answers(pool.merchant)

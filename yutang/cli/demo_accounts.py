@@ -2,4 +2,5 @@
 
 OWNER = "owner@guting.example"
 MANAGER = "manager@guting.example"
+GUIDE = "guide{}@guting.example"  # by number
 PASSWORD = "guting-demo-2026"  # noqa: S105

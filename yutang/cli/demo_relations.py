@@ -10,7 +10,7 @@ from yutang.areas.merchants import services as merchants
 from yutang.areas.merchants.models import Member, OrgNode
 from yutang.areas.relations import services as relations
 from yutang.areas.relations.models import PersonRole, Referral
-from yutang.cli.demo_accounts import PASSWORD
+from yutang.cli.demo_accounts import GUIDE, PASSWORD
 from yutang.simulators import brand
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def colleagues(truth: brand.Truth, actor: Actor) -> dict[str, Member]:
     names = {code.store_code: code.holder for code in brand.codes(truth) if code.kind == "guide" and code.store_code}
     found = {}
     for number, (store_code, name) in enumerate(list(names.items())[:GUIDES], 1):
-        email = f"guide{number}@guting.example"
+        email = GUIDE.format(number)
         member = Member.objects.filter(user__email=email).first()
         if member is None:
             member = merchants.add_member(email=email, name=name, password=PASSWORD, actor=actor)
@@ -63,8 +63,8 @@ def _referrals(truth: brand.Truth, known: dict[int, Customer], actor: Actor) -> 
     """Once: whoever changed something since keeps it."""
     if Referral.objects.exists():
         return
-    newest = [r for r in reversed(truth.referrals) if r.referrer_no in known and r.invitee_no in known]
-    for referral in newest[:REFERRALS]:
+    newest = [r for r in reversed(truth.referrals) if r.referrer_no in known and r.invitee_no in known][:REFERRALS]
+    for referral in newest:
         bringer, customer = known[referral.referrer_no], known[referral.invitee_no]
         if bringer.pk != customer.pk:
             relations.bring(customer=customer, bringer=bringer, reason="老客带新客活动", actor=actor)

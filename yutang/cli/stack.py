@@ -18,7 +18,7 @@ import typer
 
 from yutang import home
 from yutang.cli import shared
-from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD
+from yutang.cli.demo_accounts import GUIDE, MANAGER, OWNER, PASSWORD
 from yutang.core.embedded import EmbeddedPostgres
 
 HOST = "127.0.0.1"
@@ -29,6 +29,7 @@ GREETING = """
   Console   http://127.0.0.1:{port}/
   Owner     {owner}     {password}
   Manager   {manager}   {password}   (sees one store)
+  Guide     {guide}    {password}   (serves in one store)
   Ctrl-C ends it; everything stays for next time.
 """
 
@@ -151,7 +152,9 @@ def demo(
                 HOST,
                 port,
                 server,
-                GREETING.format(port=port, owner=OWNER, manager=MANAGER, password=PASSWORD).splitlines(),
+                GREETING.format(
+                    port=port, owner=OWNER, manager=MANAGER, guide=GUIDE.format(1), password=PASSWORD
+                ).splitlines(),
             )
             return
         stack = Stack(HOST, port, collector_port)

@@ -128,14 +128,15 @@ class _Newest:
         known = self.known
         if known is None or known[0] != key:
             manifest = files.load(place)
-            usable = manifest is not None and manifest.layout == key[2]
+            usable = manifest is not None and manifest.layout == key[2] and bool(manifest.people)
             made = Snapshot(place, manifest, known[1] if known else None) if manifest and usable else None
             self.known = known = (key, made)
         return known[1]
 
 
 def snapshot(merchant_id: int) -> Snapshot | None:
-    """The newest index of a merchant; None before there is one, or while it is of another layout."""
+    """The newest index of a merchant; None before there is one, before anybody is in it, or while it is of another
+    layout."""
     place = files.folder(merchant_id)
     for tries_left in reversed(range(TRIES)):
         try:
