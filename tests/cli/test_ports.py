@@ -33,6 +33,16 @@ def test_a_taken_port_is_refused(capsys):
     stack.must_be_free("127.0.0.1", port)
 
 
+def test_a_port_taken_while_the_database_was_made_ready_is_refused(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        ports = first.getsockname()[1], second.getsockname()[1]
+    waiting = stack.Stack("127.0.0.1", *ports)
+    with socket.create_server(("127.0.0.1", ports[1]), reuse_port=True), pytest.raises(typer.Exit):
+        waiting.start()
+    assert "--collector-port" in capsys.readouterr().err
+    assert waiting.children == {}
+
+
 def test_an_address_that_is_not_ours_is_refused():
     with pytest.raises(typer.Exit):
         stack.must_be_free("192.0.2.1", 8000)

@@ -38,6 +38,9 @@ class Stack:
     """Keeps the web server, the collector and the worker alive until told to stop."""
 
     def __init__(self, host: str, port: int, collector_port: int) -> None:
+        self.host = host
+        self.ports = {"--port": port, "--collector-port": collector_port}
+        self.must_have_free_ports()
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
@@ -54,7 +57,12 @@ class Stack:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = threading.Event()
 
+    def must_have_free_ports(self) -> None:
+        for option, port in self.ports.items():
+            must_be_free(self.host, port, option)
+
     def start(self) -> None:
+        self.must_have_free_ports()  # somebody may have taken one while the database was made ready
         for name in self.commands:
             self._spawn(name)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -116,13 +124,11 @@ def up(
     collector_port: CollectorPort = 0,
 ) -> None:
     """Run everything until Ctrl-C: database, web server, collector, worker, lake writer."""
-    collector_port = collector_port or port + 1
-    must_be_free(host, port)
-    must_be_free(host, collector_port, "--collector-port")
+    stack = Stack(host, port, collector_port or port + 1)
     with shared.database() as server:
         in_own_process("import yutang.cli.shared as s; s.prepare()")
         serve(
-            Stack(host, port, collector_port),
+            stack,
             host,
             port,
             server,
@@ -139,16 +145,14 @@ def demo(
     """Load the demo brand and serve it."""
     if "YUTANG_HOME" not in os.environ:
         os.environ["YUTANG_HOME"] = str(home.home().with_name(home.home().name + "-demo"))
-    collector_port = collector_port or port + 1
-    must_be_free(HOST, port)
-    must_be_free(HOST, collector_port, "--collector-port")
+    stack = Stack(HOST, port, collector_port or port + 1)
     with shared.database() as server:
         in_own_process(
             f"import yutang.cli.shared as s; s.prepare(); import yutang.cli.demo_brand as d; d.load(scale={scale!r})"
         )
         if not check:
             serve(
-                Stack(HOST, port, collector_port),
+                stack,
                 HOST,
                 port,
                 server,
@@ -157,7 +161,6 @@ def demo(
                 ).splitlines(),
             )
             return
-        stack = Stack(HOST, port, collector_port)
         stack.start()
         try:
             visited = wait_until_served(HOST, port, stack) and visit(HOST, port)

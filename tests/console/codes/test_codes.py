@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -140,7 +141,10 @@ def test_pages_show_them(busy, client_for):
     client = client_for(shop)
     listed = text(client.get("/codes"))
     assert "Scans 3 · people 2 · buyers 1" in listed
-    assert "¥40.00" in text(client.get(f"/codes/{a.pk}"))
+    shown = text(client.get(f"/codes/{a.pk}"))
+    assert "¥40.00" in shown
+    people = re.search(r'href="(/segments/people\?rule=[^"]+)"', shown)[1]
+    assert "#" + str(ann.pk) in text(client.get(people))
     page = text(client.get(f"/customers/{ann.pk}"))
     assert "First came by the code “A” (Store)." in page
     assert "Came last by the code “B” (Advertisement)." in page

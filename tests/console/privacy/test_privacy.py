@@ -50,6 +50,7 @@ def test_erasing_asks_for_the_number_and_shows_the_proof(client_for, world):
     assert "Everything personal was erased" in text(browser.get(page))
     shown = text(browser.get(f"/customers/{world.customer.pk}"))
     assert "Personal data erased" in shown
+    assert 'name="text"' not in shown, "nobody writes notes about somebody erased"
     assert w.NAME not in shown
     assert w.NAME not in text(browser.get("/customers"))
 

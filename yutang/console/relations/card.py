@@ -131,7 +131,7 @@ def _bar(title: str, found: Strength) -> Bar:
     reasons = [
         {
             "kind": gettext("Purchase") if row.kind == "purchase" else interactions.label(row.kind),
-            "order_id": row.order_id, "at": row.at, "age": int(row.age), "weight": row.weight,
+            "order_id": row.order_id, "at": row.at, "age": round(row.age, 1), "weight": row.weight,
             "kept": round(100 * row.kept), "points": f"{row.points:.2f}",
         }
         for row in found.counted[:SHOWN]
