@@ -40,7 +40,6 @@ class Stack:
     def __init__(self, host: str, port: int, collector_port: int) -> None:
         self.host = host
         self.ports = {"--port": port, "--collector-port": collector_port}
-        self.must_have_free_ports()
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
@@ -125,6 +124,7 @@ def up(
 ) -> None:
     """Run everything until Ctrl-C: database, web server, collector, worker, lake writer."""
     stack = Stack(host, port, collector_port or port + 1)
+    stack.must_have_free_ports()
     with shared.database() as server:
         in_own_process("import yutang.cli.shared as s; s.prepare()")
         serve(
@@ -146,6 +146,7 @@ def demo(
     if "YUTANG_HOME" not in os.environ:
         os.environ["YUTANG_HOME"] = str(home.home().with_name(home.home().name + "-demo"))
     stack = Stack(HOST, port, collector_port or port + 1)
+    stack.must_have_free_ports()
     with shared.database() as server:
         in_own_process(
             f"import yutang.cli.shared as s; s.prepare(); import yutang.cli.demo_brand as d; d.load(scale={scale!r})"
