@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from tests.factories.merchants import make_merchant
 from yutang.areas.merchants.models import Merchant
@@ -30,3 +31,10 @@ def _own_lake(settings, tmp_path):
     settings.LAKE_CATALOG = uuid4().hex
     settings.FILES = tmp_path / "files"
     settings.ERASURES = tmp_path / "erasures.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """What a test reads without a request; else it is what the last request of another test left in the thread."""
+    with translation.override("en"):
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -41,12 +42,41 @@ def in_lake(merchant) -> int:
         return engine.query("SELECT count(*) AS n FROM interactions.event").to_pylist()[0]["n"]
 
 
+def wait_for_a_waiter() -> None:
+    """Until another session waits for the lock that this one holds; gives up after 30 seconds."""
+    give_up_at = clock.now() + timedelta(seconds=30)
+    with connection.cursor() as cursor:
+        while clock.now() < give_up_at:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise TimeoutError("nobody waits")
+
+
 def test_a_week_is_ready():
     partitions.ensure_ahead()
     today = clock.now().date()
     assert {today + timedelta(days=n) for n in range(-1, 8)} <= set(partitions.existing())
     assert partitions.ensure_ahead() == []
     assert tenancy.unprotected_tables() == []
+
+
+def test_who_waited_for_a_day_that_another_made_finds_it():
+    shop, at = make_merchant(), clock.now() - timedelta(days=20)
+
+    def late() -> int:
+        try:
+            with tenancy.scope(shop.pk):
+                return record(event(id="late", occurred_at=at.isoformat()), actor=access.system(shop.pk))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenancy.scope(shop.pk):
+            record(event(id="early", occurred_at=at.isoformat()), actor=access.system(shop.pk))
+            second = pool.submit(late)
+            wait_for_a_waiter()
+        assert second.result(timeout=30) == 1
 
 
 def test_without_the_setting_all_days_stay(settings):

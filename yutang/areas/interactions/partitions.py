@@ -81,8 +81,14 @@ def existing() -> list[date]:
 
 
 def _missing(tables: list[str]) -> list[str]:
+    """Read from the catalogue itself: `to_regclass` may answer out of what this session remembers from before it
+    waited for the lock, and not know the table that another one has made meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT t FROM unnest(%s::text[]) t WHERE to_regclass(t) IS NULL", [tables])
+        cursor.execute(
+            "SELECT t FROM unnest(%s::text[]) t WHERE NOT EXISTS (SELECT FROM pg_class"
+            " WHERE relname = t AND relnamespace = 'public'::regnamespace)",
+            [tables],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
