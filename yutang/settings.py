@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "yutang.areas.interactions",
     "yutang.areas.relations",
     "yutang.areas.tags",
+    "yutang.areas.catalog",
     "yutang.areas.orders",
     "yutang.areas.grades",
     "yutang.areas.imports",
