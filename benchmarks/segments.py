@@ -1,7 +1,7 @@
 """Segment counts over a large pool: our rules beside SQL written by hand, on the same Parquet files and in PostgreSQL.
 
 Size by the environment: YUTANG_BENCH_PEOPLE (default 10 000 000), ten facts each; YUTANG_BENCH_POSTGRES people of the
-smaller pool that PostgreSQL is asked about (default 500 000); YUTANG_BENCH_DETAIL=1 adds a row per rule.
+smaller pool that PostgreSQL is asked about (default 2 000 000); YUTANG_BENCH_DETAIL=1 adds a row per rule.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from yutang.lake import engine
 from yutang.lake.index import files, reading
 
 PEOPLE = int(os.environ.get("YUTANG_BENCH_PEOPLE", "10000000"))
-POSTGRES_PEOPLE = int(os.environ.get("YUTANG_BENCH_POSTGRES", "500000"))
+POSTGRES_PEOPLE = int(os.environ.get("YUTANG_BENCH_POSTGRES", "2000000"))
 REPEAT = 5
 
 

@@ -12,7 +12,6 @@ from tests.factories.customers import make_customer
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
 from tests.factories.relations import assign, bringer_of, guide_of, make_guide, relations
-from yutang.areas.customers import queries as people
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import Customer, Identity
 from yutang.areas.interactions import arrivals
@@ -56,7 +55,7 @@ def test_of_merged_homes_the_newest_counts_and_each_keeps_its_own(merchant, acto
     one.refresh_from_db()
     assign(one, gu)
     assert guide_of(one) == "Gu"
-    assert list(queries.with_guide(people.people(actor), wu.pk)) == []
+    assert list(queries.people_of_guide(wu.pk)) == []
     customers.unmerge(merge_id=merge.pk, actor=actor)
     assert (guide_of(one), guide_of(other)) == ("Gu", "Wu")
 

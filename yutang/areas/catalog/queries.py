@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Q
 
 from yutang.areas.catalog.models import FreightRule, FreightTemplate, LevelPrice
 
@@ -61,9 +62,8 @@ def level_prices(sku_ids: Iterable[int], level: str) -> dict[int, int]:
 def freight(template_ids: Iterable[int | None]) -> dict[int | None, tuple[FreightTemplate, list[FreightRule]]]:
     """The templates with their rules; None stands for the merchant's default. Missing where there is none."""
     wanted = set(template_ids)
-    rows = FreightTemplate.objects.filter(pk__in=wanted - {None}) | FreightTemplate.objects.filter(
-        is_default=None in wanted
-    ).filter(is_default=True)
+    named = {pk for pk in wanted if pk is not None}
+    rows = FreightTemplate.objects.filter(Q(pk__in=named) | Q(is_default=True) if None in wanted else Q(pk__in=named))
     found: dict[int | None, tuple[FreightTemplate, list[FreightRule]]] = {}
     for template in rows.prefetch_related("rules"):
         rules = sorted(template.rules.all(), key=lambda rule: rule.position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
@@ -16,7 +16,7 @@ from yutang.core import clock
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from django.db.models import Manager
@@ -131,11 +131,20 @@ def _statistics_within(actor: Actor, ids: list[int]) -> dict[int, CustomerStatis
     }  # fmt: skip
 
 
-def ranked(people: QuerySet[Customer]) -> QuerySet[CustomerStatistic]:
-    """Those of the people who ordered, to be paged by ("-net_amount" | "-last_purchase_at", "-customer_id")."""
-    return CustomerStatistic.objects.filter(customer__in=people.order_by().values("pk")).select_related(
-        "customer__home_node"
-    )
+def ranked(people: QuerySet[Customer], *, among: Sequence[QuerySet[Any, int]] = ()) -> QuerySet[CustomerStatistic]:
+    """Those of the people who ordered, to be paged by ("-by_net" | "-by_last", "-customer_id").
+
+    Their own indexes give the first of everybody at once. Of people chosen by something else (`among`: their ids, each
+    of which `people` obeys already), who may all be far down or not there, the best are found by sorting these alone:
+    by an expression that no index knows."""
+    rows = CustomerStatistic.objects.filter(customer__in=people.order_by().values("pk"))
+    for ids in among:
+        rows = rows.filter(customer__in=ids)
+    if among:
+        rows = rows.annotate(by_net=F("net_amount") + 0, by_last=F("last_purchase_at") + timedelta(0))
+    else:
+        rows = rows.annotate(by_net=F("net_amount"), by_last=F("last_purchase_at"))
+    return rows.select_related("customer__home_node")
 
 
 def purchased(actor: Actor, people: QuerySet[Customer], *, yes: bool) -> QuerySet[Customer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import BigIntegerField, Count, DateTimeField, Exists, F, OuterRef, Value
+from django.db.models import BigIntegerField, Count, DateTimeField, F, OuterRef, Value
 from django.db.models.functions import Cast
 
 from yutang.areas.merchants import queries as merchants
@@ -156,21 +156,19 @@ def possible_guides(actor: Actor, permission: str = "relations.edit") -> list[Me
 # -- people by what is said of them --------------------------------------------------------------------------------
 
 
-def with_role(people: QuerySet[Customer], role: int) -> QuerySet[Customer]:
-    return people.filter(
-        Exists(PersonRole.objects.filter(customer=OuterRef("pk"), role=role, ended_at__isnull=True))
-    )  # fmt: skip
+def people_in_role(role: int) -> QuerySet[PersonRole, int]:
+    """Ids of people, as the next two: to narrow a list by."""
+    return PersonRole.objects.filter(role=role, ended_at__isnull=True).values_list("customer", flat=True)
 
 
-def with_guide(people: QuerySet[Customer], guide_id: int) -> QuerySet[Customer]:
-    """Those of the people whom this colleague looks after today."""
+def people_of_guide(guide_id: int) -> QuerySet[GuideAssignment, int]:
+    """Whom this colleague looks after today."""
     newest = GuideAssignment.objects.filter(customer=OuterRef("customer_id"), ended_at__isnull=True)
     theirs = GuideAssignment.objects.filter(
-        guide=guide_id, customer=OuterRef("pk"), ended_at__isnull=True,
-        pk=newest.order_by("-since", "-pk").values("pk")[:1],
-    )  # fmt: skip
-    return people.filter(Exists(theirs))
+        guide=guide_id, ended_at__isnull=True, pk=newest.order_by("-since", "-pk").values("pk")[:1]
+    )
+    return theirs.values_list("customer", flat=True)
 
 
-def brought_by(people: QuerySet[Customer], bringer_id: int) -> QuerySet[Customer]:
-    return people.filter(Exists(Referral.objects.filter(customer=OuterRef("pk"), bringer=bringer_id, is_standing=True)))
+def people_brought_by(bringer_id: int) -> QuerySet[Referral, int]:
+    return Referral.objects.filter(bringer=bringer_id, is_standing=True).values_list("customer", flat=True)

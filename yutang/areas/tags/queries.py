@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from pyroaring import BitMap64
 from sqlglot import exp
 
@@ -141,9 +141,9 @@ def _held(rows: Iterable[Tagging]) -> list[Tagging]:
     return sorted(found.values(), key=lambda r: (r.tag.group.name, r.tag.group_id, r.tag.name))
 
 
-def with_tag(people: QuerySet[Customer], tag_id: int) -> QuerySet[Customer]:
-    """Those of the people who have the tag."""
-    return people.filter(Exists(standing().filter(tag=tag_id, customer=OuterRef("pk"))))
+def people_with(tag_id: int) -> QuerySet[Tagging, int]:
+    """The ids of those who have the tag, to narrow a list of people by."""
+    return standing().filter(tag=tag_id).values_list("customer", flat=True)
 
 
 def tags_of(customer_ids: Iterable[int]) -> dict[int, list[Tag]]:

@@ -16,6 +16,8 @@ from yutang.console.tags.forms import tag_choices
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -27,7 +29,7 @@ FILTERS = (
     "q", "source", "province", "node", "purchased", "marketing", "tag", "role", "guide", "brought_by", "sort",
 )  # fmt: skip
 # Figures of purchases are sorted by their own index, which holds only people who have ordered.
-SORTS = {"": ("-id",), "last": ("-last_purchase_at", "-customer_id"), "net": ("-net_amount", "-customer_id")}
+SORTS = {"": ("-id",), "last": ("-by_last", "-customer_id"), "net": ("-by_net", "-customer_id")}
 
 
 @dataclass(frozen=True)
@@ -65,23 +67,28 @@ def people(request: HttpRequest, wanted: dict[str, str], permission: str = "cust
         request.actor, search, namespaces=orders.sources() if wanted["q"] else (), region=request.merchant.phone_region,
         permission=permission,
     )  # fmt: skip
-    by_number = {
-        "tag": tags.with_tag, "role": relations.with_role, "guide": relations.with_guide,
-        "brought_by": relations.brought_by,
-    }  # fmt: skip
-    for name, narrowed in by_number.items():
-        if (number := id_of(wanted[name])) is not None:
-            found = narrowed(found, number)
+    for ids in chosen(wanted):
+        found = found.filter(pk__in=ids)
     if wanted["purchased"] and request.actor.may("orders.view"):
         return orders.purchased(request.actor, found, yes=wanted["purchased"] == "yes")
     return found
+
+
+def chosen(wanted: dict[str, str]) -> list[QuerySet[Any, int]]:
+    """The ids of the people that each filter lets through which only few pass."""
+    by_number: dict[str, Callable[[int], QuerySet[Any, int]]] = {
+        "tag": tags.people_with, "role": relations.people_in_role, "guide": relations.people_of_guide,
+        "brought_by": relations.people_brought_by,
+    }  # fmt: skip
+    numbers = {name: id_of(wanted[name]) for name in by_number}
+    return [by_number[name](number) for name, number in numbers.items() if number is not None]
 
 
 def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
     found = people(request, wanted)
     order = SORTS[wanted["sort"]]
     if wanted["sort"]:
-        shown = page_of(orders.ranked(found), request, order=order, nullable={"last_purchase_at"})
+        shown = page_of(orders.ranked(found, among=chosen(wanted)), request, order=order, nullable={"by_last"})
         shown.rows = rows(request, [statistic.customer for statistic in shown.rows])
     else:
         shown = page_of(found.select_related("home_node"), request, order=order)
