@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "yutang.areas.relations",
     "yutang.areas.tags",
     "yutang.areas.catalog",
+    "yutang.areas.inventory",
+    "yutang.areas.payments",
     "yutang.areas.orders",
     "yutang.areas.grades",
     "yutang.areas.imports",

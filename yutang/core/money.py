@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
@@ -25,3 +26,25 @@ def formatted(amount: int, currency: str, language: str = "zh-hans") -> str:
     """`¥1,234.50`, as the reader's language writes it."""
     locale = "zh_Hans_CN" if language.startswith("zh") else "en"
     return format_currency(to_decimal(amount, currency), currency, locale=locale)
+
+
+def allocated(amount: int, weights: Sequence[int]) -> list[int]:
+    """Shares of an amount in proportion to weights ≥ 0, not a cent lost: each rounded down, what is left goes by one
+    to the largest remainders, the first of equals first (largest remainder method). No share exceeds its weight where
+    |amount| ≤ Σ weights. All weights zero: everything falls to the first."""
+    total = sum(weights)
+    if total == 0:
+        return [amount, *(0 for _ in weights[1:])]
+    sign, rest = (-1, -amount) if amount < 0 else (1, amount)
+    shares = [rest * weight // total for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda n: (-(rest * weights[n] % total), n))
+    for n in by_remainder[: rest - sum(shares)]:
+        shares[n] += 1
+    return [sign * share for share in shares]
+
+
+def part(amount: int, done: int, whole: int) -> int:
+    """What `done` of `whole` equal pieces come to: rounded half-even, so that the parts of all pieces, taken in any
+    steps as part(after) - part(before), sum to the amount."""
+    exact = Decimal(amount) * done / whole
+    return int(exact.quantize(Decimal(1), ROUND_HALF_EVEN))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Q
 
+from yutang.areas.catalog import rules
 from yutang.areas.catalog.models import FreightRule, FreightTemplate, LevelPrice
 
 if TYPE_CHECKING:
@@ -59,16 +60,37 @@ def level_prices(sku_ids: Iterable[int], level: str) -> dict[int, int]:
     return dict(LevelPrice.objects.filter(sku__in=set(sku_ids), level=level).values_list("sku_id", "price"))
 
 
-def freight(template_ids: Iterable[int | None]) -> dict[int | None, tuple[FreightTemplate, list[FreightRule]]]:
-    """The templates with their rules; None stands for the merchant's default. Missing where there is none."""
+@dataclass(frozen=True, slots=True)
+class FreightTable:
+    """A freight template with its rows."""
+
+    template_id: int
+    basis: str
+    rows: tuple[rules.FreightRow, ...]
+
+    def fee(self, *, province: str, pieces: int, grams: int, worth: int) -> int | None:
+        """Minor units for goods worth so much; None where nothing is sent to the province."""
+        row = rules.row_for(province, self.rows)
+        if row is None or not row.is_served:
+            return None
+        return rules.freight_fee(pieces if self.basis == FreightTemplate.Basis.PIECES else grams, worth, row)
+
+
+def freight(template_ids: Iterable[int | None]) -> dict[int | None, FreightTable]:
+    """The templates; None stands for the merchant's default. Missing where there is none. One statement."""
     wanted = set(template_ids)
-    named = {pk for pk in wanted if pk is not None}
-    rows = FreightTemplate.objects.filter(Q(pk__in=named) | Q(is_default=True) if None in wanted else Q(pk__in=named))
-    found: dict[int | None, tuple[FreightTemplate, list[FreightRule]]] = {}
-    for template in rows.prefetch_related("rules"):
-        rules = sorted(template.rules.all(), key=lambda rule: rule.position)
-        if template.pk in wanted:
-            found[template.pk] = (template, rules)
-        if template.is_default and None in wanted:
-            found[None] = (template, rules)
-    return found
+    rows: dict[FreightTemplate, list[rules.FreightRow]] = {}
+    found = FreightRule.objects.select_related("template").order_by("template_id", "position")
+    for rule in found.filter(Q(template__in=[pk for pk in wanted if pk]) | Q(template__is_default=True)):
+        rows.setdefault(rule.template, []).append(
+            rules.FreightRow(
+                tuple(rule.provinces), rule.is_served, rule.first, rule.first_fee, rule.further, rule.further_fee,
+                rule.free_from,
+            )
+        )  # fmt: skip
+    tables: dict[int | None, FreightTable] = {}
+    for template, its in rows.items():
+        tables[template.pk] = FreightTable(template.pk, template.basis, tuple(its))
+        if template.is_default:
+            tables[None] = tables[template.pk]
+    return {pk: tables[pk] for pk in wanted if pk in tables}

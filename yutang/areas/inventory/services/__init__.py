@@ -1,0 +1,8 @@
+"""Writes about stock: one file per use case."""
+
+from __future__ import annotations
+
+from yutang.areas.inventory.services.moving import Move, move, set_safety
+from yutang.areas.inventory.services.promising import GivenBack, Wanted, confirm, hold, release, take_back
+
+__all__ = ["GivenBack", "Move", "Wanted", "confirm", "hold", "move", "release", "set_safety", "take_back"]

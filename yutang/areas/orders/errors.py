@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from yutang.core.errors import DomainError
+
+
+class SoldOut(DomainError):
+    """`params`: title, available. Somebody else was faster."""
+
+    code = "orders.sold_out"
+    message = gettext_noop("%(title)s is sold out: only %(available)s left.")
+    status = 409
+
+
+class NotOnSale(DomainError):
+    """`params`: title."""
+
+    code = "orders.not_on_sale"
+    message = gettext_noop("%(title)s is no longer on sale.")
+    status = 409
+
+
+class NotThisWay(DomainError):
+    """`params`: title. Goods that are only picked up, or only sent."""
+
+    code = "orders.not_this_way"
+    message = gettext_noop("%(title)s cannot be had this way; choose another kind of delivery.")
+    status = 409
+
+
+class PriceChanged(DomainError):
+    """`params`: before, now (minor units). The buyer has to see it before paying."""
+
+    code = "orders.price_changed"
+    message = gettext_noop("The price has changed meanwhile. Please look at it again.")
+    status = 409
+
+
+class EmptyBasket(DomainError):
+    code = "orders.empty_basket"
+    message = gettext_noop("There is nothing to order.")
+    status = 422
+
+
+class WrongState(DomainError):
+    """`params`: order_no, status."""
+
+    code = "orders.wrong_state"
+    message = gettext_noop("Order %(order_no)s is %(status)s: this cannot be done now.")
+    status = 409
+
+
+class TooManyPieces(DomainError):
+    """`params`: title, left."""
+
+    code = "orders.too_many_pieces"
+    message = gettext_noop("%(title)s: only %(left)s left of this order.")
+    status = 409
+
+
+class RefundTooLarge(DomainError):
+    """`params`: left (minor units)."""
+
+    code = "orders.refund_too_large"
+    message = gettext_noop("More would be refunded than was paid for it.")
+    status = 409
+
+
+class UnknownPickupCode(DomainError):
+    code = "orders.unknown_pickup_code"
+    message = gettext_noop("There is no order with this pickup code.")
+    status = 404
+
+
+class WrongStore(DomainError):
+    """`params`: store. Where the order waits."""
+
+    code = "orders.wrong_store"
+    message = gettext_noop("This order is to be picked up at %(store)s.")
+    status = 409
+
+
+class CodeUsed(DomainError):
+    """`params`: at."""
+
+    code = "orders.code_used"
+    message = gettext_noop("Everything of this order was handed over already (%(at)s).")
+    status = 409

@@ -1,0 +1,172 @@
+"""Orders that were made here: what is to be paid and why, for whom, from where, and how far they have come."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from yutang.areas.orders.models.recorded import Order
+from yutang.core import clock
+from yutang.core.tenancy import TenantModel
+
+
+class ShopOrder(TenantModel):
+    """The other half of an `Order` of the own shop or a till. Amounts in minor units of `currency`;
+    total = Σ items + freight."""
+
+    class Fulfilment(models.TextChoices):
+        DELIVERY = "delivery", _("Delivery")
+        LOCAL = "local", _("Same-city delivery")
+        PICKUP = "pickup", _("Pickup at a store")
+        COUNTER = "counter", _("Over the counter")
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="shop")
+    key = models.CharField(max_length=64)  # of the checkout: a second tap on "Place order" is the same order
+    fulfilment = models.CharField(max_length=8, choices=Fulfilment)
+    currency = models.CharField(max_length=3)
+    freight = models.BigIntegerField(default=0)
+    total = models.BigIntegerField()
+    expires_at = models.DateTimeField(null=True)  # unpaid until then, the order closes by itself
+    province = models.CharField(max_length=40, blank=True)
+    city = models.CharField(max_length=40, blank=True)
+    recipient = models.BinaryField(null=True)  # encrypted JSON: name, phone, province, city, district, street
+    pickup_node = models.ForeignKey(
+        "merchants.OrgNode", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    pickup_from = models.DateTimeField(null=True)  # the slot the buyer chose
+    pickup_until = models.DateTimeField(null=True)
+    pickup_code = models.CharField(max_length=12, blank=True)  # given when it is paid
+    buyer_note = models.CharField(max_length=200, blank=True)
+    closed_because = models.CharField(max_length=20, blank=True)  # CLOSED_BECAUSE in rules
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "key"], name="shop_order_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "pickup_code"], condition=~Q(pickup_code=""), name="pickup_code_unique"
+            ),
+            models.CheckConstraint(condition=Q(total__gte=0, freight__gte=0), name="shop_order_amounts"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "expires_at"], condition=Q(expires_at__isnull=False), name="shop_order_expiring"
+            ),
+            models.Index(
+                fields=["merchant", "pickup_node"], condition=Q(pickup_node__isnull=False), name="shop_order_by_pickup"
+            ),
+        ]
+
+
+class OrderItem(TenantModel):
+    """A SKU in an order. `amount` is what it costs after every adjustment; references carry no constraint, like sale
+    lines: the one service that writes them has just read the SKUs."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items", db_index=False)
+    position = models.SmallIntegerField()
+    sku_id = models.BigIntegerField()
+    product_id = models.BigIntegerField()
+    node_id = models.BigIntegerField()  # the store whose stock it is taken from
+    kind = models.CharField(max_length=10)
+    title = models.CharField(max_length=120)
+    spec = models.CharField(max_length=200, blank=True)
+    sku_code = models.CharField(max_length=80)
+    product_code = models.CharField(max_length=80)
+    picture = models.CharField(max_length=64, blank=True)
+    quantity = models.IntegerField()
+    list_amount = models.BigIntegerField()  # price × quantity before any adjustment
+    amount = models.BigIntegerField()
+    cost = models.BigIntegerField(null=True)  # of all pieces, as known when it was ordered
+    shipped = models.IntegerField(default=0)  # pieces handed over
+    returned = models.IntegerField(default=0)  # pieces given back, `cancelled` ones among them
+    cancelled = models.IntegerField(default=0)  # given back before they left
+    refunded = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "order", "position"], name="order_item_position"),
+            models.CheckConstraint(condition=Q(quantity__gt=0, amount__gte=0), name="order_item_sane"),
+            models.CheckConstraint(
+                condition=Q(shipped__gte=0, cancelled__gte=0, quantity__gte=F("shipped") + F("cancelled")),
+                name="order_item_shipped",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__gte=F("cancelled"), returned__lte=F("shipped") + F("cancelled")),
+                name="order_item_returned",
+            ),
+            models.CheckConstraint(condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="order_item_refunded"),
+        ]
+        indexes = [models.Index(fields=["merchant", "sku_id"], name="order_item_by_sku")]
+
+    @property
+    def left(self) -> int:
+        """Pieces that are still to be handed over."""
+        return self.quantity - self.shipped - self.cancelled
+
+
+class Adjustment(TenantModel):
+    """One step of the price of one item, or of the freight: who gave what, and why. Σ of an item's adjustments =
+    amount − list_amount."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="adjustments", db_index=False)
+    position = models.SmallIntegerField(null=True)  # of the item; null: the freight
+    step = models.CharField(max_length=20)  # of the pipeline: level, promotion, coupon, points …
+    source_type = models.CharField(max_length=40, blank=True)
+    source_id = models.CharField(max_length=80, blank=True)
+    label = models.CharField(max_length=120)
+    amount = models.BigIntegerField()  # signed
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "order"], name="adjustment_of_order")]
+
+
+class OrderStep(TenantModel):
+    """The history of an order: what happened, when, by whom. Append-only."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="steps", db_index=False)
+    what = models.CharField(max_length=20)  # STEPS in rules: placed, paid, shipped, picked_up, …
+    status = models.CharField(max_length=20)  # the order's after it
+    detail = models.JSONField(default=dict)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "order", "id"], name="order_step_of_order")]
+
+
+class Parcel(TenantModel):
+    """Pieces of an order handed to a carrier, once per `key`."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels", db_index=False)
+    key = models.CharField(max_length=64)
+    carrier = models.CharField(max_length=40, blank=True)
+    tracking_no = models.CharField(max_length=60, blank=True)
+    pieces = models.JSONField()  # {position: quantity}
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="parcel_once")]
+        indexes = [
+            models.Index(fields=["merchant", "order"], name="parcel_of_order"),
+            models.Index(fields=["merchant", "tracking_no"], condition=~Q(tracking_no=""), name="parcel_by_tracking"),
+        ]
+
+
+class PickupUse(TenantModel):
+    """Pieces handed over against a pickup code, once per `key`: a till that was offline may say it again."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="pickups", db_index=False)
+    key = models.CharField(max_length=64)
+    node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False)
+    pieces = models.JSONField()  # {position: quantity}
+    by = models.CharField(max_length=200)
+    handed_over_at = models.DateTimeField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="pickup_use_once")]
+        indexes = [
+            models.Index(fields=["merchant", "order"], name="pickup_use_of_order"),
+            models.Index(fields=["merchant", "node", "-id"], name="pickup_use_by_store"),
+        ]

@@ -1,0 +1,78 @@
+"""What goes into the pipeline and what comes out. Frozen: a quote can be computed again from its basket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from yutang.areas.catalog.queries import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many pieces of what is offered."""
+
+    offer: Offer
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Everything a price depends on. `choices`: what the buyer picked, by step (a coupon's number, points to spend)."""
+
+    lines: Sequence[Line]
+    fulfilment: str  # models.ShopOrder.Fulfilment
+    currency: str
+    at: datetime
+    customer_id: int | None = None
+    province: str = ""
+    level: str = ""  # the buyer's member level
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step's change of one line (`line`: its place) or of the freight (None). `amount` signed, minor units."""
+
+    line: int | None
+    step: str
+    label: str
+    amount: int
+    source_type: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """`amount` = `list_amount` + Σ of its reasons ≥ 0, for all pieces."""
+
+    line: Line
+    list_amount: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`total` = Σ lines + freight; `freight` = Σ of its reasons ≥ 0."""
+
+    lines: Sequence[QuotedLine]
+    freight: int
+    reasons: Sequence[Reason]
+
+    @property
+    def goods(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def list_total(self) -> int:
+        return sum(line.list_amount for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        """What steps took off the goods, as a positive amount."""
+        return self.list_total - self.goods
+
+    @property
+    def total(self) -> int:
+        return self.goods + self.freight

@@ -1,0 +1,162 @@
+"""An order has its money, or will never get it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from yutang.areas.inventory import services as stock
+from yutang.areas.orders.errors import WrongState
+from yutang.areas.orders.events import OrderPaid
+from yutang.areas.orders.models import Order, OrderItem, OrderStep, SaleLine, ShopOrder
+from yutang.areas.orders.services.placing import held_by
+from yutang.areas.payments import queries as payments_of
+from yutang.areas.payments import services as payments
+from yutang.areas.payments.payables import Due
+from yutang.core import clock, events, jobs, tenancy
+
+if TYPE_CHECKING:
+    from yutang.core.access import Actor
+
+PAYABLE = "order"
+Status = Order.Status
+# Ten of twelve digits by chance; the last two follow from them, so that a slip of the finger is no other order.
+_CHECK = 97
+
+
+def due(order_id: int) -> Due:
+    """What `payments` asks (payables.Payable.lock)."""
+    order = lock(order_id)
+    shop = order.shop
+    return Due(
+        amount=shop.total, currency=shop.currency, is_open=order.status == Status.UNPAID,
+        is_settled=order.paid_at is not None, subject=order.order_no,
+    )  # fmt: skip
+
+
+def settle(order_id: int, actor: Actor) -> None:
+    """The money is complete: stock is sold, facts are written, all in the transaction that took the money."""
+    order = lock(order_id)
+    if order.status != Status.UNPAID:
+        raise RuntimeError(f"order {order_id} cannot be settled as {order.status}")
+    now = clock.now()
+    items = list(OrderItem.objects.filter(order=order).order_by("position"))
+    stock.confirm(key=held_by(order_id), actor=actor)
+    lines = [_line(order, item, now) for item in items]
+    if order.shop.freight:
+        lines.append(
+            SaleLine(
+                **_common(order, now), line_key="#freight", kind=SaleLine.Kind.FREIGHT, quantity=0,
+                amount=order.shop.freight,
+            )
+        )  # fmt: skip
+    SaleLine.objects.bulk_create(lines)
+    order.status, order.paid_at, order.updated_at = Status.PAID, now, now
+    order.sold_amount, order.line_count = sum(line.amount for line in lines), len(lines)
+    order.save(update_fields=["status", "paid_at", "updated_at", "sold_amount", "line_count"])
+    ShopOrder.objects.filter(pk=order_id).update(expires_at=None)
+    if order.shop.fulfilment == ShopOrder.Fulfilment.PICKUP:
+        _give_code(order_id, actor)
+    note(order, "paid", actor)
+    events.publish(
+        OrderPaid(
+            merchant_id=actor.merchant_id, order_id=order_id, customer_id=order.customer_id, total=order.shop.total
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def close(*, order_id: int, because: str, actor: Actor) -> Order:
+    """Gives up an unpaid order: the stock is for others, money that came for a part of it goes back. Closing a closed
+    order again is nothing; WrongState when it is paid."""
+    order = lock(order_id)
+    if order.status == Status.CLOSED:
+        return order
+    if order.status != Status.UNPAID:
+        raise WrongState(order_no=order.order_no, status=order.get_status_display())
+    stock.release(key=held_by(order_id), actor=actor)
+    order.status, order.updated_at = Status.CLOSED, clock.now()
+    order.save(update_fields=["status", "updated_at"])
+    ShopOrder.objects.filter(pk=order_id).update(closed_because=because, expires_at=None)
+    note(order, "closed", actor, because=because)
+    payable = PAYABLE, order_id
+    if paid := payments_of.paid_amount(payable):
+        payments.refund_payable(
+            payable=payable, amount=paid, key=f"closed:{order_id}", reason="closed", actor=actor
+        )  # fmt: skip
+    jobs.defer(
+        "payments.close_tenders", merchant_id=actor.merchant_id, payable_type=PAYABLE, payable_id=order_id
+    )  # fmt: skip
+    return order
+
+
+def close_expired(*, now: datetime, limit: int = 200, actor: Actor) -> int:
+    """Closes orders that nobody paid in time, each in a transaction of its own; how many. Repeat until 0."""
+    with tenancy.scope(actor.merchant_id):
+        overdue = list(
+            ShopOrder.objects.filter(expires_at__lte=now).order_by("expires_at").values_list("order_id", flat=True)
+            [:limit]
+        )  # fmt: skip
+    for order_id in overdue:
+        with tenancy.scope(actor.merchant_id):
+            if lock(order_id).status == Status.UNPAID:  # else the money was faster
+                close(order_id=order_id, because="not_paid", actor=actor)
+    return len(overdue)
+
+
+def lock(order_id: int) -> Order:
+    """The order with its shop half, locked until the transaction ends. Every change of an order begins here."""
+    return Order.objects.select_related("shop").select_for_update(of=("self",), no_key=True).get(pk=order_id)
+
+
+def note(order: Order, what: str, actor: Actor, **detail: object) -> None:
+    """Writes the history."""
+    OrderStep.objects.create(
+        merchant_id=order.merchant_id, order=order, what=what, status=order.status, detail=detail, by=actor.name
+    )
+
+
+# -- parts -------------------------------------------------------------------------------------------------------
+
+
+def _common(order: Order, now: datetime) -> dict[str, object]:
+    return {
+        "merchant_id": order.merchant_id, "order_id": order.pk, "occurred_at": now, "identity_id": order.identity_id,
+        "home_customer_id": order.identity.home_customer_id if order.identity else None,
+        "customer_id": order.customer_id, "channel_id": order.channel_id, "node_id": order.node_id,
+    }  # fmt: skip
+
+
+def _line(order: Order, item: OrderItem, now: datetime) -> SaleLine:
+    return SaleLine(
+        **_common(order, now), line_key=str(item.position + 1), kind=SaleLine.Kind.GOODS,
+        product_code=item.product_code, sku_code=item.sku_code, title=item.title, spec=item.spec,
+        quantity=item.quantity, amount=item.amount,
+    )  # fmt: skip
+
+
+def _give_code(order_id: int, actor: Actor) -> None:
+    """A code that no order of the merchant has; chance makes a second try rare, the unique index makes it certain."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "UPDATE orders_shoporder SET pickup_code = %(code)s WHERE order_id = %(order)s AND NOT EXISTS"
+                " (SELECT FROM orders_shoporder WHERE merchant_id = %(merchant)s AND pickup_code = %(code)s)",
+                {"code": new_code(), "order": order_id, "merchant": actor.merchant_id},
+            )
+            if cursor.rowcount:
+                return
+
+
+def new_code() -> str:
+    """Twelve digits: ten by chance, two that check them (ISO 7064 MOD 97-10)."""
+    digits = secrets.randbelow(10**10)
+    return f"{digits:010d}{98 - digits * 100 % _CHECK:02d}"
+
+
+def is_code(text: str) -> bool:
+    """Whether the digits can be a pickup code at all."""
+    return len(text) == 12 and text.isascii() and text.isdecimal() and int(text) % _CHECK == 1

@@ -1,0 +1,259 @@
+"""From a basket to an order that waits for its money: quoted, written, and its stock held, in one transaction.
+
+The hot path of the shop: few statements, and the stock is locked last, so that buyers of the same goods wait for each
+other only while the transaction commits."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from yutang.areas.catalog import queries as catalog
+from yutang.areas.inventory import queries as inventory
+from yutang.areas.inventory import services as stock
+from yutang.areas.inventory.errors import OutOfStock
+from yutang.areas.inventory.services import Wanted
+from yutang.areas.orders import pricing
+from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SoldOut
+from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.services.channels import channels
+from yutang.core import clock, crypto
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yutang.areas.customers.models import Identity
+    from yutang.areas.inventory.queries import Stock
+    from yutang.areas.orders.pricing import Quote
+    from yutang.core.access import Actor
+
+UNPAID_FOR = timedelta(minutes=30)
+SOURCE = "shop"  # of the sales channel
+Fulfilment = ShopOrder.Fulfilment
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """To whom and where; stored encrypted."""
+
+    name: str = ""
+    phone: str = ""
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    street: str = ""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a buyer wants. `lines`: (SKU id, pieces). `node_id`: the store of a pickup, or the till."""
+
+    lines: Sequence[tuple[int, int]]
+    fulfilment: str
+    recipient: Recipient = field(default_factory=Recipient)
+    node_id: int | None = None
+    pickup_from: datetime | None = None
+    pickup_until: datetime | None = None
+    level: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
+    """What it would cost now; nothing is written or held. EmptyBasket, NotOnSale, NotThisWay, and what steps raise."""
+    pieces: dict[int, int] = {}
+    for sku_id, quantity in wish.lines:
+        pieces[sku_id] = pieces.get(sku_id, 0) + quantity
+    if not pieces or min(pieces.values()) <= 0:
+        raise EmptyBasket(field="lines")
+    offers = catalog.offers(pieces)
+    for sku_id in pieces:
+        _must_be_had(offers.get(sku_id), wish.fulfilment)
+    basket = pricing.Basket(
+        lines=[pricing.Line(offers[sku_id], quantity) for sku_id, quantity in pieces.items()],
+        fulfilment=wish.fulfilment, currency=currency, at=clock.now(), customer_id=customer_id,
+        province=wish.recipient.province, level=wish.level, choices=wish.choices,
+    )  # fmt: skip
+    return pricing.price(basket)
+
+
+@transaction.atomic
+def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | None = None, actor: Actor) -> Order:
+    """The order of a checkout; the same `key` again is the same order. `expected`: the total the buyer saw.
+
+    SoldOut, PriceChanged, and what `quote` raises; then nothing is written."""
+    shop = _shop(actor)
+    customer_id = identity.customer_id if identity else None
+    quoted = quote(wish=wish, customer_id=customer_id, currency=shop.currency)
+    if expected is not None and expected != quoted.total:
+        if (earlier := _earlier(key)) is not None:
+            return earlier
+        raise PriceChanged(field="total", before=expected, now=quoted.total)
+    pieces = {line.line.offer.sku_id: line.line.quantity for line in quoted.lines}
+    at_store = [wish.node_id] if wish.node_id is not None else None
+    taken = inventory.allocate(
+        pieces, province=wish.recipient.province, city=wish.recipient.city, node_ids=at_store
+    )  # fmt: skip
+    if taken is None:
+        if (earlier := _earlier(key)) is not None:  # it may have been this order that took the last ones
+            return earlier
+        raise _sold_out(quoted, pieces, at_store)
+    order_id = _write(wish, quoted, taken, identity, key, shop, actor)
+    if order_id is None:
+        return Order.objects.select_related("shop").get(shop__key=key)
+    try:
+        stock.hold(
+            wanted=[Wanted(taken[sku_id], quantity) for sku_id, quantity in pieces.items()],
+            holder_key=f"order:{order_id}", key=held_by(order_id), actor=actor,
+        )  # fmt: skip
+    except OutOfStock as error:
+        title = next(q.line.offer.title for q in quoted.lines if q.line.offer.sku_id == error.params["sku_id"])
+        raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
+    return Order(
+        id=order_id, merchant_id=actor.merchant_id, status=Order.Status.UNPAID, customer_id=customer_id,
+    )  # fmt: skip
+
+
+def held_by(order_id: int) -> str:
+    """The key of an order's reservation."""
+    return f"order:{order_id}"
+
+
+# -- parts -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    currency: str
+    channel_id: int
+    root_id: int
+
+
+def _shop(actor: Actor) -> _Shop:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.currency, c.id, n.id FROM merchants_merchant m"
+            " JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL"
+            " LEFT JOIN orders_saleschannel c ON c.merchant_id = m.id AND c.source = %s AND c.shop = ''"
+            " WHERE m.id = %s",
+            [SOURCE, actor.merchant_id],
+        )
+        currency, channel_id, root_id = cursor.fetchone()
+    return _Shop(currency, channel_id or channels(source=SOURCE, shops=[""], actor=actor)[""], root_id)
+
+
+def _must_be_had(offer: catalog.Offer | None, fulfilment: str) -> None:
+    if offer is None or not offer.is_on_sale:
+        raise NotOnSale(field="lines", title=offer.title if offer else "?")
+    by_post = fulfilment in (Fulfilment.DELIVERY, Fulfilment.LOCAL)
+    if (by_post and not offer.is_delivered) or (fulfilment == Fulfilment.PICKUP and not offer.is_picked_up):
+        raise NotThisWay(field="fulfilment", title=offer.title)
+
+
+def _earlier(key: str) -> Order | None:
+    return Order.objects.filter(shop__key=key).first()
+
+
+def _sold_out(quoted: Quote, pieces: dict[int, int], node_ids: list[int] | None) -> SoldOut:
+    """Names the first line that no single store has in this number."""
+    most: dict[int, int] = {}
+    for row in inventory.stock(pieces, node_ids=node_ids):
+        most[row.sku_id] = max(most.get(row.sku_id, 0), row.available)
+    offer = next(
+        quoted_line.line.offer for quoted_line in quoted.lines
+        if most.get(quoted_line.line.offer.sku_id, 0) < pieces[quoted_line.line.offer.sku_id]
+    )  # fmt: skip
+    return SoldOut(field="lines", title=offer.title, available=most.get(offer.sku_id, 0))
+
+
+# One statement writes the order with its items, reasons and first step; none of it when the key was used before.
+_WRITE = """
+WITH shop AS (
+  INSERT INTO orders_shoporder (order_id, merchant_id, key, fulfilment, currency, freight, total, expires_at, province,
+         city, recipient, pickup_node_id, pickup_from, pickup_until, pickup_code, buyer_note, closed_because)
+  VALUES (nextval('orders_order_id_seq'), %(merchant)s, %(key)s, %(fulfilment)s, %(currency)s, %(freight)s, %(total)s,
+          %(expires_at)s, %(province)s, %(city)s, %(recipient)s, %(pickup_node)s, %(pickup_from)s, %(pickup_until)s, '',
+          %(note)s, '')
+  ON CONFLICT (merchant_id, key) DO NOTHING RETURNING order_id
+), head AS (
+  INSERT INTO orders_order (id, merchant_id, channel_id, order_no, status, raw_status, identity_id, customer_id,
+         node_id, ordered_at, updated_at, sold_amount, refunded_amount, line_count, guide, host, note)
+  SELECT order_id, %(merchant)s, %(channel)s, %(order_no)s, 'unpaid', '', %(identity)s, %(customer)s, %(node)s,
+         %(now)s, %(now)s, 0, 0, 0, '', '', '' FROM shop
+), item AS (
+  INSERT INTO orders_orderitem (merchant_id, order_id, position, sku_id, product_id, node_id, kind, title, spec,
+         sku_code, product_code, picture, quantity, list_amount, amount, cost, shipped, returned, cancelled,
+         refunded)
+  SELECT %(merchant)s, order_id, i.position, i.sku_id, i.product_id, i.node_id, i.kind, i.title, i.spec, i.sku_code,
+         i.product_code, i.picture, i.quantity, i.list_amount, i.amount, i.cost, 0, 0, 0, 0
+    FROM shop, jsonb_to_recordset(%(items)s) AS i(position smallint, sku_id bigint, product_id bigint, node_id bigint,
+         kind text, title text, spec text, sku_code text, product_code text, picture text, quantity int,
+         list_amount bigint, amount bigint, cost bigint)
+), reason AS (
+  INSERT INTO orders_adjustment (merchant_id, order_id, position, step, source_type, source_id, label, amount)
+  SELECT %(merchant)s, order_id, r.line, r.step, r.source_type, r.source_id, r.label, r.amount
+    FROM shop, jsonb_to_recordset(%(reasons)s) AS r(line smallint, step text, source_type text, source_id text,
+         label text, amount bigint)
+), step AS (
+  INSERT INTO orders_orderstep (merchant_id, order_id, what, status, detail, by, at)
+  SELECT %(merchant)s, order_id, 'placed', 'unpaid', '{}', %(by)s, %(now)s FROM shop
+)
+SELECT order_id FROM shop
+"""
+
+
+def _write(
+    wish: Wish, quoted: Quote, taken: dict[int, Stock], identity: Identity | None, key: str, shop: _Shop, actor: Actor
+) -> int | None:
+    now = clock.now()
+    items = [
+        {
+            "position": position, "sku_id": line.line.offer.sku_id, "product_id": line.line.offer.product_id,
+            "node_id": taken[line.line.offer.sku_id].node_id, "kind": line.line.offer.kind,
+            "title": line.line.offer.title, "spec": line.line.offer.spec, "sku_code": line.line.offer.sku_code,
+            "product_code": line.line.offer.product_code, "picture": line.line.offer.picture,
+            "quantity": line.line.quantity, "list_amount": line.list_amount, "amount": line.amount,
+            "cost": None if line.line.offer.cost is None else line.line.offer.cost * line.line.quantity,
+        }
+        for position, line in enumerate(quoted.lines)
+    ]  # fmt: skip
+    reasons = [
+        {
+            "line": reason.line, "step": reason.step, "source_type": reason.source_type,
+            "source_id": reason.source_id, "label": reason.label, "amount": reason.amount,
+        }
+        for reason in quoted.reasons
+    ]  # fmt: skip
+    is_pickup = wish.fulfilment == Fulfilment.PICKUP
+    to = wish.recipient
+    sealed = json.dumps(
+        {
+            "name": to.name, "phone": to.phone, "province": to.province, "city": to.city, "district": to.district,
+            "street": to.street,
+        },
+        ensure_ascii=False,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "merchant": actor.merchant_id, "key": key, "fulfilment": wish.fulfilment, "currency": shop.currency,
+                "freight": quoted.freight, "total": quoted.total, "expires_at": now + UNPAID_FOR,
+                "province": to.province, "city": to.city,
+                "recipient": crypto.encrypt(sealed, actor.merchant_id) if to != Recipient() else None,
+                "pickup_node": wish.node_id if is_pickup else None, "pickup_from": wish.pickup_from,
+                "pickup_until": wish.pickup_until, "note": wish.note[:200], "channel": shop.channel_id,
+                "order_no": f"{now:%y%m%d}{secrets.randbelow(10**10):010d}",
+                "identity": identity.pk if identity else None,
+                "customer": identity.customer_id if identity else None,
+                "node": wish.node_id if wish.node_id is not None else shop.root_id, "now": now, "by": actor.name,
+                "items": json.dumps(items), "reasons": json.dumps(reasons),
+            },
+        )  # fmt: skip
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -1,0 +1,155 @@
+"""Money and goods of a paid order go back, by item. What may go back and when, the after-sale decides; that it adds up
+is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from yutang.areas.inventory import services as stock
+from yutang.areas.inventory.services import GivenBack
+from yutang.areas.orders.errors import RefundTooLarge, TooManyPieces, WrongState
+from yutang.areas.orders.events import OrderRefunded
+from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
+from yutang.areas.orders.services.paying import PAYABLE, lock, note
+from yutang.areas.orders.services.placing import held_by
+from yutang.areas.payments import services as payments
+from yutang.core import clock, events, money
+
+if TYPE_CHECKING:
+    from yutang.core.access import Actor
+
+Status = Order.Status
+
+
+@dataclass(frozen=True)
+class Back:
+    """What of one item goes back: `pieces` that count as returned, and `amount` (None: what these pieces cost)."""
+
+    position: int
+    pieces: int
+    amount: int | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a refund would do. Amounts in minor units; `items`: position → amount."""
+
+    items: dict[int, int]
+    freight: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.items.values()) + self.freight
+
+
+def preview(*, order_id: int, back: Sequence[Back], freight: int = 0) -> Preview:
+    """Computes a refund without doing it. TooManyPieces, RefundTooLarge."""
+    order = Order.objects.select_related("shop").get(pk=order_id)
+    items = {item.position: item for item in OrderItem.objects.filter(order=order)}
+    return _preview(order, items, back, freight)
+
+
+@transaction.atomic
+def refund(
+    *, order_id: int, back: Sequence[Back], freight: int = 0, reason: str, key: str, is_restocked: bool = True,
+    actor: Actor,
+) -> int:  # fmt: skip
+    """Sends money back the way it came and writes the negative facts; returns the amount. Pieces that never left
+    become available again at once; pieces that come back do so where `is_restocked`. The same key again: nothing, 0.
+
+    Refunding every piece and the freight, in whatever steps, returns exactly what was paid."""
+    order = lock(order_id)
+    if SaleLine.objects.filter(order_id=order_id, line_key__startswith=f"#refund:{key}:").exists():
+        return 0
+    if order.paid_at is None:
+        raise WrongState(order_no=order.order_no, status=order.get_status_display())
+    items = {item.position: item for item in OrderItem.objects.select_for_update().filter(order=order)}
+    planned = _preview(order, items, back, freight)
+    lines = []
+    given = []
+    for one in back:
+        item, amount = items[one.position], planned.items[one.position]
+        here = min(one.pieces, item.left)
+        given.append(GivenBack(item.sku_id, item.node_id, here, one.pieces - here if is_restocked else 0))
+        item.returned += one.pieces
+        item.cancelled += here
+        item.refunded += amount
+        item.save(update_fields=["returned", "cancelled", "refunded"])
+        lines.append(_line(order, key, str(one.position + 1), -amount, item, -one.pieces))
+    stock.take_back(
+        given=given, held_by=held_by(order_id), key=f"refund:{order_id}:{key}", source=("order", order_id), actor=actor
+    )
+    if planned.freight:
+        lines.append(_line(order, key, "freight", -planned.freight))
+    SaleLine.objects.bulk_create(line for line in lines if line.amount or line.quantity)
+    order.refunded_amount -= planned.total
+    order.line_count += len(lines)
+    order.updated_at = clock.now()
+    if _is_all_back(items) and order.status in (Status.PAID, Status.PARTLY_SHIPPED):
+        order.status = Status.CLOSED if not any(item.shipped for item in items.values()) else Status.COMPLETED
+        ShopOrder.objects.filter(pk=order_id).update(closed_because="refunded")
+    order.save(update_fields=["refunded_amount", "line_count", "updated_at", "status"])
+    note(order, "refunded", actor, amount=planned.total, reason=reason)
+    if planned.total:
+        payments.refund_payable(
+            payable=(PAYABLE, order_id), amount=planned.total, key=f"order:{order_id}:{key}", reason=reason, actor=actor
+        )
+    events.publish(
+        OrderRefunded(
+            merchant_id=actor.merchant_id, order_id=order_id, customer_id=order.customer_id, amount=planned.total
+        )
+    )  # fmt: skip
+    return planned.total
+
+
+def _preview(order: Order, items: dict[int, OrderItem], back: Sequence[Back], freight: int) -> Preview:
+    amounts: dict[int, int] = {}
+    for one in back:
+        item = items.get(one.position)
+        left = item.quantity - item.returned if item else 0
+        if item is None or one.position in amounts or not 0 <= one.pieces <= left:
+            raise TooManyPieces(field="pieces", title=item.title if item else order.order_no, left=left)
+        amounts[one.position] = _share(item, one)
+        if not 0 <= amounts[one.position] <= item.amount - item.refunded:
+            raise RefundTooLarge(field="amount", left=item.amount - item.refunded)
+    if not 0 <= freight <= order.shop.freight - _freight_refunded(order):
+        raise RefundTooLarge(field="freight", left=order.shop.freight - _freight_refunded(order))
+    return Preview(amounts, freight)
+
+
+def _share(item: OrderItem, one: Back) -> int:
+    """What the pieces cost, less what was refunded for them without taking them back; the last pieces take the rest."""
+    if one.amount is not None:
+        return one.amount
+    after = item.returned + one.pieces
+    if after == item.quantity:
+        return item.amount - item.refunded
+    return max(min(money.part(item.amount, after, item.quantity) - item.refunded, item.amount - item.refunded), 0)
+
+
+def _freight_refunded(order: Order) -> int:
+    lines = SaleLine.objects.filter(
+        order_id=order.pk, line_key__startswith="#refund:", line_key__endswith=":freight"
+    )  # fmt: skip
+    return -sum(lines.values_list("amount", flat=True))
+
+
+def _line(
+    order: Order, key: str, name: str, amount: int, item: OrderItem | None = None, quantity: int = 0
+) -> SaleLine:  # fmt: skip
+    return SaleLine(
+        merchant_id=order.merchant_id, order_id=order.pk, line_key=f"#refund:{key}:{name}", kind=SaleLine.Kind.REFUND,
+        product_code=item.product_code if item else "", sku_code=item.sku_code if item else "",
+        title=item.title if item else "", spec=item.spec if item else "", quantity=quantity, amount=amount,
+        occurred_at=clock.now(), identity_id=order.identity_id,
+        home_customer_id=order.identity.home_customer_id if order.identity else None, customer_id=order.customer_id,
+        channel_id=order.channel_id, node_id=order.node_id,
+    )  # fmt: skip
+
+
+def _is_all_back(items: dict[int, OrderItem]) -> bool:
+    return all(item.returned == item.quantity for item in items.values())

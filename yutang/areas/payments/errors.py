@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from yutang.core.errors import DomainError
+
+
+class AlreadyPaid(DomainError):
+    code = "payments.already_paid"
+    message = gettext_noop("This is paid already.")
+    status = 409
+
+
+class NoLongerPayable(DomainError):
+    code = "payments.no_longer_payable"
+    message = gettext_noop("This is closed and can no longer be paid.")
+    status = 409
+
+
+class TenderTooLarge(DomainError):
+    """`params`: due, wanted."""
+
+    code = "payments.tender_too_large"
+    message = gettext_noop("Only %(due)s is still to be paid.")
+    status = 409
+
+
+class RefundTooLarge(DomainError):
+    """`params`: paid, wanted."""
+
+    code = "payments.refund_too_large"
+    message = gettext_noop("Only %(paid)s can be refunded, %(wanted)s was wanted.")
+    status = 409
+
+
+class UnknownProvider(DomainError):
+    """`params`: provider."""
+
+    code = "payments.unknown_provider"
+    message = gettext_noop("%(provider)s is no way to pay here.")
+    status = 404
+
+
+class NotOurs(DomainError):
+    """A notice about a number that is not ours; the provider may try again later."""
+
+    code = "payments.not_ours"
+    message = gettext_noop("There is no payment %(no)s.")
+    status = 404
+
+
+class AmountDiffers(DomainError):
+    """`params`: no, expected, told. Never acted on; the reconciliation shows it."""
+
+    code = "payments.amount_differs"
+    message = gettext_noop("Payment %(no)s is about another amount.")
+    status = 409
+
+
+class Unreachable(DomainError):
+    """The provider did not answer: what became of the request is unknown until it is asked."""
+
+    code = "payments.unreachable"
+    message = gettext_noop("The payment service does not answer. Please try again in a moment.")
+    status = 503
+
+
+class ForgedNotice(DomainError):
+    """The signature is not the provider's."""
+
+    code = "payments.forged_notice"
+    message = gettext_noop("The signature is wrong.")
+    status = 401

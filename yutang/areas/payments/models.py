@@ -1,0 +1,113 @@
+"""Money in and money back."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from yutang.core import clock
+from yutang.core.tenancy import TenantModel
+
+
+class Tender(TenantModel):
+    """One way of paying a payable or a part of it. Amounts in minor units of `currency`."""
+
+    class State(models.TextChoices):
+        STARTED = "started", _("Waiting for the money")
+        PAID = "paid", _("Paid")
+        CLOSED = "closed", _("Closed")
+
+    no = models.CharField(max_length=32)  # our number at the provider
+    payable_type = models.CharField(max_length=20)
+    payable_id = models.BigIntegerField()
+    provider = models.CharField(max_length=20)
+    method = models.CharField(max_length=20, blank=True)  # the provider's way: jsapi, h5, native, wap, page …
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=8, choices=State, default=State.STARTED)
+    provider_no = models.CharField(max_length=64, blank=True)  # the provider's number, once paid
+    client = models.JSONField(default=dict)  # what the buyer's browser needs to pay
+    refunded_amount = models.BigIntegerField(default=0)  # Σ of its refunds that did not fail
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # when the provider was last asked about it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "no"], name="tender_no_unique"),
+            models.UniqueConstraint(
+                fields=["merchant", "provider", "provider_no"], condition=~Q(provider_no=""), name="tender_money_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="tender_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0, refunded_amount__lte=F("amount")), name="tender_refund_within"
+            ),
+            models.CheckConstraint(condition=Q(refunded_amount=0) | Q(state="paid"), name="tender_refund_of_paid"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "payable_type", "payable_id"], name="tender_of_payable"),
+            models.Index(fields=["merchant", "created_at"], condition=Q(state="started"), name="tender_waiting"),
+            models.Index(fields=["merchant", "-id"], name="tender_newest"),
+        ]
+
+
+class Refund(TenantModel):
+    """Money of one tender on its way back; its `key` makes a repeat harmless."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("To be sent")
+        PROCESSING = "processing", _("On its way")
+        SUCCEEDED = "succeeded", _("Refunded")
+        FAILED = "failed", _("Refund failed")
+
+    tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="refunds", db_index=False)
+    no = models.CharField(max_length=32)
+    key = models.CharField(max_length=120)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    provider_no = models.CharField(max_length=64, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+    attempts = models.IntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    asked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "no"], name="refund_no_unique"),
+            models.UniqueConstraint(fields=["merchant", "key"], name="refund_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["tender", "id"], name="refund_of_tender"),
+            models.Index(
+                fields=["merchant", "created_at"],
+                condition=Q(state__in=["requested", "processing"]),
+                name="refund_open",
+            ),
+        ]
+
+
+class Notice(TenantModel):
+    """What a provider told us and what came of it. Kept: a dispute about money begins here."""
+
+    class Outcome(models.TextChoices):
+        APPLIED = "applied", _("Applied")
+        REPEATED = "repeated", _("Already known")
+        UNKNOWN = "unknown", _("Nothing of ours")
+        AMOUNT_DIFFERS = "amount_differs", _("The amount differs")
+
+    provider = models.CharField(max_length=20)
+    key = models.CharField(max_length=120)  # the provider's number of the notice
+    no = models.CharField(max_length=64)  # of the tender or refund it speaks of
+    body = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    times = models.IntegerField(default=1)
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "provider", "key"], name="notice_once")]
+        indexes = [models.Index(fields=["merchant", "-id"], name="notice_newest")]

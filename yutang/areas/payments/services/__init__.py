@@ -1,0 +1,13 @@
+"""Writes about money: one file per use case."""
+
+from __future__ import annotations
+
+from yutang.areas.payments.services.asking import ask_about_refunds, ask_about_tenders, close_tenders
+from yutang.areas.payments.services.refunding import finish_refund, refund, refund_payable, send_refund
+from yutang.areas.payments.services.starting import launch, open_tender
+from yutang.areas.payments.services.taking import receive, take
+
+__all__ = [
+    "ask_about_refunds", "ask_about_tenders", "close_tenders", "finish_refund", "launch", "open_tender", "receive",
+    "refund", "refund_payable", "send_refund", "take",
+]  # fmt: skip

@@ -1,0 +1,88 @@
+"""Notices get lost: who waits for money or for a refund's end asks for it. All of it runs outside transactions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+
+from yutang.areas.payments import providers
+from yutang.areas.payments.errors import Unreachable
+from yutang.areas.payments.models import Refund, Tender
+from yutang.areas.payments.services.refunding import finish_refund
+from yutang.areas.payments.services.taking import take
+from yutang.core import clock, logs, tenancy
+
+if TYPE_CHECKING:
+    from yutang.core.access import Actor
+
+AT_A_TIME = 200
+PATIENCE = timedelta(minutes=1)  # before the first question, and between two
+_GIVE_UP = timedelta(days=2)  # a tender that nobody paid
+
+log = logs.get(__name__)
+
+
+def ask_about_tenders(*, actor: Actor) -> int:
+    """Asks providers about tenders that wait for money; how many turned out to be paid."""
+    now = clock.now()
+    with tenancy.scope(actor.merchant_id):
+        waiting = list(
+            Tender.objects.filter(
+                Q(asked_at__isnull=True) | Q(asked_at__lt=now - PATIENCE), state=Tender.State.STARTED,
+                created_at__range=(now - _GIVE_UP, now - PATIENCE),
+            ).order_by(F("asked_at").asc(nulls_first=True))[:AT_A_TIME]
+        )  # fmt: skip
+        Tender.objects.filter(pk__in=[tender.pk for tender in waiting]).update(asked_at=now)
+    return sum(_ask(tender, actor) for tender in waiting)
+
+
+def close_tenders(*, payable: tuple[str, int], actor: Actor) -> None:
+    """What is closed can no longer be paid. Money that was faster is taken, and goes back by itself."""
+    with tenancy.scope(actor.merchant_id):
+        waiting = list(
+            Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.STARTED)
+        )
+    for tender in waiting:
+        providers.get(tender.provider).close(tender)
+        if not _ask(tender, actor):
+            with tenancy.scope(actor.merchant_id):
+                Tender.objects.filter(pk=tender.pk, state=Tender.State.STARTED).update(state=Tender.State.CLOSED)
+
+
+def ask_about_refunds(*, actor: Actor) -> int:
+    """Asks how refunds ended that are on their way; how many did."""
+    now = clock.now()
+    with tenancy.scope(actor.merchant_id):
+        waiting = list(
+            Refund.objects.select_related("tender").filter(
+                Q(asked_at__isnull=True) | Q(asked_at__lt=now - PATIENCE), state=Refund.State.PROCESSING,
+            ).order_by(F("asked_at").asc(nulls_first=True))[:AT_A_TIME]
+        )  # fmt: skip
+        Refund.objects.filter(pk__in=[refund.pk for refund in waiting]).update(asked_at=now)
+    ended = 0
+    for refund in waiting:
+        try:
+            done = providers.get(refund.tender.provider).ask_refund(refund)
+        except Unreachable:
+            log.warning("payments.refund_not_answered", no=refund.no)
+            continue
+        if done is not None:
+            with tenancy.scope(actor.merchant_id):
+                finish_refund(refunded=done, actor=actor)
+            ended += 1
+    return ended
+
+
+def _ask(tender: Tender, actor: Actor) -> bool:
+    try:
+        paid = providers.get(tender.provider).ask(tender)
+    except Unreachable:
+        log.warning("payments.tender_not_answered", no=tender.no)
+        return False
+    if paid is None:
+        return False
+    with tenancy.scope(actor.merchant_id):
+        take(provider=tender.provider, paid=paid, actor=actor)
+    return True

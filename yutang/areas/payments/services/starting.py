@@ -1,0 +1,87 @@
+"""Somebody wants to pay."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from yutang.areas.payments import payables, providers
+from yutang.areas.payments.errors import AlreadyPaid, NoLongerPayable, TenderTooLarge
+from yutang.areas.payments.models import Tender
+from yutang.areas.payments.queries import paid_amount
+from yutang.areas.payments.services.taking import take
+from yutang.core import clock, tenancy
+
+if TYPE_CHECKING:
+    from yutang.core.access import Actor
+
+# A tender that is asked for again within this time is the same one: a second tap on "Pay".
+_SAME = timedelta(minutes=30)
+
+
+@transaction.atomic
+def open_tender(
+    *, payable: tuple[str, int], provider: str, method: str = "", amount: int | None = None,
+    expires_at: datetime | None = None, return_url: str = "", actor: Actor,
+) -> Tender:  # fmt: skip
+    """One way of paying a payable: all that is still due, or `amount` of it.
+
+    With a local provider (cash, the sandbox) it is started at once, and may be paid already; with any other the caller
+    commits and calls `launch`. AlreadyPaid, NoLongerPayable, TenderTooLarge, UnknownProvider."""
+    chosen = providers.get(provider)
+    due = payables.get(payable[0]).lock(payable[1])
+    if due.is_settled:
+        raise AlreadyPaid
+    if not due.is_open:
+        raise NoLongerPayable
+    left = due.amount - paid_amount(payable)
+    amount = left if amount is None else amount
+    if not 0 < amount <= left:
+        raise TenderTooLarge(field="amount", due=left, wanted=amount)
+    waiting = Tender.objects.filter(
+        payable_type=payable[0], payable_id=payable[1], provider=provider, method=method, amount=amount,
+        state=Tender.State.STARTED, created_at__gt=clock.now() - _SAME,
+    )  # fmt: skip
+    tender = waiting.order_by("-id").first()
+    if tender is None:
+        tender = Tender.objects.create(
+            merchant_id=actor.merchant_id, no=new_no(), payable_type=payable[0], payable_id=payable[1],
+            provider=provider, method=method, amount=amount, currency=due.currency, expires_at=expires_at,
+        )  # fmt: skip
+    if chosen.is_local:
+        _begin(chosen, tender, due.subject, return_url, actor)
+        tender.refresh_from_db()
+    return tender
+
+
+def launch(*, tender_id: int, return_url: str, actor: Actor) -> Tender:
+    """Asks the provider to let the buyer pay. Call outside any transaction: nobody waits for a network with rows
+    locked. Unreachable leaves the tender as it was; calling again is harmless."""
+    if connection.in_atomic_block:
+        raise RuntimeError("a provider is asked outside any transaction")
+    with tenancy.scope(actor.merchant_id):
+        tender = Tender.objects.get(pk=tender_id)
+        subject = payables.get(tender.payable_type).lock(tender.payable_id).subject
+    started = providers.get(tender.provider).start(tender, subject=subject, return_url=return_url)
+    with tenancy.scope(actor.merchant_id):
+        _note(tender, started, actor)
+        tender.refresh_from_db()
+    return tender
+
+
+def new_no() -> str:
+    """A number that no other tender or refund has, by day: 20 digits and letters that providers accept."""
+    return f"{clock.now():%y%m%d}{secrets.token_hex(7)}"
+
+
+def _begin(provider: providers.Provider, tender: Tender, subject: str, return_url: str, actor: Actor) -> None:
+    _note(tender, provider.start(tender, subject=subject, return_url=return_url), actor)
+
+
+def _note(tender: Tender, started: providers.Started, actor: Actor) -> None:
+    Tender.objects.filter(pk=tender.pk).update(client=started.client)
+    if started.paid is not None:
+        take(provider=tender.provider, paid=started.paid, actor=actor)

@@ -1,0 +1,25 @@
+"""What follows from money that came for an order or went back."""
+
+from __future__ import annotations
+
+from yutang.areas.orders import services as orders
+from yutang.areas.orders.events import OrderPaid, OrderRefunded
+from yutang.core import events
+from yutang.lake import writer
+
+
+@events.on(OrderPaid)
+def count_purchase(event: OrderPaid) -> None:
+    _recount(event.merchant_id, event.customer_id)
+
+
+@events.on(OrderRefunded)
+def count_refund(event: OrderRefunded) -> None:
+    _recount(event.merchant_id, event.customer_id)
+
+
+def _recount(merchant_id: int, customer_id: int | None) -> None:
+    """The figures of the person's page, and the snapshot that segments ask."""
+    if customer_id is not None:
+        orders.recompute_statistics([customer_id])
+        writer.mark_people_changed(merchant_id)
