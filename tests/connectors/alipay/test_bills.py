@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tests.simulators.alipay import rig
 from yutang.connectors.alipay import bills
-from yutang.connectors.alipay.errors import BrokenBill, NoBill
+from yutang.connectors.alipay import client as client_module
+from yutang.connectors.alipay.errors import BrokenBill, NoBill, OutcomeUnknown
 from yutang.connectors.alipay.shapes import BillKind, BillLine
+from yutang.simulators.alipay import AnswerFault
 
 DAY = date(2026, 3, 5)
 # As the platform writes it: tabs behind texts, comments before and behind.
@@ -145,3 +147,26 @@ def test_the_bill_of_a_day(alipay, client, clock):
     ]
     clock.go(days=1)
     assert [line.out_request_no for line in client.bill(date(2026, 3, 6))] == ["R2"]
+
+
+@pytest.mark.parametrize("fault", [AnswerFault.LOST, AnswerFault.DOWN])
+def test_a_download_that_breaks(alipay, client, clock, fault):
+    client.precreate(rig.charge())
+    alipay.pay("T1")
+    clock.go(days=1)
+    alipay.inject("bill", fault)
+    with pytest.raises(OutcomeUnknown, match="the bill's download"):
+        list(client.bill(DAY))
+    assert len(list(client.bill(DAY))) == 1
+
+
+def test_sizes_have_limits(alipay, client, clock, monkeypatch):
+    client.precreate(rig.charge())
+    alipay.pay("T1")
+    clock.go(days=1)
+    monkeypatch.setattr(bills, "LARGEST", 100)
+    with pytest.raises(BrokenBill, match="too large"):
+        list(client.bill(DAY))
+    monkeypatch.setattr(client_module, "LARGEST_DOWNLOAD", 100)
+    with pytest.raises(OutcomeUnknown, match="too large"):
+        list(client.bill(DAY))

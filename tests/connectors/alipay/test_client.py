@@ -156,6 +156,7 @@ def test_a_trade_ends_by_itself(alipay, client, clock):
         ({"subject": "x" * 257}, "subject"),
         ({"body": "x" * 129}, "body"),
         ({"passback": "x" * 513}, "passback"),
+        ({"passback": "a=b"}, "passback"),
         ({"notify_url": ""}, "notify_url"),
     ],
 )

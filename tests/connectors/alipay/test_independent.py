@@ -64,6 +64,14 @@ def test_its_requests_pass_our_gateway_and_our_answers_pass_its_check(alipay, sd
     assert refund["fund_change"] == "Y"
 
 
+@pytest.mark.parametrize("page", ["wap", "page"])
+def test_its_addresses_open_our_cashier(alipay, sdk, http, page):
+    make = getattr(sdk, f"api_alipay_trade_{page}_pay")
+    query = make(subject="吐司/套餐", out_trade_no="T1", total_amount="12.34", return_url="https://shop.example/a?b=c")
+    opened = http.get(f"{alipay.gateway_url}?{query}")
+    assert (opened.status_code, alipay.book.find(out_trade_no="T1").charge.amount) == (303, 1234)
+
+
 def test_it_finds_a_forged_answer_too(alipay, sdk):
     alipay.inject("alipay.trade.query", AnswerFault.FORGED)
     with pytest.raises(AliPayValidationError):
@@ -85,7 +93,7 @@ def test_our_notices_pass_its_check_and_its_signature_ours(alipay, sdk, merchant
 
 def test_our_addresses_are_signed_as_its_own_are(alipay, client):
     """Its check of our signature, with the application's key where it holds Alipay's."""
-    address = client.wap_pay_url(rig.charge(passback="a=b&c"), return_url="https://shop.example/a?b=c")
+    address = client.wap_pay_url(rig.charge(passback="a%3Db%26c"), return_url="https://shop.example/a?b=c")
     params = dict(parse_qsl(urlsplit(address).query))
     signature = params.pop("sign")
     der = PUBLIC.format(_public(alipay.account.app_key))

@@ -27,6 +27,7 @@ LARGEST_AMOUNT = 100_000_000_00
 LARGEST_DOWNLOAD = 512 << 20
 _IN_MEMORY = 8 << 20
 _NUMBER = re.compile(r"[0-9A-Za-z_]{1,64}")
+_URL_SAFE = re.compile(r"[0-9A-Za-z_.~%\-]{0,512}")
 _Value = TypeVar("_Value")
 
 
@@ -130,7 +131,7 @@ class Client:
         if not url.startswith(("https://", "http://")):
             raise OutcomeUnknown("the bill lies at no web address")
         try:
-            with self._http.stream("GET", url, timeout=self._timeout) as response:
+            with self._http.stream("GET", url, timeout=self._timeout, follow_redirects=False) as response:
                 if response.status_code != httpx.codes.OK:
                     raise OutcomeUnknown(f"the bill's download answered {response.status_code}")
                 for chunk in response.iter_bytes():
@@ -150,7 +151,9 @@ class Client:
         # As Alipay's own libraries do: the gateway must know the charset before it reads the body.
         body = {"biz_content": params.pop("biz_content")}
         try:
-            response = self._http.post(self._base_url, params=params, data=body, timeout=self._timeout)
+            response = self._http.post(
+                self._base_url, params=params, data=body, timeout=self._timeout, follow_redirects=False
+            )
         except httpx.HTTPError as error:
             raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
         if response.status_code != httpx.codes.OK:
@@ -184,8 +187,8 @@ def _content(charge: Charge, **more: str) -> dict[str, object]:
         raise Invalid("subject", "1 to 256 printable characters")
     if len(charge.body) > 128 or not charge.body.isprintable():
         raise Invalid("body", "at most 128 printable characters")
-    if len(charge.passback) > 512:
-        raise Invalid("passback", "at most 512 characters")
+    if not _URL_SAFE.fullmatch(charge.passback):
+        raise Invalid("passback", "at most 512 characters, URL-encoded")
     if not charge.notify_url:
         raise Invalid("notify_url", "is missing")
     return {

@@ -115,7 +115,14 @@ class BrokenBill(AlipayError):
 
 # Ends of codes (in capitals) after which the thing may have been done all the same. The last one answers a refund whose
 # number was used before with another amount: what became of that one is the question.
-_UNKNOWN = ("SYSTEM_ERROR", "UNKNOW-ERROR", "UNKNOWN-ERROR", "UNKNOWN_ERROR", "DISCORDANT_REPEAT_REQUEST")
+_UNKNOWN = (
+    "SYSTEM_ERROR",
+    "UNKNOW-ERROR",
+    "UNKNOW_ERROR",
+    "UNKNOWN-ERROR",
+    "UNKNOWN_ERROR",
+    "DISCORDANT_REPEAT_REQUEST",
+)
 
 _REFUSALS: dict[str, type[Refused]] = {
     "isv.invalid-signature": BadSignature,

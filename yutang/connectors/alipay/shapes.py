@@ -25,7 +25,7 @@ class BillKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """What a buyer shall pay. `passback` comes back in the notices as it is."""
+    """What a buyer shall pay. `passback`, URL-encoded by the caller, comes back in the notices as it is."""
 
     out_trade_no: str
     amount: int

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .server import AlipaySimulator, Server
 
 LARGEST_BODY = 1 << 20
+BILL = "bill"
+"""Where a method's name stands for others, for faults of a bill's download: LOST, else 503."""
 _CASHIER = re.compile(r"/cashier/(\d+)(/pay|/leave)?")
 _QR = re.compile(r"/qr/(\d+)")
 _BILL = re.compile(r"/bill/(\d{4}-\d{2}-\d{2})\.csv\.zip")
@@ -74,6 +76,12 @@ class Handler(BaseHTTPRequestHandler):
             )
 
     def _bill(self, day: str) -> None:
+        fault = self.alipay.next_fault(BILL)
+        if fault is AnswerFault.LOST:
+            return
+        if fault:
+            self._page(pages.failure("503", "系统繁忙 Busy"), HTTPStatus.SERVICE_UNAVAILABLE)
+            return
         try:
             content = self.alipay.bill(date.fromisoformat(day))
         except ValueError:

@@ -99,7 +99,7 @@ class AlipaySimulator:
         return self.book.finish(out_trade_no)
 
     def inject(self, method: str, *faults: AnswerFault) -> None:
-        """For the next answers to this method, one each."""
+        """For the next answers to this method, one each; `bill` means the download of a bill."""
         with self._lock:
             self._faults.setdefault(method, []).extend(faults)
 
