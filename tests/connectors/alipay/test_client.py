@@ -170,6 +170,25 @@ def test_a_bad_value_is_named_before_anything_is_sent(alipay, client, changes, f
 def test_a_refund_needs_its_own_number(client):
     with pytest.raises(errors.Invalid, match="out_request_no"):
         client.refund(out_trade_no="T1", out_request_no="", amount=1)
+    with pytest.raises(errors.Invalid, match="reason"):
+        client.refund(out_trade_no="T1", out_request_no="R1", amount=1, reason="x" * 257)
+
+
+@pytest.mark.parametrize("changes", [{"out_trade_no": "T2"}, {"out_request_no": "R2"}])
+def test_an_answer_about_something_else_is_not_taken(alipay, clock, changes):
+    """Signed by the gateway, but it answers another question."""
+    method = "alipay.trade.fastpay.refund.query"
+    fields = {
+        "code": "10000",
+        "trade_no": "2026",
+        "out_trade_no": "T1",
+        "out_request_no": "R1",
+        "refund_amount": "1.00",
+    }
+    answer = alipay.gateway.enveloped(method, fields | changes)
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=answer))
+    with httpx.Client(transport=transport) as http, pytest.raises(errors.OutcomeUnknown, match=next(iter(changes))):
+        rig.client(alipay, http, now=clock).query_refund(out_trade_no="T1", out_request_no="R1")
 
 
 def test_a_wrong_key_is_named(alipay, http, clock):

@@ -16,7 +16,7 @@ from yutang.core import clock
 
 from . import answers, bills, signing
 from .answers import Node
-from .errors import Invalid, OutcomeUnknown
+from .errors import BrokenBill, Invalid, OutcomeUnknown
 from .keys import Keys
 from .shapes import BillLine, Charge, Refund, Trade
 from .values import fen, moment, written, yuan
@@ -79,6 +79,8 @@ class Client:
         self, *, out_request_no: str, amount: int, out_trade_no: str = "", trade_no: str = "", reason: str = ""
     ) -> Refund:
         """All or a part. The same `out_request_no` never refunds twice; repeat only with the same amount."""
+        if len(reason) > 256:
+            raise Invalid("reason", "at most 256 characters")
         content = _numbers(out_trade_no, trade_no) | {
             "out_request_no": _number("out_request_no", out_request_no),
             "refund_amount": _amount(amount),
@@ -137,7 +139,7 @@ class Client:
                 for chunk in response.iter_bytes():
                     file.write(chunk)
                     if file.tell() > LARGEST_DOWNLOAD:
-                        raise OutcomeUnknown("the bill is too large")
+                        raise BrokenBill("the bill is too large")
         except httpx.HTTPError as error:
             raise OutcomeUnknown(f"the bill's download broke: {type(error).__name__}") from error
         file.seek(0)
@@ -158,7 +160,11 @@ class Client:
             raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
         if response.status_code != httpx.codes.OK:
             raise OutcomeUnknown(f"{method}: answered {response.status_code}")
-        return answers.opened(response.content, method, self._keys)
+        node = answers.opened(response.content, method, self._keys)
+        for name in ("out_trade_no", "trade_no", "out_request_no"):
+            if name in content and node.optional(name) not in ("", content[name]):
+                raise OutcomeUnknown(f"{method}: the answer has another {name}")
+        return node
 
     def _signed(
         self, method: str, content: Mapping[str, object], *, notify_url: str = "", return_url: str = ""
