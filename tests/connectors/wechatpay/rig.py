@@ -18,7 +18,7 @@ from yutang.connectors.wechatpay.client import Client
 from yutang.connectors.wechatpay.keys import Credentials
 from yutang.connectors.wechatpay.shapes import NewRefund, NewTransaction
 from yutang.simulators.wechatpay.accounts import Account, PlatformKey, new_credentials
-from yutang.simulators.wechatpay.server import Simulator
+from yutang.simulators.wechatpay.server import Mode, Simulator
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)  # ten in the morning of Shanghai
 
@@ -51,6 +51,8 @@ class Clock:
 
 def simulator(clock: Clock, *others: Credentials, **options) -> Simulator:
     accounts = [Account.of(credentials) for credentials in (merchant(), *others)]
+    if options.get("mode", Mode.PUBLIC_KEY) is Mode.PUBLIC_KEY:
+        options["key"] = platform_key()
     return Simulator(accounts, now=clock, **{"ladder": (0,) * 3, **options})
 
 

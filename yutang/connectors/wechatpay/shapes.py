@@ -35,14 +35,14 @@ class BillKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class NewTransaction:
-    """What is to be paid. The same number with the same content gives a fresh way to pay, never a second transaction."""
+    """What is to be paid. The same number with the same content gives a fresh way to pay the same transaction."""
 
     out_trade_no: str  # 6 to 32 of [0-9A-Za-z_-|*]
     description: str  # at most 127 characters
     amount: int
     currency: str = "CNY"
     notify_url: str  # HTTPS, without a query
-    expires_at: datetime | None = None  # at least a minute ahead; a prepay_id lives two hours anyway
+    expires_at: datetime | None = None  # at least a minute ahead
     attach: str = ""
     goods_tag: str = ""
     is_profit_shared: bool = False

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
@@ -101,6 +102,12 @@ class PlatformKey:
                 account.api_key, self.certificate.public_bytes(Encoding.PEM), associated_data="certificate"
             ),
         }
+
+
+@cache
+def stranger() -> RSAPrivateKey:
+    """The key of somebody who is neither merchant nor platform."""
+    return _new_key()
 
 
 def encrypted(api_key: bytes, plain: bytes, *, associated_data: str) -> dict[str, str]:

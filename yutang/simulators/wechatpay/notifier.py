@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from yutang.connectors.wechatpay.signing import PROBE
-from yutang.simulators.wechatpay.accounts import Account, PlatformKey, encrypted, new_credentials
+from yutang.simulators.wechatpay.accounts import Account, PlatformKey, encrypted, stranger
 from yutang.simulators.wechatpay.faults import Fate
 
 # Seconds between tries, as the platform documents them: a day in all.
@@ -90,7 +90,6 @@ class Notifier:
         self._changed = threading.Condition()
         self._is_hurried = self._is_busy = self._is_stopped = False
         self._deliveries: list[Delivery] = []
-        self._forger = PlatformKey("", new_credentials().private_key)
         self._thread = threading.Thread(target=self._run, name="wechatpay-notices")
 
     def start(self) -> None:
@@ -169,7 +168,7 @@ class Notifier:
 
     def _post(self, http: httpx.Client, notice: Notice, kind: Kind) -> int:
         key = self._key()
-        signer = key if kind != Kind.FORGED else PlatformKey(key.serial, self._forger.private_key)
+        signer = key if kind != Kind.FORGED else PlatformKey(key.serial, stranger())
         headers = {"Content-Type": "application/json", **signer.headers(notice.body, self._now())}
         if kind == Kind.PROBE:
             headers["Wechatpay-Signature"] = PROBE + headers["Wechatpay-Signature"]

@@ -21,7 +21,7 @@ from yutang.connectors.wechatpay.shapes import RefundStatus, TradeState
 from yutang.connectors.wechatpay.signing import PROBE
 from yutang.core import clock
 from yutang.simulators.wechatpay import notifier, pages
-from yutang.simulators.wechatpay.accounts import Account, PlatformKey, new_credentials
+from yutang.simulators.wechatpay.accounts import Account, PlatformKey, stranger
 from yutang.simulators.wechatpay.api import Answer, Api, Request
 from yutang.simulators.wechatpay.content import refund_notice_json, transaction_json
 from yutang.simulators.wechatpay.faults import USUAL, AnswerFault, Faults, fate
@@ -50,6 +50,7 @@ class Simulator:
         *,
         port: int = 0,
         mode: Mode = Mode.PUBLIC_KEY,
+        key: PlatformKey | None = None,
         now: Callable[[], datetime] = clock.now,
         faults: Faults | None = None,
         seed: int = 0,
@@ -68,8 +69,7 @@ class Simulator:
         self._dice = random.Random(seed)
         self._finishes_refunds = finishes_refunds
         self._answer_faults: deque[AnswerFault | None] = deque()
-        self._stranger = PlatformKey("", new_credentials().private_key)
-        self._keys = [PlatformKey.public() if mode is Mode.PUBLIC_KEY else PlatformKey.certified(now())]
+        self._keys = [key or (PlatformKey.public() if mode is Mode.PUBLIC_KEY else PlatformKey.certified(now()))]
         self._notifier = notifier.Notifier(key=lambda: self.key, now=now, ladder=ladder, late=late)
         self._server = _Server(("127.0.0.1", port), self)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
@@ -161,7 +161,7 @@ class Simulator:
         headers = {"Content-Type": "application/json; charset=utf-8", "Request-ID": secrets.token_hex(12).upper()}
         if answer.is_signed and fault is not AnswerFault.DONE_BUT_UNSIGNED:
             forged = fault is AnswerFault.DONE_BUT_FORGED
-            key = PlatformKey(self.key.serial, self._stranger.private_key) if forged else self.key
+            key = PlatformKey(self.key.serial, stranger()) if forged else self.key
             headers |= key.headers(
                 answer.body, self._now() - (STALE if fault is AnswerFault.DONE_BUT_STALE else timedelta())
             )
