@@ -123,7 +123,11 @@ def test_a_bill_laid_out_otherwise_is_broken(lines):
         read(*lines)
 
 
-@given(st.binary() | st.lists(st.text()).map(lambda rows: "\n".join([HEADER, *rows, SUMS, SUM]).encode()))
+VALUES = st.sampled_from([*PAID[1:].split(bills.SEPARATOR), *REFUNDED[1:].split(bills.SEPARATOR)]) | st.text()
+ROW = st.lists(VALUES, min_size=26, max_size=29).map(lambda values: "`" + bills.SEPARATOR.join(values))
+
+
+@given(st.binary() | st.lists(st.text() | ROW).map(lambda rows: "\n".join([HEADER, *rows, SUMS, SUM]).encode()))
 def test_any_bytes_are_a_bill_or_broken(raw):
     try:
         for line in bills.read(io.BytesIO(raw)):

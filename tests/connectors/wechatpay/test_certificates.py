@@ -89,12 +89,28 @@ def test_certificates_open_with_our_api_key_only(platform, clock):
     assert platform.book.trade(out_trade_no=NUMBER)
 
 
-def test_with_the_public_key_nothing_is_fetched(clock, asked):
+def test_a_merchant_with_the_public_key_only_has_no_certificates(clock, asked):
     with rig.simulator(clock) as platform, client_of(platform, clock, http=watched(asked)) as client:
         client.create_native(new())
-        with pytest.raises(errors.UnknownSerial):
-            client.open_notice({**platform.key.headers(b"{}", clock()), "Wechatpay-Serial": "ABCDEF"}, b"{}")
+        for serial in ("PUB_KEY_ID_0", "ABCDEF"):
+            with pytest.raises(errors.UnknownSerial):
+                client.open_notice({**platform.key.headers(b"{}", clock()), "Wechatpay-Serial": serial}, b"{}")
         with pytest.raises(errors.NotFound):
             client.certificates()
-    assert [request.url.path for request in asked] == ["/v3/pay/transactions/native", "/v3/certificates"]
+    assert [request.url.path for request in asked] == ["/v3/pay/transactions/native"] + ["/v3/certificates"] * 2
     assert asked[0].headers["Wechatpay-Serial"] == platform.key.serial
+
+
+def test_a_merchant_who_moves_to_the_public_key_takes_both(clock, receiver, asked):
+    with rig.simulator(clock) as platform, client_of(platform, clock, http=watched(asked)) as client:
+        platform.rotate()
+        client.create_native(new(notify_url=receiver.url))
+        platform.pay(NUMBER)
+        platform.drain()
+        assert downloads(asked) == 0
+        ((headers, body),) = receiver.received
+        assert headers["Wechatpay-Serial"] == platform.key.serial
+        assert client.open_notice(headers, body).transaction.out_trade_no == NUMBER
+        assert client.query(out_trade_no=NUMBER).trade_state == "SUCCESS"
+    assert downloads(asked) == 1
+    assert asked[-1].headers["Wechatpay-Serial"].startswith("PUB_KEY_ID_")

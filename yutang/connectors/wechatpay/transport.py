@@ -59,17 +59,17 @@ class Transport:
         return answer.content
 
     def with_keys(self, use: Callable[[PlatformKeys], T]) -> T:
-        """`use` with the platform's keys; once more where a key was missing and may have been fetched."""
+        """`use` with the platform's keys; once more where a certificate was missing and may have been fetched."""
         try:
             return use(self._keys)
-        except errors.UnknownSerial:
-            if not self._refresh():
+        except errors.UnknownSerial as error:
+            if error.message.startswith(PUBLIC_KEY_PREFIX) or not self._refresh():
                 raise
             return use(self._keys)
 
     def certificates(self) -> list[PlatformCertificate]:
-        """The platform's certificates in use. They vouch for the answer that brings them: what nobody but the platform
-        and we can have encrypted (APIv3 key) holds the key that must have signed it."""
+        """The platform's certificates in use. They may vouch for the answer that brings them: what nobody but the
+        platform and we can have encrypted (APIv3 key) holds the key that signed it."""
         answer = self._send("GET", "/v3/certificates", None)
         if not answer.is_success:
             raise _failure(answer)
@@ -83,7 +83,7 @@ class Transport:
                 associated_data=reading.optional_text(sealed, "associated_data"),
             )
             found.append(reading.certificate(data, pem.decode("ascii", "replace")))
-        signing.check(answer.headers, answer.content, keys.of_certificates(found), self._now())
+        signing.check(answer.headers, answer.content, {**self._keys, **keys.of_certificates(found)}, self._now())
         return found
 
     @contextmanager
@@ -104,14 +104,17 @@ class Transport:
             raise errors.OutcomeUnknown(type(error).__name__) from error
 
     def _refresh(self) -> bool:
-        """Whether certificates have been fetched."""
+        """Whether certificates have been fetched. The public key stays: a merchant who moves to it uses both."""
         now = self._now()
-        if self._public_key_id():
-            return False  # certificates are what this merchant has left behind
         if self._refreshed_at and now - self._refreshed_at < REFRESH_GAP:
             return False
         self._refreshed_at = now
-        self._keys = keys.of_certificates(self.certificates())
+        try:
+            found = self.certificates()
+        except errors.NotFound:
+            return False  # a merchant with the public key only
+        public = {serial: key for serial, key in self._keys.items() if serial.startswith(PUBLIC_KEY_PREFIX)}
+        self._keys = {**public, **keys.of_certificates(found)}
         return True
 
     def _public_key_id(self) -> str:
@@ -120,7 +123,7 @@ class Transport:
     def _send(self, method: str, target: str, payload: Mapping[str, Any] | None) -> httpx.Response:
         body = b"" if payload is None else json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
         request = self._request(method, self._base_url + target, body)
-        # While a merchant moves from certificates to the public key, this asks for answers signed with the latter.
+        # Asks for an answer signed with the public key rather than a certificate's.
         if serial := self._public_key_id():
             request.headers["Wechatpay-Serial"] = serial
         try:

@@ -18,6 +18,7 @@ import httpx
 
 from yutang.connectors.wechatpay.signing import PROBE
 from yutang.simulators.wechatpay.accounts import Account, PlatformKey, encrypted, stranger
+from yutang.simulators.wechatpay.content import rfc3339
 from yutang.simulators.wechatpay.faults import Fate
 
 # Seconds between tries, as the platform documents them: a day in all.
@@ -59,7 +60,7 @@ def notice(account: Account, *, event: str, url: str, about: str, content: Mappi
     original = event.partition(".")[0].lower()
     body = {
         "id": id_,
-        "create_time": now.isoformat(timespec="seconds"),
+        "create_time": rfc3339(now),
         "resource_type": "encrypt-resource",
         "event_type": event,
         "summary": {"TRANSACTION.SUCCESS": "支付成功", "REFUND.SUCCESS": "退款成功"}.get(event, "退款失败"),

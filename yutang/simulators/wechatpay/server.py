@@ -117,7 +117,7 @@ class Simulator:
         self._answer_faults.extend(faults)
 
     def rotate(self) -> None:
-        """From now on everything is signed with a new certificate's key; the old one is listed on."""
+        """From now on a new certificate's key signs everything but answers to those who ask for an older one."""
         self._keys.insert(0, PlatformKey.certified(self._now()))
 
     def drain(self, seconds: float = 30) -> None:
@@ -148,20 +148,22 @@ class Simulator:
             return self._page(request, path.removeprefix("/pay/"))
         fault = self._next_fault()
         if fault in NOT_DONE:
-            return self._signed(Answer.refusing(NOT_DONE[fault]), None)
+            return self._signed(request, Answer.refusing(NOT_DONE[fault]), None)
         answer = self._api.handle(request)
         if fault is AnswerFault.DONE_BUT_ERROR:
-            return self._signed(Answer.refusing(NOT_DONE[AnswerFault.SYSTEM_ERROR]), None)
+            return self._signed(request, Answer.refusing(NOT_DONE[AnswerFault.SYSTEM_ERROR]), None)
         if fault is AnswerFault.DONE_BUT_SLOW:
             self.is_ending.wait(60)
             return None
-        return None if fault is AnswerFault.DONE_BUT_CUT else self._signed(answer, fault)
+        return None if fault is AnswerFault.DONE_BUT_CUT else self._signed(request, answer, fault)
 
-    def _signed(self, answer: Answer, fault: AnswerFault | None) -> Answer:
+    def _signed(self, request: Request, answer: Answer, fault: AnswerFault | None) -> Answer:
+        wanted = request.headers.get("Wechatpay-Serial")
+        key = next((key for key in self._keys if key.serial == wanted), self.key)
         headers = {"Content-Type": "application/json; charset=utf-8", "Request-ID": secrets.token_hex(12).upper()}
         if answer.is_signed and fault is not AnswerFault.DONE_BUT_UNSIGNED:
-            forged = fault is AnswerFault.DONE_BUT_FORGED
-            key = PlatformKey(self.key.serial, stranger()) if forged else self.key
+            if fault is AnswerFault.DONE_BUT_FORGED:
+                key = PlatformKey(key.serial, stranger())
             headers |= key.headers(
                 answer.body, self._now() - (STALE if fault is AnswerFault.DONE_BUT_STALE else timedelta())
             )
@@ -222,6 +224,7 @@ class Simulator:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = False  # closing waits for them
+    request_queue_size = 128  # many clients may knock at once
 
     def __init__(self, address: tuple[str, int], simulator: Simulator) -> None:
         self.simulator = simulator
