@@ -68,9 +68,17 @@ def answering(status: int, body: bytes = b"", **headers: str):
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(403, b"<html>blocked</html>"), (404, b""), (302, b""), (502, b"<html>"), (400, b'{"message":"?"}'), (200, b"{}")],
+    [
+        (403, b"<html>blocked</html>"),
+        (404, b""),
+        (302, b""),
+        (502, b"<html>"),
+        (400, b'{"message":"?"}'),
+        (200, b"{}"),
+        (503, b'{"code":"PARAM_ERROR"}'),
+    ],
 )
-def test_what_a_proxy_says_is_no_answer_of_the_platform(platform, clock, status, body):
+def test_only_a_4xx_in_the_platforms_words_is_a_refusal(platform, clock, status, body):
     http = answering(status, body)
     with client_of(platform, clock, http=http) as client, pytest.raises(errors.OutcomeUnknown) as raised:
         client.query(out_trade_no=NUMBER)
