@@ -1,4 +1,4 @@
-"""Reads of what is sold."""
+"""What of the catalogue is sold now, at which price, and what sending costs."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def level_prices(sku_ids: Iterable[int], level: str) -> dict[int, int]:
 def freight(template_ids: Iterable[int | None]) -> dict[int | None, tuple[FreightTemplate, list[FreightRule]]]:
     """The templates with their rules; None stands for the merchant's default. Missing where there is none."""
     wanted = set(template_ids)
-    rows = FreightTemplate.objects.filter(pk__in=wanted - {None}) | FreightTemplate.objects.filter(
-        is_default=None in wanted
-    ).filter(is_default=True)
+    rows = FreightTemplate.objects.filter(
+        pk__in=[pk for pk in wanted if pk is not None]
+    ) | FreightTemplate.objects.filter(is_default=None in wanted).filter(is_default=True)
     found: dict[int | None, tuple[FreightTemplate, list[FreightRule]]] = {}
     for template in rows.prefetch_related("rules"):
         rules = sorted(template.rules.all(), key=lambda rule: rule.position)
