@@ -21,13 +21,14 @@ from yutang.areas.catalog.queries.catalogue import (
     skus_of,
 )
 from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, offers
-from yutang.areas.catalog.queries.regions import PROVINCES, province_name, region_rule_of, region_rules, visible
+from yutang.areas.catalog.queries.regions import PROVINCE_SUFFIX, PROVINCES, province_name, region_rule_of, region_rules, visible
 from yutang.areas.catalog.queries.reviews import Rating, rating, review, reviews, reviews_of
 from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
 
 __all__ = [
     "EDIT",
     "PROVINCES",
+    "PROVINCE_SUFFIX",
     "REPLY",
     "VIEW",
     "WIDTHS",

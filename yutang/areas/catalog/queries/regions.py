@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Q, When
 
 from yutang.areas.catalog.models import Category, RegionRule
-from yutang.areas.catalog.rules import PROVINCES, province_name
+from yutang.areas.catalog.rules import PROVINCE_SUFFIX, PROVINCES, province_name
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from yutang.areas.catalog.models import Product
 
-__all__ = ["PROVINCES", "province_name", "region_rule_of", "region_rules", "visible"]
+__all__ = ["PROVINCES", "PROVINCE_SUFFIX", "province_name", "region_rule_of", "region_rules", "visible"]
 
 
 def region_rules() -> QuerySet[RegionRule]:
