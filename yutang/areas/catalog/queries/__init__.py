@@ -21,9 +21,17 @@ from yutang.areas.catalog.queries.catalogue import (
     skus_of,
 )
 from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, offers
-from yutang.areas.catalog.queries.regions import PROVINCE_SUFFIX, PROVINCES, province_name, region_rule_of, region_rules, visible
+from yutang.areas.catalog.queries.regions import (
+    PROVINCE_SUFFIX,
+    PROVINCES,
+    province_name,
+    region_rule_of,
+    region_rules,
+    visible,
+)
 from yutang.areas.catalog.queries.reviews import Rating, rating, review, reviews, reviews_of
 from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
+from yutang.areas.catalog.rules import cleaned
 
 __all__ = [
     "EDIT",
@@ -38,6 +46,7 @@ __all__ = [
     "Search",
     "categories",
     "category",
+    "cleaned",
     "descendants",
     "freight",
     "freight_template",
