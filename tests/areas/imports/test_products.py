@@ -96,7 +96,7 @@ def test_bad_rows_keep_back_their_product_only(merchant, actor, tmp_path):
         (9, "规格", "Taste is missing"),
         (10, "规格", "Size is missing"),
         (12, "状态", "one of: 草稿, draft, 出售中, on sale, 仓库中, off sale, 回收站, recycle bin"),
-        (12, "售价", "this is finer than the currency"),
+        (12, "售价", "this is not an amount"),
     ]
     assert sorted(Product.objects.values_list("code", flat=True)) == ["G", "HELD"]
     assert list(Category.objects.values_list("name", flat=True)) == ["New"]

@@ -10,6 +10,7 @@ from yutang.areas.catalog.queries.catalogue import (
     Branch,
     categories,
     category,
+    covers,
     descendants,
     freight_template,
     freight_templates,
@@ -31,7 +32,7 @@ from yutang.areas.catalog.queries.regions import (
 )
 from yutang.areas.catalog.queries.reviews import Rating, rating, review, reviews, reviews_of
 from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
-from yutang.areas.catalog.rules import cleaned
+from yutang.areas.catalog.rules import FreightRow, cleaned
 
 __all__ = [
     "EDIT",
@@ -41,12 +42,14 @@ __all__ = [
     "VIEW",
     "WIDTHS",
     "Branch",
+    "FreightRow",
     "Offer",
     "Rating",
     "Search",
     "categories",
     "category",
     "cleaned",
+    "covers",
     "descendants",
     "freight",
     "freight_template",

@@ -54,6 +54,12 @@ def pictures_of(product_ids: Iterable[int]) -> dict[int, list[Picture]]:
     return found
 
 
+def covers(product_ids: Iterable[int]) -> dict[int, str]:
+    """Product id → digest of the picture that lists show."""
+    rows = Picture.objects.filter(product__in=set(product_ids)).order_by("product", "position", "pk")
+    return dict(rows.distinct("product").values_list("product_id", "digest"))
+
+
 @dataclass(frozen=True)
 class Branch:
     """A category in its tree; `path` are the names from the top."""

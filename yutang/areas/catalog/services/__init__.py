@@ -6,6 +6,7 @@ from yutang.areas.catalog.services.categories import delete_category, save_categ
 from yutang.areas.catalog.services.freight import delete_freight_template, save_freight_template
 from yutang.areas.catalog.services.pictures import PictureDraft, add_picture, save_pictures, store_picture
 from yutang.areas.catalog.services.products import (
+    MOST_SKUS,
     ProductDraft,
     SkuDraft,
     draft_of,
@@ -17,6 +18,7 @@ from yutang.areas.catalog.services.regions import save_region_rule
 from yutang.areas.catalog.services.reviews import reply_to_review, show_review, write_review
 
 __all__ = [
+    "MOST_SKUS",
     "PictureDraft",
     "ProductDraft",
     "SkuDraft",

@@ -49,11 +49,11 @@ BY_NAME = {column.name: column for column in COLUMNS}
 BY_HEADER = {headers.key(header): column.name for column in COLUMNS for header in (column.zh, column.en)}
 
 # (Chinese, English); a file may say either.
-KINDS = {
+KINDS: dict[str, tuple[str, str]] = {
     Product.Kind.GOODS: ("实物商品", "goods"), Product.Kind.SERVICE: ("服务/预约", "service"),
     Product.Kind.VIRTUAL: ("虚拟卡密", "virtual code"), Product.Kind.GIFT_CARD: ("礼品卡", "gift card"),
 }  # fmt: skip
-STATES = {
+STATES: dict[str, tuple[str, str]] = {
     Product.State.DRAFT: ("草稿", "draft"), Product.State.ON_SALE: ("出售中", "on sale"),
     Product.State.OFF_SALE: ("仓库中", "off sale"), Product.State.REMOVED: ("回收站", "recycle bin"),
 }  # fmt: skip

@@ -63,14 +63,14 @@ def _xlsx(rows: Iterator[list[Cell]], target: IO[bytes]) -> int:
 
 
 def _rows(products: QuerySet[Product], currency: str) -> Iterator[list[Cell]]:
-    paths = {branch.pk: branch.label for branch in queries.categories()}
-    freights = {template.pk: template.name for template in queries.freight_templates()}
+    paths: dict[int | None, str] = {branch.pk: branch.label for branch in queries.categories()}
+    freights: dict[int | None, str] = {template.pk: template.name for template in queries.freight_templates()}
     last = 0
     while page := list(products.filter(pk__gt=last).order_by("pk")[:PAGE]):
         last = page[-1].pk
         skus = queries.skus_of([product.pk for product in page])
         for product in page:
-            about = {
+            about: dict[str, Cell] = {
                 "code": product.code, "name": product.name, "subtitle": product.subtitle,
                 "kind": word(KINDS[product.kind]), "category": paths.get(product.category_id, ""),
                 "tags": ",".join(product.tags), "state": word(STATES[product.state]), "position": product.position,
@@ -78,7 +78,7 @@ def _rows(products: QuerySet[Product], currency: str) -> Iterator[list[Cell]]:
                 "freight": freights.get(product.freight_template_id, ""), "description": product.description,
             }  # fmt: skip
             for sku in skus.get(product.pk, []):
-                values: dict[str, Cell] = about | _sku(product, sku, currency)
+                values = about | _sku(product, sku, currency)
                 yield [values[column.name] for column in COLUMNS]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, gettext_noop
@@ -26,7 +25,6 @@ LONGEST = {"code": 80, "sku_code": 80, "barcode": 40, "name": 120, "subtitle": 2
 EMPTY = gettext_noop("this cell must not be empty")
 _TAGS = re.compile(r"[,，;；、]")
 _PAIRS = re.compile(r"[;；]")
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
 _BIGGEST_WEIGHT = 10_000_000  # grams
 
 
@@ -159,14 +157,10 @@ class Reader:
         return None if cells is None else _choice(cells, "state", STATES)
 
     def _amount(self, cells: Cells, column: str) -> int:
-        text = re.sub(r"[¥￥$,\s元]", "", cells.get(column))
-        if not _NUMBER.fullmatch(text):
+        amount = money.parsed(re.sub("[$元]", "", cells.get(column)), self._currency)
+        if amount is None:
             raise BadCell(cells, column, gettext("this is not an amount"))
-        amount = Decimal(text)
-        minor = money.to_minor(amount, self._currency)
-        if money.to_decimal(minor, self._currency) != amount:
-            raise BadCell(cells, column, gettext("this is finer than the currency"))
-        return minor
+        return amount
 
     def _category(self, cells: Cells) -> int:
         """蛋糕 / 生日蛋糕; made where it does not exist yet."""
