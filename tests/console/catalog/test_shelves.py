@@ -72,7 +72,7 @@ def test_freight(client_for, shop):
             )
         )
     assert rows == [([], True, 1000, 800, 500, 250, 9900), (["新疆", "西藏"], False, 1, 0, 1, 0, None)]
-    assert "First 1,000 g ¥8.00, each further 500 g ¥2.50" in text(client.get("/products/freight"))
+    assert "First 1,000 g CN¥8.00, each further 500 g CN¥2.50" in text(client.get("/products/freight"))
     assert 'value="8.00"' in text(client.get(f"/products/freight/{template.pk}"))
     wrong = client.post("/products/freight/new", {"name": "Two", "basis": "weight", **ROWS, "rows-0-first_fee": "-1"})
     assert "This is not an amount." in text(wrong, 422)
