@@ -7,6 +7,7 @@ from yutang.console.shell import views
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("q/", include("yutang.links.urls")),
+    path("media/", include("yutang.links.media.urls")),
     path("api/v1/", include("yutang.api.urls")),
     path("", include("yutang.console.urls")),
 ]

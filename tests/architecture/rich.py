@@ -15,9 +15,11 @@ from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from tests.api.pool import make_order, make_person, make_store
+from tests.architecture import trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
+from tests.factories import catalog
 from tests.factories.api import api_client, make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
@@ -56,6 +58,10 @@ CODES = {
     "Boundaries": {"source"}, "ImportRun": {"signature", "layout", "mapping"}, "SavedMapping": {"signature", "toml"},
     "TagGroup": {"kind", "colour"}, "LifeFact": {"kind", "detail", "calendar"},
     "TaggingRun": {"created_by_key"},
+    "Adjustment": {"step", "source_type", "source_id"}, "OrderStep": {"what", "status"},
+    "ShopOrder": {"currency", "pickup_code", "closed_because"}, "StockMove": {"source_type", "source_id"},
+    "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
+    "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"},
     "RetentionRule": {"kind"},
 }  # fmt: skip
 
@@ -142,6 +148,8 @@ def make_rich() -> World:
         record(event(visitor=f"{MARK}-tablet", identity={"kind": "email", "value": f"v-{EMAIL}"}), actor=actor)
         code, closed = make_code(node=node, name=f"Code {MARK}"), make_code(node=node)
         codes.archive(code_id=closed.pk, actor=actor)
+        shelf = catalog.furnish(MARK, people[0])
+        shop_orders = trade.furnish(MARK, people[4], node)
         _plant()
         world.token = key.token
         world.ids = {
@@ -151,7 +159,8 @@ def make_rich() -> World:
             "group_id": group.pk, "tagging_run_id": tagging_run.pk, "fact_id": life.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
             # An open code answers everybody, and a scan is recorded; a closed one must say nothing.
-            "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked,
+            "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked, **shelf,
+            **shop_orders,
         }  # fmt: skip
     return world
 

@@ -15,6 +15,7 @@ from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, mak
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
 from tests.console.conftest import make_member
+from tests.factories import catalog
 from tests.factories.api import make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, record
@@ -182,7 +183,10 @@ def test_the_checks_notice_a_table_without_policy(world):
 # -- stores -------------------------------------------------------------------------------------------------------
 
 NORTH, SOUTH = "Qznorth", "Qzsouth"
-SHARED = walk.NOT_OWNED | {"role_id", "tag_id", "group_id"}  # these belong to the whole merchant
+# These belong to the whole merchant.
+SHARED = walk.NOT_OWNED | {
+    "role_id", "tag_id", "group_id", "product_id", "product_code", "category_id", "template_id", "review_id",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -236,7 +240,7 @@ def _furnish(shop, node, mark) -> dict:
         content = text(f"{mark}-i,1,2026-03-01 10:00:00,,12.50,1,,Cake,,{mark}-i,{node.code},open", f"{mark}-bad,1,x")
         run, _counts = run_import(content, system, name=f"{mark}.csv")
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
-        asked = privacy_of(people[4].pk, mark, system)
+        asked = privacy_of(people[4].pk, mark, system) | catalog.furnish(f"of {node.pk}", people[0])
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,

@@ -11,6 +11,7 @@ from yutang.areas.merchants.permissions import PERMISSIONS
 PUBLIC = {
     "health": "for whoever watches the server",
     "links:scan": "for whoever scans a QR code",
+    "media:picture": "for shoppers",
     "console:login": "the way in",
     "console:login_code": "the way in, second step",
     "console:login_enrol": "the way in, second step for the first time",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -20,6 +21,15 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 def to_decimal(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-exponent(currency))
+
+
+def parsed(text: str, currency: str) -> int | None:
+    """`1,234.50` as people type it → minor units; None for what is no amount, below zero or finer than the currency."""
+    plain = re.sub(r"[,，\s¥￥]", "", text)
+    if not re.fullmatch(r"\d{1,13}(\.\d{1,6})?", plain):
+        return None
+    minor = to_minor(Decimal(plain), currency)
+    return minor if to_decimal(minor, currency) == Decimal(plain) else None
 
 
 def formatted(amount: int, currency: str, language: str = "zh-hans") -> str:

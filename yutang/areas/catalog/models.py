@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -117,11 +116,22 @@ class Product(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "state", "-position", "-id"], name="product_list"),
             models.Index(fields=["merchant", "category", "-position", "-id"], name="product_by_category"),
-            GinIndex(fields=["search_text"], name="product_search", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProductGram(TenantModel):
+    """A piece of a product's search text (rules.grams): the index of the search. Under row-level security PostgreSQL's
+    own text indexes are of no use (docs/decisions/0030)."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="grams", db_index=False)
+    gram = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "gram", "product"], name="product_gram_once")]
+        indexes = [models.Index(fields=["product"], name="gram_of_product")]
 
 
 class Sku(TenantModel):
@@ -208,11 +218,10 @@ class RegionRule(TenantModel):
                 condition=Q(product__isnull=False, category__isnull=True)
                 | Q(product__isnull=True, category__isnull=False),
                 name="region_rule_names_one",
-            )
-        ]
-        indexes = [
-            models.Index(fields=["merchant", "product"], name="region_rule_product"),
-            models.Index(fields=["merchant", "category"], name="region_rule_category"),
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "product", "category"], name="region_rule_once", nulls_distinct=False
+            ),
         ]
 
 

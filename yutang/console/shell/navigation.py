@@ -69,6 +69,17 @@ JOBS: tuple[Job, ...] = (
             Entry("console:privacy", _("Personal data"), "privacy.view"),
         ),
     ),
+    Job(
+        _("Products"),
+        "shopping-bag",
+        (
+            Entry("console:products", _("Product list"), "catalog.view"),
+            Entry("console:categories", _("Categories"), "catalog.view"),
+            Entry("console:product_reviews", _("Product reviews"), "catalog.view"),
+            Entry("console:region_demand", _("Goods by region"), "catalog.view"),
+            Entry("console:freight", _("Freight templates"), "catalog.view"),
+        ),
+    ),
     Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),)),
     Job(
         _("Settings"),

@@ -17,6 +17,7 @@ from yutang.areas.analytics.queries.codes import CodeFigures, ScanDay, code_figu
 from yutang.areas.analytics.queries.drill import COLUMNS, Column, RowPage, drill
 from yutang.areas.analytics.queries.drill import people as people_behind
 from yutang.areas.analytics.queries.metrics import Definition, MetricValue, definition, metrics
+from yutang.areas.analytics.queries.regions import ProvinceDemand, RegionDemand, province_demand, region_demand
 from yutang.areas.analytics.queries.scope import Period, Scope, as_of, day_from, scope, visible_nodes
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "MetricValue",
     "ParetoPoint",
     "Period",
+    "ProvinceDemand",
+    "RegionDemand",
     "RowPage",
     "ScanDay",
     "Scope",
@@ -46,6 +49,8 @@ __all__ = [
     "drill",
     "metrics",
     "people_behind",
+    "province_demand",
+    "region_demand",
     "scan_days",
     "scope",
     "visible_nodes",

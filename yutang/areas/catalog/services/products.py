@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from yutang.areas.catalog import rules
-from yutang.areas.catalog.errors import BadSpecification, CodeTaken, NothingToSell
-from yutang.areas.catalog.models import LevelPrice, Product, Sku
+from yutang.areas.catalog import queries, rules
+from yutang.areas.catalog.errors import BadPrice, BadSpecification, CodeTaken, NothingToSell, TooMany
+from yutang.areas.catalog.models import LevelPrice, Product, ProductGram, Sku
 from yutang.core import audit, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from yutang.core.access import Actor
+
+MOST_SKUS = 600
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,15 @@ def save_product(*, draft: ProductDraft, product: Product | None = None, actor: 
     """Makes a product, or changes `product` into what the draft says. SKUs are known by their codes; one that the
     draft no longer names is switched off. A new product is a draft until `set_state`.
 
-    CodeTaken, BadSpecification (field `skus`); NothingToSell when a product on sale would lose its last SKU."""
-    _check_values(draft)
+    CodeTaken, BadSpecification, BadPrice (field `skus`), NotFound (category, freight template); NothingToSell when a
+    product on sale would lose its last SKU."""
+    queries.require_everywhere(actor)
+    _check(draft)
     if product is None:
         product = Product(merchant_id=actor.merchant_id)
     else:
         product = Product.objects.select_for_update().get(pk=product.pk)
-    if Product.objects.filter(code=draft.code).exclude(pk=product.pk).exists():
-        raise CodeTaken(field="code", code=draft.code)
+    _check_codes(draft, product)
     for name in (
         "code", "name", "kind", "subtitle", "category_id", "freight_template_id", "is_delivered", "is_picked_up",
         "position",
@@ -75,25 +79,46 @@ def save_product(*, draft: ProductDraft, product: Product | None = None, actor: 
     product.description = rules.cleaned(draft.description)
     product.tags, product.promises = list(draft.tags), list(draft.promises)
     product.specifications = [{"name": name, "values": list(values)} for name, values in draft.specifications.items()]
-    product.search_text = rules.search_text(
-        product.name, product.subtitle, product.tags, [product.code, *(sku.code for sku in draft.skus)]
-    )
     active = [sku.price for sku in draft.skus if sku.is_active]
     if product.state == Product.State.ON_SALE and not active:
         raise NothingToSell(field="skus")
     product.lowest_price = min(active, default=0)
     product.updated_at = clock.now()
-    product.save()
-    _save_skus(product, draft.skus, actor)
+    with _codes_free(draft):
+        searched, product.search_text = product.search_text, _search_text(draft)
+        product.save()
+        _save_skus(product, draft.skus, actor)
+    if product.search_text != searched:
+        _save_grams(product)
     audit.record(
         "catalog.save", actor=actor, object_type="product", object_id=product.pk, detail={"code": product.code}
     )
     return product
 
 
+def draft_of(product: Product, **changes: Any) -> ProductDraft:
+    """The product as it stands, to be saved with changes. SKUs that were switched off stay so."""
+    skus = [
+        SkuDraft(
+            code=sku.code, price=sku.price, values=tuple(sku.values), barcode=sku.barcode, list_price=sku.list_price,
+            cost=sku.cost, weight=sku.weight, is_active=sku.is_active,
+            level_prices={row.level: row.price for row in sku.level_prices.all()},
+        )
+        for sku in queries.skus_of([product.pk]).get(product.pk, [])
+    ]  # fmt: skip
+    plain = ("code", "name", "kind", "subtitle", "description", "category_id", "freight_template_id", "is_delivered",
+             "is_picked_up", "position")  # fmt: skip
+    values: dict[str, Any] = {name: getattr(product, name) for name in plain} | {
+        "skus": skus, "tags": tuple(product.tags), "promises": tuple(product.promises),
+        "specifications": {row["name"]: tuple(row["values"]) for row in product.specifications},
+    }  # fmt: skip
+    return ProductDraft(**(values | changes))
+
+
 @transaction.atomic
 def set_state(*, product_ids: Sequence[int], state: str, actor: Actor) -> int:
     """Puts products on sale, off sale or into the recycle bin; how many changed. NothingToSell."""
+    queries.require_everywhere(actor)
     changed = 0
     for product in Product.objects.select_for_update().filter(pk__in=product_ids).exclude(state=state).order_by("pk"):
         if state == Product.State.ON_SALE and not product.skus.filter(is_active=True).exists():
@@ -108,6 +133,36 @@ def set_state(*, product_ids: Sequence[int], state: str, actor: Actor) -> int:
     return changed
 
 
+@transaction.atomic
+def move_to_category(*, product_ids: Sequence[int], category_id: int | None, actor: Actor) -> int:
+    """How many were moved; None takes them out of every category."""
+    queries.require_everywhere(actor)
+    if category_id is not None:
+        queries.category(category_id)
+    rows = Product.objects.select_for_update().filter(pk__in=product_ids).order_by("pk")
+    moved = [pk for pk, held in rows.values_list("pk", "category_id") if held != category_id]
+    Product.objects.filter(pk__in=moved).update(category_id=category_id, updated_at=clock.now())
+    audit.record_many(
+        "catalog.move", actor=actor, object_type="product", objects=[(pk, {"category": category_id}) for pk in moved]
+    )
+    return len(moved)
+
+
+def _check(draft: ProductDraft) -> None:
+    if len(draft.skus) > MOST_SKUS:
+        raise TooMany(field="skus", most=MOST_SKUS)
+    for sku in draft.skus:
+        amounts = (sku.price, sku.cost or 0, sku.weight, *sku.level_prices.values())
+        if min(amounts) < 0 or (sku.list_price is not None and sku.list_price < sku.price):
+            raise BadPrice(field="skus", code=sku.code)
+    _check_values(draft)
+    # Foreign keys look past row-level security; these must be the merchant's own.
+    if draft.category_id is not None:
+        queries.category(draft.category_id)
+    if draft.freight_template_id is not None:
+        queries.freight_template(draft.freight_template_id)
+
+
 def _check_values(draft: ProductDraft) -> None:
     allowed = set(itertools.product(*draft.specifications.values())) if draft.specifications else {()}
     seen: set[Any] = set()
@@ -118,24 +173,60 @@ def _check_values(draft: ProductDraft) -> None:
             seen.add(sku.values)
 
 
-def _save_skus(product: Product, drafts: Sequence[SkuDraft], actor: Actor) -> None:
-    codes = [draft.code for draft in drafts]
+def _check_codes(draft: ProductDraft, product: Product) -> None:
+    if Product.objects.filter(code=draft.code).exclude(pk=product.pk).exists():
+        raise CodeTaken(field="code", code=draft.code)
+    codes = [sku.code for sku in draft.skus]
     if len(set(codes)) < len(codes):
         raise CodeTaken(field="skus", code=next(code for code in codes if codes.count(code) > 1))
-    known = {sku.code: sku for sku in Sku.objects.select_for_update().filter(code__in=codes).order_by("pk")}
-    for code, sku in known.items():
-        if sku.product_id != product.pk:
-            raise CodeTaken(field="skus", code=code)
+    if taken := Sku.objects.filter(code__in=codes).exclude(product=product.pk).order_by("code").first():
+        raise CodeTaken(field="skus", code=taken.code)
+
+
+@contextmanager
+def _codes_free(draft: ProductDraft) -> Iterator[None]:
+    """Two who save the same code at the same moment: the second is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "product_code_unique" not in str(error):
+            raise
+        raise CodeTaken(field="code", code=draft.code) from error
+
+
+def _save_skus(product: Product, drafts: Sequence[SkuDraft], actor: Actor) -> None:
+    """A handful of statements, however many SKUs there are."""
     # Switched off first: two SKUs may swap their values.
     Sku.objects.filter(product=product).update(is_active=False)
-    for position, draft in enumerate(drafts):
-        sku = known.get(draft.code) or Sku(merchant_id=actor.merchant_id, product=product, code=draft.code)
-        for name in ("barcode", "price", "list_price", "cost", "weight", "is_active"):
-            setattr(sku, name, getattr(draft, name))
-        sku.values, sku.position = list(draft.values), position
-        sku.save()
-        LevelPrice.objects.filter(sku=sku).delete()
-        LevelPrice.objects.bulk_create(
-            LevelPrice(merchant_id=actor.merchant_id, sku=sku, level=level, price=price)
-            for level, price in sorted(draft.level_prices.items())
-        )
+    plain = ("barcode", "price", "list_price", "cost", "weight", "is_active")
+    saved = Sku.objects.bulk_create(
+        [
+            Sku(
+                merchant_id=actor.merchant_id, product=product, code=draft.code, values=list(draft.values),
+                position=position, **{name: getattr(draft, name) for name in plain},
+            )
+            for position, draft in enumerate(drafts)
+        ],
+        update_conflicts=True, unique_fields=["merchant", "code"], update_fields=[*plain, "values", "position"],
+    )  # fmt: skip
+    LevelPrice.objects.filter(sku__in=[sku.pk for sku in saved]).delete()
+    LevelPrice.objects.bulk_create(
+        LevelPrice(merchant_id=actor.merchant_id, sku=sku, level=level, price=price)
+        for sku, draft in zip(saved, drafts, strict=True)
+        for level, price in sorted(draft.level_prices.items())
+    )
+
+
+def _search_text(draft: ProductDraft) -> str:
+    numbers = [draft.code, *(code for sku in draft.skus for code in (sku.code, sku.barcode))]
+    return rules.search_text(draft.name, draft.subtitle, draft.tags, dict.fromkeys(numbers))
+
+
+def _save_grams(product: Product) -> None:
+    wanted = rules.grams(product.search_text)
+    held = set(ProductGram.objects.filter(product=product).values_list("gram", flat=True))
+    ProductGram.objects.filter(product=product, gram__in=held - wanted).delete()
+    ProductGram.objects.bulk_create(
+        ProductGram(merchant_id=product.merchant_id, product=product, gram=gram) for gram in sorted(wanted - held)
+    )

@@ -1,4 +1,4 @@
-"""Reads of what is sold."""
+"""What of the catalogue is sold now, at which price, and what sending costs."""
 
 from __future__ import annotations
 

@@ -1,0 +1,28 @@
+"""Pictures for everybody: cached for ever, nothing else served, no database asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories.catalog import make_picture_file
+from yutang.areas.catalog import images
+
+
+def test_a_picture_is_served_and_kept(merchant, django_assert_num_queries):
+    stored = images.store(make_picture_file(), merchant.pk)
+    with django_assert_num_queries(0):
+        answer = Client().get(f"/media/{merchant.pk}/{stored.digest}-400.webp")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert b"".join(answer.streaming_content)[8:12] == b"WEBP"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["{digest}-300.webp", "{other}-200.webp", "..%2f..%2fsecret.key-200.webp", "x-200.webp"]
+)
+def test_nothing_else_is(merchant, wanted):
+    stored = images.store(make_picture_file(), merchant.pk)
+    address = wanted.format(digest=stored.digest, other="0" * 64)
+    assert Client().get(f"/media/{merchant.pk}/{address}").status_code == 404

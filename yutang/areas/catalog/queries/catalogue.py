@@ -1,0 +1,121 @@
+"""Products, categories, pictures and freight templates by the checked door. They belong to the whole merchant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from yutang.areas.catalog.models import Category, FreightTemplate, Picture, Product, Sku
+from yutang.core.errors import NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yutang.core.access import Actor
+
+VIEW, EDIT, REPLY = "catalog.view", "catalog.edit", "reviews.reply"
+BIGGEST_ID = 2**63 - 1
+T = TypeVar("T")
+
+
+def require_everywhere(actor: Actor, permission: str = EDIT) -> None:
+    """The catalogue belongs to the whole merchant: changing it takes the permission for all of it."""
+    if actor.nodes(permission) is not None:
+        raise NotAllowed(permission=permission)
+
+
+def product(product_id: int) -> Product:
+    return _found(Product.objects.filter(pk=product_id).first() if 0 < product_id <= BIGGEST_ID else None)
+
+
+def product_by_code(code: str) -> Product:
+    return _found(Product.objects.filter(code=code).first())
+
+
+def products_by_code(codes: Iterable[str]) -> dict[str, Product]:
+    """Code → product, those that exist."""
+    return {row.code: row for row in Product.objects.filter(code__in=set(codes))}
+
+
+def skus_of(product_ids: Iterable[int]) -> dict[int, list[Sku]]:
+    """Product id → its SKUs in order with their level prices, those that were switched off last."""
+    found: dict[int, list[Sku]] = {}
+    rows = Sku.objects.filter(product__in=set(product_ids)).prefetch_related("level_prices")
+    for row in rows.order_by("product", "-is_active", "position", "pk"):
+        found.setdefault(row.product_id, []).append(row)
+    return found
+
+
+def pictures_of(product_ids: Iterable[int]) -> dict[int, list[Picture]]:
+    """Product id → its pictures in order."""
+    found: dict[int, list[Picture]] = {}
+    for row in Picture.objects.filter(product__in=set(product_ids)).order_by("product", "position", "pk"):
+        found.setdefault(row.product_id, []).append(row)
+    return found
+
+
+def covers(product_ids: Iterable[int]) -> dict[int, str]:
+    """Product id → digest of the picture that lists show."""
+    rows = Picture.objects.filter(product__in=set(product_ids)).order_by("product", "position", "pk")
+    return dict(rows.distinct("product").values_list("product_id", "digest"))
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A category in its tree; `path` are the names from the top."""
+
+    category: Category
+    depth: int  # 0 at the top
+    path: tuple[str, ...]
+
+    @property
+    def pk(self) -> int:
+        return self.category.pk
+
+    @property
+    def label(self) -> str:
+        return " / ".join(self.path)
+
+
+def categories() -> list[Branch]:
+    """All of them, parents before children, siblings in their order. One statement."""
+    children: dict[int | None, list[Category]] = {}
+    for row in Category.objects.order_by("position", "pk"):
+        children.setdefault(row.parent_id, []).append(row)
+    ordered: list[Branch] = []
+    waiting = [Branch(row, 0, (row.name,)) for row in reversed(children.get(None, []))]
+    while waiting:
+        branch = waiting.pop()
+        ordered.append(branch)
+        waiting += [
+            Branch(row, branch.depth + 1, (*branch.path, row.name)) for row in reversed(children.get(branch.pk, []))
+        ]
+    return ordered
+
+
+def category(category_id: int) -> Category:
+    return _found(Category.objects.filter(pk=category_id).first() if 0 < category_id <= BIGGEST_ID else None)
+
+
+def descendants(category_id: int) -> set[int]:
+    """The category and everything below it."""
+    parents = dict(Category.objects.values_list("pk", "parent_id"))
+    found = {category_id} & set(parents)
+    while more := {pk for pk, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def freight_templates() -> list[FreightTemplate]:
+    """All of them with their rules, the default one first."""
+    return list(FreightTemplate.objects.order_by("-is_default", "name").prefetch_related("rules"))
+
+
+def freight_template(template_id: int) -> FreightTemplate:
+    return _found(FreightTemplate.objects.filter(pk=template_id).first() if 0 < template_id <= BIGGEST_ID else None)
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise NotFound
+    return row
