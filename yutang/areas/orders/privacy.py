@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from django.utils.translation import gettext_noop, ngettext
 
 from yutang.areas.customers.erasing import Person
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.models import Order, SaleLine
+from yutang.areas.orders.models import Order, SaleLine, ShopOrder
 from yutang.areas.privacy import registry
-from yutang.core import money
+from yutang.core import crypto, money
 from yutang.core.access import Actor
 
 _OPEN = (Order.Status.UNPAID, Order.Status.PAID, Order.Status.PARTLY_SHIPPED, Order.Status.SHIPPED)
@@ -38,9 +40,18 @@ def copy(person: Person) -> registry.Section:
         }
         for order in orders
     }  # fmt: skip
+    sent = ShopOrder.objects.filter(order__customer=person.customer_id).order_by("pk")
     lines = SaleLine.objects.filter(customer_id=person.customer_id).order_by("occurred_at", "id")
     return {
         gettext_noop("Orders"): list(rows.values()),
+        gettext_noop("Deliveries"): [
+            {
+                "order_no": rows[shop.pk]["order_no"], "kind": shop.get_fulfilment_display(),
+                "recipient": json.loads(crypto.decrypt(shop.recipient, person.merchant_id)) if shop.recipient else {},
+                "note": shop.buyer_note,
+            }
+            for shop in sent
+        ],
         gettext_noop("Sale lines"): [
             {
                 "order_no": rows[line.order_id]["order_no"] if line.order_id in rows else "", "at": line.occurred_at,
@@ -53,8 +64,11 @@ def copy(person: Person) -> registry.Section:
 
 
 def erase(person: Person, actor: Actor) -> None:
-    """Free text goes: what the buyer wrote to the shop, and engravings and the like."""
+    """Free text goes: what the buyer wrote to the shop, engravings and the like; and to whom and where it was sent."""
     del actor
+    ShopOrder.objects.filter(order__customer=person.customer_id).update(
+        recipient=None, province="", city="", buyer_note=""
+    )
     Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
 

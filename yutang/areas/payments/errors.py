@@ -18,18 +18,18 @@ class NoLongerPayable(DomainError):
 
 
 class TenderTooLarge(DomainError):
-    """`params`: due, wanted."""
+    """`params`: due, wanted (minor units)."""
 
     code = "payments.tender_too_large"
-    message = gettext_noop("Only %(due)s is still to be paid.")
+    message = gettext_noop("This is more than is still to be paid.")
     status = 409
 
 
 class RefundTooLarge(DomainError):
-    """`params`: paid, wanted."""
+    """`params`: paid, wanted (minor units)."""
 
     code = "payments.refund_too_large"
-    message = gettext_noop("Only %(paid)s can be refunded, %(wanted)s was wanted.")
+    message = gettext_noop("This is more than can still be refunded.")
     status = 409
 
 
