@@ -24,6 +24,7 @@ ROWS = {
     "grades": "benchmarks.grades",
     "suggestions": "benchmarks.suggestions",
     "behaviour": "benchmarks.behaviour",
+    "checkout": "benchmarks.checkout",
 }
 
 

@@ -28,6 +28,7 @@ class Row:
     reference: str = ""
     reference_value: float | None = None
     most_ratio: float | None = None  # the value may be at most this many times the reference
+    least_ratio: float | None = None  # and must be at least so many times
 
     @property
     def ratio(self) -> float | None:
@@ -37,6 +38,8 @@ class Row:
     @property
     def holds(self) -> bool:
         if self.most_ratio is not None and self.ratio is not None and self.ratio > self.most_ratio:
+            return False
+        if self.least_ratio is not None and self.ratio is not None and self.ratio < self.least_ratio:
             return False
         if self.goal is None:
             return True

@@ -101,11 +101,13 @@ def each_merchant(*, reason: str) -> Iterator[int]:
 
 @contextmanager
 def _setting(name: str, value: int | str) -> Iterator[None]:
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         before = _replace(name, str(value))
         yield
-        # A rollback takes the setting back by itself: it is as transactional as the rows.
-        if not connection.needs_rollback:
+        # The transaction's end takes the setting back by itself, and a rollback does too: it is as transactional as
+        # the rows. So nothing stands between the last statement of a request and its commit.
+        if not is_outermost and not connection.needs_rollback:
             _write(name, before)
 
 

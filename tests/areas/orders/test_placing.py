@@ -96,8 +96,8 @@ def test_few_statements(merchant, actor, django_assert_num_queries):
     cake, identity = stocked(), buyer()
     make_freight()
     place((cake, 1))  # the sales channel is there from now on
-    # shop, offers, freight, stock, the order, the lock, the reservation; and the savepoint of the test's transaction
-    with django_assert_num_queries(9):
+    # shop, offers, freight, stock, the order, the reservation
+    with django_assert_num_queries(6):
         services.place(wish=wish((cake, 1)), identity=identity, key="counted", actor=actor)
 
 

@@ -31,17 +31,22 @@ if TYPE_CHECKING:
 # NO KEY: reservations being inserted by others need not wait for us because of their foreign key.
 LOCK = """
 SELECT id, kind, key, capacity, reserved, confirmed FROM reservations_pool
- WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+ WHERE merchant_id = %(merchant)s AND id = ANY(%(pools)s) ORDER BY id FOR NO KEY UPDATE
 """
+# Takes from every pool or from none. Sent together with LOCK: two statements, so that this one sees what was committed
+# while that one waited, in one round trip, so that others wait no longer than until our commit arrives.
 RESERVE = """
 WITH want AS (
   SELECT * FROM unnest(%(pools)s::bigint[], %(quantities)s::bigint[]) AS w(pool_id, quantity)
+), fits AS (
+  SELECT count(p.id) = count(*) AND bool_and(p.capacity - p.reserved - p.confirmed >= want.quantity) AS all_of_it
+    FROM want LEFT JOIN reservations_pool p ON p.id = want.pool_id AND p.merchant_id = %(merchant)s
 ), held AS (
   INSERT INTO reservations_reservation
          (merchant_id, pool_id, idempotency_key, holder_key, quantity, returned, state, expires_at, created_at)
-  SELECT %(merchant)s, pool_id, %(key)s, %(holder)s, quantity, 0, 'reserved', %(expires_at)s, %(now)s FROM want
-   WHERE NOT EXISTS (SELECT FROM reservations_reservation
-                      WHERE merchant_id = %(merchant)s AND idempotency_key = %(key)s)
+  SELECT %(merchant)s, pool_id, %(key)s, %(holder)s, quantity, 0, 'reserved', %(expires_at)s, %(now)s FROM want, fits
+   WHERE fits.all_of_it AND NOT EXISTS (SELECT FROM reservations_reservation
+                                         WHERE merchant_id = %(merchant)s AND idempotency_key = %(key)s)
    ORDER BY pool_id
   RETURNING id, pool_id, quantity
 ), taken AS (
@@ -49,7 +54,7 @@ WITH want AS (
    WHERE p.id = held.pool_id AND p.capacity - p.reserved - p.confirmed >= held.quantity
   RETURNING p.id
 )
-SELECT held.id, held.pool_id, held.quantity, taken.id IS NOT NULL FROM held LEFT JOIN taken ON taken.id = held.pool_id
+SELECT held.id, held.pool_id, taken.id IS NOT NULL FROM held LEFT JOIN taken ON taken.id = held.pool_id
  ORDER BY held.pool_id
 """
 # {confirmed}: 1 where the quantity goes on to confirmed, 0 where it becomes available again.
@@ -108,7 +113,7 @@ def reserve(
 
     Returns one reservation per pool, by pool id; a pool named twice counts once with the sum. The same key with the
     same items returns the earlier ones, whatever became of them; with others IdempotencyConflict. SoldOut names the
-    first pool, by id, that has too few left. Two statements."""
+    first pool, by id, that has too few left. One round trip."""
     wanted: dict[int, int] = {}
     for pool_id, quantity in items:
         if quantity <= 0:
@@ -116,33 +121,28 @@ def reserve(
         wanted[pool_id] = wanted.get(pool_id, 0) + quantity
     if not wanted:
         raise ValueError("nothing to reserve")
-    pools = {pool.pk: pool for pool in _lock(wanted, actor)}
-    for pool_id in sorted(wanted):
-        if pool_id not in pools:
-            raise UnknownPool(field="pool", pool=pool_id)
-        if pools[pool_id].available < wanted[pool_id]:
-            # A repeat of what took the last ones is no new wish.
-            return _earlier(key, wanted, actor) or _sold_out(pools[pool_id], wanted[pool_id])
+    _must_be_in_transaction()
     now = clock.now()
+    parameters = {
+        "pools": sorted(wanted), "quantities": [wanted[p] for p in sorted(wanted)], "key": key, "now": now,
+        "merchant": actor.merchant_id, "holder": holder_key, "expires_at": expires_at,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            RESERVE,
-            {
-                "pools": sorted(wanted), "quantities": [wanted[p] for p in sorted(wanted)], "key": key, "now": now,
-                "merchant": actor.merchant_id, "holder": holder_key, "expires_at": expires_at,
-            },
-        )  # fmt: skip
-        rows = cursor.fetchall()
-    if not rows:
-        return _earlier(key, wanted, actor)
-    if not all(was_taken for *_, was_taken in rows):
+        cursor.execute(f"{LOCK};{RESERVE}", parameters)
+        pools = {row[0]: _pool(row, actor) for row in cursor.fetchall()}
+        cursor.nextset()
+        held = cursor.fetchall()
+    if not held:
+        # A repeat of what took the last ones is no new wish.
+        return _earlier(key, wanted, actor) or _refused(pools, wanted)
+    if not all(was_taken for *_, was_taken in held):
         raise RuntimeError("a locked pool changed: somebody writes pools without this module")
     return [
         Reservation(
-            id=id_, merchant_id=actor.merchant_id, pool=pools[pool_id], idempotency_key=key, holder_key=holder_key,
-            quantity=quantity, expires_at=expires_at, created_at=now,
+            id=reservation_id, merchant_id=actor.merchant_id, pool=pools[pool_id], idempotency_key=key,
+            holder_key=holder_key, quantity=wanted[pool_id], expires_at=expires_at, created_at=now,
         )
-        for id_, pool_id, quantity, _ in rows
+        for reservation_id, pool_id, _ in held
     ]  # fmt: skip
 
 
@@ -216,17 +216,22 @@ def return_confirmed(*, reservation_id: int, quantity: int, key: str, actor: Act
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
-def _lock(pool_ids: Iterable[int], actor: Actor) -> list[Pool]:
+def _must_be_in_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("reservations are made inside tenancy.scope(merchant_id)")
-    rows = _rows(LOCK, [actor.merchant_id, sorted(pool_ids)])
-    return [
-        Pool(
-            id=id_, merchant_id=actor.merchant_id, kind=kind, key=key, capacity=capacity, reserved=reserved,
-            confirmed=confirmed,
-        )
-        for id_, kind, key, capacity, reserved, confirmed in rows
-    ]  # fmt: skip
+
+
+def _lock(pool_ids: Iterable[int], actor: Actor) -> list[Pool]:
+    _must_be_in_transaction()
+    return [_pool(row, actor) for row in _rows(LOCK, {"merchant": actor.merchant_id, "pools": sorted(pool_ids)})]
+
+
+def _pool(row: tuple[Any, ...], actor: Actor) -> Pool:
+    id_, kind, key, capacity, reserved, confirmed = row
+    return Pool(
+        id=id_, merchant_id=actor.merchant_id, kind=kind, key=key, capacity=capacity, reserved=reserved,
+        confirmed=confirmed,
+    )  # fmt: skip
 
 
 def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
@@ -236,10 +241,17 @@ def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _sold_out(pool: Pool, wanted: int) -> list[Reservation]:
-    raise SoldOut(
-        field="quantity", pool=pool.key, pool_id=pool.pk, kind=pool.kind, available=pool.available, wanted=wanted
-    )
+def _refused(pools: dict[int, Pool], wanted: dict[int, int]) -> list[Reservation]:
+    for pool_id, quantity in sorted(wanted.items()):
+        pool = pools.get(pool_id)
+        if pool is None:
+            raise UnknownPool(field="pool", pool=pool_id)
+        if pool.available < quantity:
+            raise SoldOut(
+                field="quantity", pool=pool.key, pool_id=pool_id, kind=pool.kind, available=pool.available,
+                wanted=quantity,
+            )  # fmt: skip
+    raise RuntimeError("nothing was taken of pools that have enough")
 
 
 def _earlier(key: str, wanted: dict[int, int], actor: Actor) -> list[Reservation]:

@@ -82,11 +82,14 @@ def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
     return pricing.price(basket)
 
 
-@transaction.atomic
 def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | None = None, actor: Actor) -> Order:
     """The order of a checkout; the same `key` again is the same order. `expected`: the total the buyer saw.
 
-    SoldOut, PriceChanged, and what `quote` raises; then nothing is written."""
+    Call inside a transaction and commit at once. SoldOut, PriceChanged, and what `quote` raises; then nothing is
+    written. Whoever loses the race for the last pieces has written already: that transaction can only be rolled back.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an order is placed inside tenancy.scope(merchant_id)")
     shop = _shop(actor)
     customer_id = identity.customer_id if identity else None
     quoted = quote(wish=wish, customer_id=customer_id, currency=shop.currency)
@@ -112,6 +115,7 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
             holder_key=f"order:{order_id}", key=held_by(order_id), actor=actor,
         )  # fmt: skip
     except OutOfStock as error:
+        transaction.set_rollback(True)
         title = next(q.line.offer.title for q in quoted.lines if q.line.offer.sku_id == error.params["sku_id"])
         raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
     return Order(
