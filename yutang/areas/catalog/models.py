@@ -77,7 +77,7 @@ class Product(TenantModel):
     """What one page of the shop shows; its SKUs are what is sold."""
 
     class Kind(models.TextChoices):
-        GOODS = "goods", _("Goods")
+        GOODS = "goods", _("Physical goods")
         SERVICE = "service", _("Service or appointment")
         VIRTUAL = "virtual", _("Virtual code")
         GIFT_CARD = "gift_card", _("Gift card")
@@ -116,6 +116,8 @@ class Product(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "state", "-position", "-id"], name="product_list"),
             models.Index(fields=["merchant", "category", "-position", "-id"], name="product_by_category"),
+            models.Index(fields=["merchant", "-id"], name="product_newest"),
+            models.Index(fields=["merchant", "-updated_at", "-id"], name="product_changed"),
         ]
 
     def __str__(self) -> str:
