@@ -222,7 +222,10 @@ def _save_skus(product: Product, drafts: Sequence[SkuDraft], actor: Actor) -> No
         ],
         update_conflicts=True, unique_fields=["merchant", "code"], update_fields=[*plain, "values", "position"],
     )  # fmt: skip
-    LevelPrice.objects.filter(sku__in=[sku.pk for sku in saved]).delete()
+    ids = [sku.pk for sku in saved]
+    if foreign := Sku.objects.filter(pk__in=ids).exclude(product=product).first():
+        raise CodeTaken(field="skus", code=foreign.code)  # taken since we looked
+    LevelPrice.objects.filter(sku__in=ids).delete()
     LevelPrice.objects.bulk_create(
         LevelPrice(merchant_id=actor.merchant_id, sku=sku, level=level, price=price)
         for sku, draft in zip(saved, drafts, strict=True)
