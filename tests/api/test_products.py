@@ -116,6 +116,12 @@ def test_pages_filters_and_changes(api, shop, django_assert_num_queries):
         api.get("/products?limit=200")
 
 
+def test_what_goods_cost_is_for_those_who_change_them(api, shop):
+    api.put("/products/CAKE", {**CAKE, "specifications": [], "skus": [{"code": "C", "price": 5, "cost": 3}]})
+    reader = api_client(shop, "catalog.view")
+    assert [client.get("/products/CAKE").json()["skus"][0]["cost"] for client in (api, reader)] == [3, None]
+
+
 def test_who_may(shop):
     store = make_store(shop, "S1")
     assert problem(api_client(shop, node=store).put("/products/CAKE", CAKE), 403, "access.not_allowed")

@@ -72,7 +72,7 @@ class SkuOut(Schema):
     values: list[str]
     barcode: str
     list_price: int | None
-    cost: int | None
+    cost: int | None = Field(description="Only for keys with `catalog.edit`; null for others.")
     weight: int
     is_active: bool
     level_prices: dict[str, int]
@@ -121,15 +121,16 @@ class ProductFilters(Paging):
 
 
 def product_values(
-    product: Product, skus: Iterable[Sku], pictures: Iterable[tuple[Picture, str]], currency: str
+    product: Product, skus: Iterable[Sku], pictures: Iterable[tuple[Picture, str]], *, currency: str, has_cost: bool
 ) -> dict[str, Any]:
     """`pictures`: each with its address."""
     plain = ProductOut.model_fields.keys() - {"currency", "skus", "pictures"}
     return {
         **{name: getattr(product, name) for name in plain}, "currency": currency,
         "skus": [
-            {name: getattr(sku, name) for name in SkuOut.model_fields if name != "level_prices"}
+            {name: getattr(sku, name) for name in SkuOut.model_fields if name not in ("level_prices", "cost")}
             | {"level_prices": {row.level: row.price for row in sku.level_prices.all()}}
+            | {"cost": sku.cost if has_cost else None}
             for sku in skus
         ],
         "pictures": [

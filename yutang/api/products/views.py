@@ -83,7 +83,7 @@ def _shown(request: HttpRequest, rows: list[Product]) -> list[dict[str, object]]
                 (picture, reverse("media:picture", args=[row.merchant_id, picture.digest, queries.WIDTHS[-1]]))
                 for picture in pictures.get(row.pk, [])
             ],
-            request.merchant.currency,
+            currency=request.merchant.currency, has_cost=request.actor.may(queries.EDIT),
         )
         for row in rows
     ]  # fmt: skip
