@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yutang.ui.middleware.content_security_policy",
+    "yutang.links.media.middleware.before_sessions",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,7 +140,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py puts compressed copies beside
 WHITENOISE_AUTOREFRESH = DEBUG
 
-FILES = HOME / "files"  # uploaded order files, error files, exports
+FILES = HOME / "files"  # uploaded order files, error files, exports, pictures
 ERASURES = home.erasures()  # journal of erasures
 IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables

@@ -117,7 +117,7 @@ def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
     return {
         "q": list(search), "customer_id": [ids["customer_id"]], "order_no": list(search), "node": [ids["node_id"]],
         "source": ["taobao"], "status": ["completed"], "layout": ["shopify"], "dry_run": ["true"], "limit": [200],
-        "state": ["done"], "percent": [50],
+        "state": ["done", "on_sale"], "percent": [50], "kind": ["goods"], "category_id": [ids["category_id"]],
         "cursor": ["x"], "at": ["2030-01-01"], "from": ["2020-01-01"], "to": ["2030-01-01"],
         **{name: ["2020-01-01T00:00:00Z"] for name in TIMES},
     }  # fmt: skip

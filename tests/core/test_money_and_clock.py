@@ -32,3 +32,15 @@ def test_the_day_the_clocks_change_has_23_hours():
     day = date(2026, 3, 29)
     length = clock.end_of_day(day, "Europe/London") - clock.start_of_day(day, "Europe/London")
     assert length.total_seconds() == 23 * 3600
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("88", "CNY", 8800), ("¥1,234.50", "CNY", 123450), ("0.10", "CNY", 10), ("1.500", "CNY", 150),
+        ("100", "JPY", 100), ("1.5", "JPY", None), ("1.005", "CNY", None), ("-1", "CNY", None), ("", "CNY", None),
+        ("1e3", "CNY", None), ("x", "CNY", None), ("9" * 14, "CNY", None),
+    ],
+)  # fmt: skip
+def test_amounts_as_people_type_them(text, currency, amount):
+    assert money.parsed(text, currency) == amount

@@ -27,6 +27,11 @@ class ApiClient:
         extra.setdefault("content_type", "application/json")
         return self._client.post(f"/api/v1{path}", data, headers={**self.headers, **(headers or {})}, **extra)
 
+    def put(self, path: str, body: Any):
+        return self._client.put(
+            f"/api/v1{path}", json.dumps(body), headers=self.headers, content_type="application/json"
+        )
+
 
 def make_key(merchant, scopes=rules.SCOPES, *, actor=None, **overrides) -> services.Made:
     with tenancy.scope(merchant.pk):

@@ -21,6 +21,7 @@ from yutang.api.imports.views import router as imports
 from yutang.api.metrics.views import router as metrics
 from yutang.api.orders.views import router as orders
 from yutang.api.privacy.views import router as privacy
+from yutang.api.products.views import router as products
 from yutang.api.segments.views import router as segments
 from yutang.api.tags.views import router as tags
 from yutang.core.errors import DomainError
@@ -109,6 +110,6 @@ api.add_exception_handler(HttpError, _http)
 api.add_exception_handler(Http404, _not_found)
 # Merges first: customers/merge would be taken for the id of a customer.
 for router in (
-    account, merges, customers, relations, privacy, orders, segments, grades, tags, metrics, imports, events,
+    account, merges, customers, relations, privacy, products, orders, segments, grades, tags, metrics, imports, events,
 ):  # fmt: skip
     api.add_router("", router)

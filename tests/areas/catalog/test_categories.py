@@ -7,7 +7,14 @@ import pytest
 from tests.factories.catalog import make_freight, make_product
 from tests.factories.merchants import make_merchant
 from yutang.areas.catalog import queries, rules, services
-from yutang.areas.catalog.errors import BadFreight, CategoryInUse, CategoryTooDeep, FreightInUse, NameTaken
+from yutang.areas.catalog.errors import (
+    BadFreight,
+    CategoryInUse,
+    CategoryTooDeep,
+    FreightInUse,
+    NameTaken,
+    NoSuchCategory,
+)
 from yutang.areas.catalog.models import Category, FreightTemplate
 from yutang.areas.catalog.rules import FreightRow
 from yutang.core import access, tenancy
@@ -62,7 +69,7 @@ def test_a_foreign_category_holds_nothing_of_ours(merchant, actor):
     other = make_merchant()
     with tenancy.scope(other.pk):
         foreign = make("Theirs", actor=access.system(other.pk))
-    with pytest.raises(NotFound):
+    with pytest.raises(NoSuchCategory):
         make_product(category_id=foreign.pk)
     with pytest.raises(NotFound):
         make("Mine", foreign, actor)

@@ -62,6 +62,26 @@ def test_codes_belong_to_one(merchant, actor):
         make_product(SkuDraft(code="Y", price=1), code="ONE")
 
 
+@pytest.mark.parametrize(("field", "draft"), [("code", {"code": "ONE"}), ("skus", {"code": "TWO", "sku": "X"})])
+def test_a_code_taken_since_we_looked(merchant, actor, monkeypatch, field, draft):
+    """The other came between the look and the writing: nothing of theirs changes."""
+    make_product(SkuDraft(code="X", price=100), code="ONE")
+    monkeypatch.setattr("yutang.areas.catalog.services.products._check_codes", lambda draft, product: None)
+    with pytest.raises(CodeTaken) as error:
+        make_product(SkuDraft(code=draft.get("sku", "Y"), price=1), code=draft["code"])
+    assert error.value.field == field
+    assert list(Sku.objects.values_list("code", "price", "is_active")) == [("X", 100, True)]
+    assert Product.objects.count() == 1
+
+
+def test_saving_many_skus_costs_what_one_costs(merchant, actor, django_assert_num_queries):
+    for count in (1, 100):
+        skus = [SkuDraft(code=f"{count}-{n}", price=1, values=(str(n),)) for n in range(count)]
+        draft = cake(*skus, code=f"P{count}", specifications={"Size": [str(n) for n in range(count)]})
+        with django_assert_num_queries(14):
+            services.save_product(draft=draft, actor=actor)
+
+
 def test_what_is_on_sale_has_something_to_sell(merchant, actor):
     product = make_product(SkuDraft(code="X", price=1, is_active=False), is_on_sale=False)
     with pytest.raises(NothingToSell):

@@ -53,6 +53,20 @@ def test_a_rule_takes_the_place_of_the_old_one_and_goes_without_provinces(shelf,
     assert not RegionRule.objects.exists()
 
 
+def test_the_shop_finds_what_is_on_sale_in_the_region(shelf, actor):
+    cake = Product.objects.get(name="Cake")
+    make_product(name="Cake of tomorrow", is_on_sale=False)
+    services.save_region_rule(product_id=cake.pk, effect=EXCEPT, provinces=["上海"], actor=actor)
+
+    def found(province: str, text: str = "cake") -> list[str]:
+        wanted = queries.Search(text=text, states=("on_sale",), province=province)
+        return [row.name for row in queries.search(wanted).order_by(*queries.in_order(wanted))]
+
+    assert (found("上海市"), found("北京"), found("北京", "")) == ([], ["Cake"], ["Cake", "Rice", "Loose"])
+    assert [row.name for row in queries.suggestions("ca", province="北京")] == ["Cake"]
+    assert queries.suggestions("ca", province="上海") == []
+
+
 def test_what_is_another_merchants_gets_no_rule(shelf, actor):
     product = Product.objects.get(name="Cake")
     with tenancy.scope(make_merchant().pk), pytest.raises(NotFound):

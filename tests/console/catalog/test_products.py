@@ -153,8 +153,11 @@ def test_many_at_once(client_for, shop):
 def test_who_may(client_for, shop):
     store = make_store(shop, "S1")
     with tenancy.scope(shop.pk):
-        product = make_product(name="Cake")
+        product = make_product(SkuDraft(code="C", price=8800, cost=777_700), name="Cake")
     guide = client_for(shop, "guide", store)
+    assert "7777.00" not in text(guide.get(f"/products/{product.pk}"))
+    assert "7777.00" in text(client_for(shop).get(f"/products/{product.pk}"))
+    assert guide.post("/products/export", {"ids": [product.pk]}).status_code == 403
     assert "Cake" in text(guide.get("/products"))
     assert "Cake" in text(guide.get(f"/products/{product.pk}"))
     assert guide.post(f"/products/{product.pk}", {**FORM, "grid": ONE}).status_code == 403

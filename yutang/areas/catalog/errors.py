@@ -57,6 +57,18 @@ class BadFreight(DomainError):
     status = 422
 
 
+class NoSuchCategory(DomainError):
+    code = "catalog.no_such_category"
+    message = gettext_noop("There is no such category.")
+    status = 422
+
+
+class NoSuchFreightTemplate(DomainError):
+    code = "catalog.no_such_freight_template"
+    message = gettext_noop("There is no such freight template.")
+    status = 422
+
+
 class NameTaken(DomainError):
     """`params`: name."""
 

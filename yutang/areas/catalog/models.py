@@ -77,7 +77,7 @@ class Product(TenantModel):
     """What one page of the shop shows; its SKUs are what is sold."""
 
     class Kind(models.TextChoices):
-        GOODS = "goods", _("Goods")
+        GOODS = "goods", _("Physical goods")
         SERVICE = "service", _("Service or appointment")
         VIRTUAL = "virtual", _("Virtual code")
         GIFT_CARD = "gift_card", _("Gift card")
@@ -116,6 +116,8 @@ class Product(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "state", "-position", "-id"], name="product_list"),
             models.Index(fields=["merchant", "category", "-position", "-id"], name="product_by_category"),
+            models.Index(fields=["merchant", "-id"], name="product_newest"),
+            models.Index(fields=["merchant", "-updated_at", "-id"], name="product_changed"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +126,7 @@ class Product(TenantModel):
 
 class ProductGram(TenantModel):
     """A piece of a product's search text (rules.grams): the index of the search. Under row-level security PostgreSQL's
-    own text indexes are of no use (docs/decisions/0030)."""
+    own text indexes are of no use (docs/decisions/0027)."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="grams", db_index=False)
     gram = models.CharField(max_length=3)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import nh3
 from pypinyin import Style, lazy_pinyin
@@ -93,6 +94,7 @@ PROVINCES = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def province_name(text: str) -> str:
     """The short name under which rules know a province: 广西 for 广西壮族自治区; what is none stays as it is."""
     return re.sub(PROVINCE_SUFFIX, "", text.strip())

@@ -20,6 +20,8 @@ SCOPES = (
     "privacy.export",
     "privacy.erase",
     "orders.view",
+    "catalog.view",
+    "catalog.edit",
     "segments.view",
     "segments.edit",
     "grades.view",

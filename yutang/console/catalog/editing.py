@@ -41,7 +41,7 @@ def edit(request: HttpRequest, product_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
     old = services.draft_of(product) if product else None
-    currency = request.merchant.currency
+    currency, may_edit = request.merchant.currency, request.actor.may(queries.EDIT)
     initial = {}
     if old:
         initial = {name: getattr(old, name) for name in _PLAIN} | {
@@ -50,8 +50,8 @@ def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
         }
     form = ProductForm(request.POST or None, initial=initial)
     skus = grid.GridForm(
-        request.POST or None, initial={"grid": grid.written(old, currency)}, currency=currency, old=old,
-        code=request.POST.get("code", "").strip(),
+        request.POST or None, initial={"grid": grid.written(old, currency, has_cost=may_edit)}, currency=currency,
+        old=old,        code=request.POST.get("code", "").strip(),
     )  # fmt: skip
     if form.is_valid() and skus.is_valid():
         draft = ProductDraft(**form.cleaned_data, **skus.cleaned_data["grid"])
@@ -63,7 +63,7 @@ def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
     if skus.is_bound and skus.errors:
         wrong.append("skus")
     context = {
-        "form": form, "skus": skus, "product": product, "wrong": wrong, "may_edit": request.actor.may(queries.EDIT),
+        "form": form, "skus": skus, "product": product, "wrong": wrong, "may_edit": may_edit,
         "open_tab": wrong[0] if wrong else "basics", **(shown(product) if product else {}),
     }  # fmt: skip
     return render(request, "console/catalog/form.html", context, status=422 if form.is_bound else 200)

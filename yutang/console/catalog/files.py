@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@page(queries.VIEW, methods=("POST",))
+@page(queries.EDIT, methods=("POST",))
 def export(request: HttpRequest) -> HttpResponseBase:
     """`ids` of the chosen rows; without any, everything the address' filters let through."""
     found = queries.search(search_of(request))

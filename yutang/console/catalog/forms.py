@@ -86,7 +86,7 @@ class ProductForm(forms.Form):
         help_text=_("What buyers can count on, separated by commas: “7-day returns”."),
     )  # fmt: skip
     description = forms.CharField(
-        label=_("Description"), max_length=100_000, required=False,
+        label=_("Page text"), max_length=100_000, required=False,
         widget=forms.Textarea(attrs={"rows": 16, "class": "font-monospace", "spellcheck": "false"}),
         help_text=_("HTML. Scripts, styles and forms are taken out when it is saved; the preview shows what remains."),
     )  # fmt: skip
@@ -133,7 +133,7 @@ class CategoryForm(forms.Form):
 
 class FreightForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    basis = forms.ChoiceField(label=_("Counted by"), choices=FreightTemplate.Basis.choices)
+    basis = forms.ChoiceField(label=_("Charged by"), choices=FreightTemplate.Basis.choices)
     is_default = forms.BooleanField(label=_("For products that name no template"), required=False)
 
 

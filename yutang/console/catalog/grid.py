@@ -96,8 +96,8 @@ class GridForm(forms.Form):
         return amount
 
 
-def written(draft: ProductDraft | None, currency: str) -> str:
-    """The grid of a product for the editor, switched-off SKUs included."""
+def written(draft: ProductDraft | None, currency: str, *, has_cost: bool) -> str:
+    """The grid of a product for the editor, switched-off SKUs included. Costs are for those who may change them."""
 
     def amount(value: int | None) -> str:
         return "" if value is None else str(money.to_decimal(value, currency))
@@ -107,8 +107,8 @@ def written(draft: ProductDraft | None, currency: str) -> str:
     rows = [
         {
             "code": sku.code, "barcode": sku.barcode, "values": list(sku.values), "price": amount(sku.price),
-            "list_price": amount(sku.list_price), "cost": amount(sku.cost), "weight": str(sku.weight),
-            "is_active": sku.is_active,
+            "list_price": amount(sku.list_price), "cost": amount(sku.cost) if has_cost else "",
+            "weight": str(sku.weight), "is_active": sku.is_active,
         }
         for sku in draft.skus
     ]  # fmt: skip

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 DAYS = (30, 90, 365)
+MOST_ROWS = 50
 
 
 def _tabs() -> list[tuple[str, str]]:
@@ -52,7 +53,7 @@ def demand(request: HttpRequest) -> HttpResponse:
     until = timezone.localdate()
     period = analytics.Period(until - timedelta(days=days - 1), until)
     asked = analytics.scope(period=period, actor=request.actor)
-    rows = analytics.region_demand(asked, province=province, product_code=code)
+    rows = analytics.region_demand(asked, province=province, product_code=code, most=MOST_ROWS)
     known = queries.products_by_code(row.product_code for row in rows)
     context = {
         "rows": [(row, known.get(row.product_code), _rule_address(row)) for row in rows], "tabs": _tabs(),

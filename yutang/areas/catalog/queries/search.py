@@ -1,4 +1,4 @@
-"""Finding products: by what is typed (docs/decisions/0030) and by filters."""
+"""Finding products: by what is typed (docs/decisions/0027) and by filters."""
 
 from __future__ import annotations
 

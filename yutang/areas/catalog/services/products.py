@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from yutang.areas.catalog import queries, rules
-from yutang.areas.catalog.errors import BadPrice, BadSpecification, CodeTaken, NothingToSell, TooMany
-from yutang.areas.catalog.models import LevelPrice, Product, ProductGram, Sku
+from yutang.areas.catalog.errors import (
+    BadPrice,
+    BadSpecification,
+    CodeTaken,
+    NoSuchCategory,
+    NoSuchFreightTemplate,
+    NothingToSell,
+    TooMany,
+)
+from yutang.areas.catalog.models import Category, FreightTemplate, LevelPrice, Product, ProductGram, Sku
 from yutang.core import audit, clock
 
 if TYPE_CHECKING:
@@ -62,7 +70,7 @@ def save_product(*, draft: ProductDraft, product: Product | None = None, actor: 
     """Makes a product, or changes `product` into what the draft says. SKUs are known by their codes; one that the
     draft no longer names is switched off. A new product is a draft until `set_state`.
 
-    CodeTaken, BadSpecification, BadPrice (field `skus`), NotFound (category, freight template); NothingToSell when a
+    CodeTaken, BadSpecification, BadPrice (field `skus`), NoSuchCategory, NoSuchFreightTemplate; NothingToSell when a
     product on sale would lose its last SKU."""
     queries.require_everywhere(actor)
     _check(draft)
@@ -157,13 +165,17 @@ def _check(draft: ProductDraft) -> None:
             raise BadPrice(field="skus", code=sku.code)
     _check_values(draft)
     # Foreign keys look past row-level security; these must be the merchant's own.
-    if draft.category_id is not None:
-        queries.category(draft.category_id)
-    if draft.freight_template_id is not None:
-        queries.freight_template(draft.freight_template_id)
+    if draft.category_id is not None and not Category.objects.filter(pk=draft.category_id).exists():
+        raise NoSuchCategory(field="category_id")
+    template = draft.freight_template_id
+    if template is not None and not FreightTemplate.objects.filter(pk=template).exists():
+        raise NoSuchFreightTemplate(field="freight_template_id")
 
 
 def _check_values(draft: ProductDraft) -> None:
+    for name, values in draft.specifications.items():
+        if not name.strip() or not values or len(set(values)) < len(values):
+            raise BadSpecification(field="skus", values=name)
     allowed = set(itertools.product(*draft.specifications.values())) if draft.specifications else {()}
     seen: set[Any] = set()
     for sku in draft.skus:
@@ -210,7 +222,10 @@ def _save_skus(product: Product, drafts: Sequence[SkuDraft], actor: Actor) -> No
         ],
         update_conflicts=True, unique_fields=["merchant", "code"], update_fields=[*plain, "values", "position"],
     )  # fmt: skip
-    LevelPrice.objects.filter(sku__in=[sku.pk for sku in saved]).delete()
+    ids = [sku.pk for sku in saved]
+    if foreign := Sku.objects.filter(pk__in=ids).exclude(product=product).first():
+        raise CodeTaken(field="skus", code=foreign.code)  # taken since we looked
+    LevelPrice.objects.filter(sku__in=ids).delete()
     LevelPrice.objects.bulk_create(
         LevelPrice(merchant_id=actor.merchant_id, sku=sku, level=level, price=price)
         for sku, draft in zip(saved, drafts, strict=True)

@@ -26,8 +26,9 @@ Cell = str | int | float
 
 
 def export(*, products: QuerySet[Product], target: IO[bytes], is_csv: bool, currency: str, actor: Actor) -> int:
-    """Writes one row for each SKU, switched-off ones too; how many. Texts that look like formulas stay texts."""
-    actor.require(queries.VIEW)
+    """Writes one row for each SKU, switched-off ones too; how many. Texts that look like formulas stay texts.
+    What goods cost the brand stands in it, so that it takes the right to change them."""
+    actor.require(queries.EDIT)
     write = _csv if is_csv else _xlsx
     rows = write(_rows(products, currency), target)
     audit.record("catalog.export", actor=actor, object_type="product", detail={"rows": rows})

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from yutang.core.access import Actor
 
-MOST_ROWS = 5000
+MOST_ROWS = 3000
 # Where a refusal of the catalogue stands in the file.
 _COLUMN_OF = {"skus": "sku_code", "category_id": "category", "freight_template_id": "freight"}
 
