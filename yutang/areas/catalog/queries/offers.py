@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Q
 
 from yutang.areas.catalog import rules
-from yutang.areas.catalog.models import FreightRule, FreightTemplate, LevelPrice
+from yutang.areas.catalog.models import FreightTemplate, LevelPrice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,21 +76,26 @@ class FreightTable:
         return rules.freight_fee(pieces if self.basis == FreightTemplate.Basis.PIECES else grams, worth, row)
 
 
+_FREIGHT = """
+SELECT t.id, t.is_default, t.basis, r.provinces, r.is_served, r.first, r.first_fee, r.further, r.further_fee,
+       r.free_from
+  FROM catalog_freighttemplate t LEFT JOIN catalog_freightrule r ON r.template_id = t.id
+ WHERE t.id = ANY(%s) OR (t.is_default AND %s)
+ ORDER BY t.id, r.position
+"""
+
+
 def freight(template_ids: Iterable[int | None]) -> dict[int | None, FreightTable]:
     """The templates; None stands for the merchant's default. Missing where there is none. One statement."""
     wanted = set(template_ids)
-    rows: dict[FreightTemplate, list[rules.FreightRow]] = {}
-    found = FreightRule.objects.select_related("template").order_by("template_id", "position")
-    for rule in found.filter(Q(template__in=[pk for pk in wanted if pk]) | Q(template__is_default=True)):
-        rows.setdefault(rule.template, []).append(
-            rules.FreightRow(
-                tuple(rule.provinces), rule.is_served, rule.first, rule.first_fee, rule.further, rule.further_fee,
-                rule.free_from,
-            )
-        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_FREIGHT, [[pk for pk in wanted if pk is not None], None in wanted])
+        rows = cursor.fetchall()
     tables: dict[int | None, FreightTable] = {}
-    for template, its in rows.items():
-        tables[template.pk] = FreightTable(template.pk, template.basis, tuple(its))
-        if template.is_default:
-            tables[None] = tables[template.pk]
+    for template_id, of_template in itertools.groupby(rows, key=lambda row: row[0]):
+        its = list(of_template)
+        rules_ = tuple(rules.FreightRow(tuple(row[3]), *row[4:]) for row in its if row[3] is not None)
+        tables[template_id] = FreightTable(template_id, its[0][2], rules_)
+        if its[0][1]:
+            tables[None] = tables[template_id]
     return {pk: tables[pk] for pk in wanted if pk in tables}

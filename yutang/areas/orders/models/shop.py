@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from yutang.areas.customers.models import unchecked_merchant
 from yutang.areas.orders.models.recorded import Order
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
@@ -21,6 +22,7 @@ class ShopOrder(TenantModel):
         PICKUP = "pickup", _("Pickup at a store")
         COUNTER = "counter", _("Over the counter")
 
+    merchant = unchecked_merchant()
     order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="shop")
     key = models.CharField(max_length=64)  # of the checkout: a second tap on "Place order" is the same order
     fulfilment = models.CharField(max_length=8, choices=Fulfilment)
@@ -62,6 +64,7 @@ class OrderItem(TenantModel):
     """A SKU in an order. `amount` is what it costs after every adjustment; references carry no constraint, like sale
     lines: the one service that writes them has just read the SKUs."""
 
+    merchant = unchecked_merchant()
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items", db_index=False)
     position = models.SmallIntegerField()
     sku_id = models.BigIntegerField()
@@ -108,6 +111,7 @@ class Adjustment(TenantModel):
     """One step of the price of one item, or of the freight: who gave what, and why. Σ of an item's adjustments =
     amount − list_amount."""
 
+    merchant = unchecked_merchant()
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="adjustments", db_index=False)
     position = models.SmallIntegerField(null=True)  # of the item; null: the freight
     step = models.CharField(max_length=20)  # of the pipeline: level, promotion, coupon, points …
@@ -123,6 +127,7 @@ class Adjustment(TenantModel):
 class OrderStep(TenantModel):
     """The history of an order: what happened, when, by whom. Append-only."""
 
+    merchant = unchecked_merchant()
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="steps", db_index=False)
     what = models.CharField(max_length=20)  # STEPS in rules: placed, paid, shipped, picked_up, …
     status = models.CharField(max_length=20)  # the order's after it
