@@ -123,7 +123,7 @@ def reserve(
         raise ValueError("nothing to reserve")
     _must_be_in_transaction()
     now = clock.now()
-    parameters = {
+    parameters: dict[str, Any] = {
         "pools": sorted(wanted), "quantities": [wanted[p] for p in sorted(wanted)], "key": key, "now": now,
         "merchant": actor.merchant_id, "holder": holder_key, "expires_at": expires_at,
     }  # fmt: skip
