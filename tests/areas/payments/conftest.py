@@ -8,7 +8,7 @@ from django.db import connection
 from tests.areas.payments import rig
 from tests.factories.merchants import make_merchant
 from tests.simulators.alipay import rig as alipay_rig
-from yutang.areas.payments.providers import accounts
+from yutang.areas.payments.providers import accounts, wechatpay
 from yutang.simulators.alipay import AlipaySimulator
 from yutang.simulators.wechatpay.accounts import Account
 from yutang.simulators.wechatpay.server import Simulator
@@ -22,6 +22,7 @@ def till(transactional_db):
     with connection.cursor() as cursor:  # procrastinate's tables are not Django's to empty
         cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
     yield rig.Till(make_merchant())
+    wechatpay._parsed.cache_clear()
     accounts.http().close()
     accounts.http.cache_clear()
 

@@ -27,10 +27,13 @@ GAVE_UP = 10  # every tenth of those whose money has not arrived yet
 
 
 class WechatStorm:
-    provider, method, fields, methods = "wechatpay", "native", staticmethod(rig.wechat_fields), ("native",)
+    provider, method = "wechatpay", "native"
 
     def __init__(self, platform):
         self.platform, self.pay = platform, platform.pay
+
+    def fields(self):
+        return rig.wechat_fields()
 
     def flush(self):
         self.platform.drain(300)
@@ -49,10 +52,13 @@ class WechatStorm:
 
 
 class AlipayStorm:
-    provider, method, fields, methods = "alipay", "precreate", staticmethod(rig.alipay_fields), ("precreate",)
+    provider, method = "alipay", "precreate"
 
     def __init__(self, service):
         self.service, self.pay = service, service.pay
+
+    def fields(self):
+        return rig.alipay_fields(self.service)
 
     def flush(self):
         self.service.settle(300)
@@ -78,7 +84,7 @@ def storm(request, till, public, wechat_with, alipay_with):
         service, kind = alipay_with(faults=faults), AlipayStorm
     with service:
         made = kind(service)
-        till.connect(made.provider, made.fields(service), made.methods)
+        till.connect(made.provider, made.fields(), (made.method,))
         yield made
 
 

@@ -78,6 +78,9 @@ def reconcile(*, account_id: int, day: date, actor: Actor) -> BillDay:
         _store(bill, iter(()), actor)
     _ask_for_missed(account, bill, actor)
     with tenancy.scope(actor.merchant_id):
+        # One comparison of an account at a time: neighbours would wait for each other's days.
+        ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+        BillDay.objects.filter(pk=bill.pk).update(state=State.COMPARED, error="")
         for near in (-1, 0, 1):
             _compare(account, day + timedelta(days=near))
         bill.refresh_from_db()
@@ -97,7 +100,6 @@ def _store(bill: BillDay, lines: Iterator[Line], actor: Actor) -> None:
                 )
                 for line in batch
             )  # fmt: skip
-        BillDay.objects.filter(pk=bill.pk).update(state=State.COMPARED, error="")
 
 
 def _ask_for_missed(account: ProviderAccount, bill: BillDay, actor: Actor) -> None:
