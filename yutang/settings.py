@@ -140,6 +140,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = PACKAGE / "ui" / "static"  # served where it lies; tools/vendor.py puts compressed copies beside
 WHITENOISE_AUTOREFRESH = DEBUG
 
+# Where the outside world reaches this installation: payment services send their notices there.
+PUBLIC_URL = os.environ.get("YUTANG_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+WECHATPAY_URL = os.environ.get("YUTANG_WECHATPAY_URL", "https://api.mch.weixin.qq.com")
+ALIPAY_URL = os.environ.get("YUTANG_ALIPAY_URL", "https://openapi.alipay.com/gateway.do")
+
 FILES = HOME / "files"  # uploaded order files, error files, exports, pictures
 ERASURES = home.erasures()  # journal of erasures
 IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20

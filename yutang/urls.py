@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("q/", include("yutang.links.urls")),
     path("media/", include("yutang.links.media.urls")),
+    path("pay/", include("yutang.links.payments.urls")),
     path("api/v1/", include("yutang.api.urls")),
     path("", include("yutang.console.urls")),
 ]

@@ -61,6 +61,7 @@ CODES = {
     "Adjustment": {"step", "source_type", "source_id"}, "OrderStep": {"what", "status"},
     "ShopOrder": {"currency", "pickup_code", "closed_because"}, "StockMove": {"source_type", "source_id"},
     "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
+    "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"},
     "RetentionRule": {"kind"},
 }  # fmt: skip

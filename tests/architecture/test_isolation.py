@@ -246,7 +246,8 @@ def _furnish(shop, node, mark) -> dict:
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
         "node_id": node.pk, "tag_id": tag.pk, "group_id": group.pk, "tagging_run_id": tagging_run.pk,
         "fact_id": life.pk, "member_id": member.pk, "role_id": 1, "order_id": orders[0].pk, "user_id": member.user_id,
-        "token": "x", "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked,
+        "token": "x", "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg",
+        "provider": "wechatpay", **asked,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from yutang.areas.merchants.permissions import PERMISSIONS
 PUBLIC = {
     "health": "for whoever watches the server",
     "links:scan": "for whoever scans a QR code",
+    "payments:notify": "for payment services, which sign what they say",
     "media:picture": "for shoppers",
     "console:login": "the way in",
     "console:login_code": "the way in, second step",

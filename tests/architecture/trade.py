@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.areas.payments import rig
 from tests.factories import shop
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.services import Back, Recipient
+from yutang.areas.payments import services as payments
+from yutang.areas.payments.models import BillDay, BillEntry, Difference
+from yutang.core import clock
 
 if TYPE_CHECKING:
     from yutang.areas.customers.models import Customer
     from yutang.areas.merchants.models import OrgNode
 
 
-def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, int]:
+def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     """One order sent and partly refunded, one picked up, both of `node`; ids for addresses."""
     cake = shop.stocked(20, node_id=node.pk)
     identity = person.identities.first()
@@ -24,4 +28,19 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, int]:
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
-    return {"shop_order_id": sent.pk}
+    _account()
+    return {"shop_order_id": sent.pk, "provider": "wechatpay"}
+
+
+def _account() -> None:
+    """An account at a payment service, with a bill that says something else than we do."""
+    by = shop.actor()
+    account = payments.save_account(
+        provider="wechatpay", methods=["native"], credentials=rig.wechat_fields(), actor=by
+    )  # fmt: skip
+    now = clock.now()
+    bill, is_new = BillDay.objects.get_or_create(merchant_id=by.merchant_id, account=account, day=now.date())
+    if is_new:
+        common = {"merchant_id": by.merchant_id, "bill": bill, "about": "payment", "no": "1", "currency": "CNY"}
+        BillEntry.objects.create(**common, amount=1, at=now)
+        Difference.objects.create(**common, kind=Difference.Kind.ONLY_THEIRS, their_amount=1, at=now)

@@ -9,7 +9,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from yutang.areas.payments import providers
-        from yutang.areas.payments.providers import cash, sandbox
+        from yutang.areas.payments.providers import alipay, cash, sandbox, wechatpay
 
         providers.register(cash.Cash())
         providers.register(sandbox.Sandbox())
+        providers.register(wechatpay.WechatPay())
+        providers.register(alipay.Alipay())

@@ -65,6 +65,36 @@ class Unreachable(DomainError):
     status = 503
 
 
+class Declined(DomainError):
+    """`params`: reason. The provider answered and did not do it."""
+
+    code = "payments.declined"
+    message = gettext_noop("The payment service declined: %(reason)s")
+    status = 502
+
+
+class NotEnoughFunds(DomainError):
+    """The merchant's balance at the provider does not cover the refund; it is tried again."""
+
+    code = "payments.not_enough_funds"
+    message = gettext_noop("The balance at the payment service does not cover this refund.")
+    status = 409
+
+
+class BillNotReady(DomainError):
+    code = "payments.bill_not_ready"
+    message = gettext_noop("The bill of that day is not ready.")
+    status = 409
+
+
+class UnreadableNotice(DomainError):
+    """Authentic, but about something that we know nothing of."""
+
+    code = "payments.unreadable_notice"
+    message = gettext_noop("The notice cannot be read.")
+    status = 422
+
+
 class ForgedNotice(DomainError):
     """The signature is not the provider's."""
 

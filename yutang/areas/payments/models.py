@@ -10,6 +10,22 @@ from yutang.core import clock
 from yutang.core.tenancy import TenantModel
 
 
+class ProviderAccount(TenantModel):
+    """The merchant's account with a provider. What opens it is sealed; the provider alone reads it."""
+
+    provider = models.CharField(max_length=20)
+    account_no = models.CharField(max_length=64)  # what the provider calls the merchant; shown
+    methods = models.JSONField(default=list)  # the ways that buyers are offered, in their order
+    is_active = models.BooleanField(default=True)  # else no new payments; old ones are still asked about
+    sealed = models.BinaryField()  # core.crypto, JSON of the provider's fields
+    created_by = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "provider"], name="provider_account_once")]
+
+
 class Tender(TenantModel):
     """One way of paying a payable or a part of it. Amounts in minor units of `currency`."""
 
@@ -50,6 +66,7 @@ class Tender(TenantModel):
             models.Index(fields=["merchant", "payable_type", "payable_id"], name="tender_of_payable"),
             models.Index(fields=["merchant", "created_at"], condition=Q(state="started"), name="tender_waiting"),
             models.Index(fields=["merchant", "-id"], name="tender_newest"),
+            models.Index(fields=["merchant", "provider", "paid_at"], condition=Q(state="paid"), name="tender_of_day"),
         ]
 
 
@@ -88,6 +105,7 @@ class Refund(TenantModel):
                 condition=Q(state__in=["requested", "processing"]),
                 name="refund_open",
             ),
+            models.Index(fields=["merchant", "finished_at"], condition=Q(state="succeeded"), name="refund_of_day"),
         ]
 
 
@@ -111,3 +129,81 @@ class Notice(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "provider", "key"], name="notice_once")]
         indexes = [models.Index(fields=["merchant", "-id"], name="notice_newest")]
+
+
+class BillDay(TenantModel):
+    """One day of a provider's bill: what the provider says moved, beside what we know. Amounts in minor units."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("No bill yet")
+        COMPARED = "compared", _("Compared")
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()  # as the provider counts days
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    tried_at = models.DateTimeField(null=True)
+    compared_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)  # of the last try
+    entry_count = models.IntegerField(default=0)
+    matched_count = models.IntegerField(default=0)
+    difference_count = models.IntegerField(default=0)
+    paid_amount = models.BigIntegerField(default=0)  # Σ payments of the bill
+    refunded_amount = models.BigIntegerField(default=0)  # Σ refunds of the bill
+    fee_amount = models.BigIntegerField(default=0)  # what the provider kept, less what it gave back
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "account", "day"], name="billday_once")]
+        indexes = [models.Index(fields=["merchant", "-day", "-id"], name="billday_newest")]
+
+
+class About(models.TextChoices):
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+
+
+class BillEntry(TenantModel):
+    """A line of a bill."""
+
+    bill = models.ForeignKey(BillDay, on_delete=models.CASCADE, related_name="entries", db_index=False)
+    about = models.CharField(max_length=8, choices=About)
+    no = models.CharField(max_length=64)  # our number of the tender or the refund
+    provider_no = models.CharField(max_length=64, blank=True)
+    amount = models.BigIntegerField()  # positive, of a refund too
+    currency = models.CharField(max_length=3)
+    fee = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["bill", "about", "no"], name="billentry_of_bill"),
+            models.Index(fields=["merchant", "about", "no"], name="billentry_by_no"),
+        ]
+
+
+class Difference(TenantModel):
+    """Where a bill and our books say different things. An amount is empty where that side has nothing on that day."""
+
+    class Kind(models.TextChoices):
+        AMOUNT_DIFFERS = "amount_differs", _("The amount differs")
+        ONLY_OURS = "only_ours", _("Only in our books")
+        ONLY_THEIRS = "only_theirs", _("Only in the bill")
+        REFUND_MISMATCH = "refund_mismatch", _("The refund went otherwise")
+        OTHER_DAY = "other_day", _("On another day")
+
+    bill = models.ForeignKey(BillDay, on_delete=models.CASCADE, related_name="differences", db_index=False)
+    kind = models.CharField(max_length=16, choices=Kind)
+    about = models.CharField(max_length=8, choices=About)
+    no = models.CharField(max_length=64)
+    provider_no = models.CharField(max_length=64, blank=True)
+    tender = models.ForeignKey(Tender, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    our_amount = models.BigIntegerField(null=True)
+    their_amount = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    at = models.DateTimeField()  # theirs, or ours where they have none
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "bill", "id"], name="difference_of_bill"),
+            models.Index(fields=["merchant", "-id"], name="difference_newest"),
+        ]

@@ -1,4 +1,4 @@
-"""Reads of tenders, refunds and notices."""
+"""Reads of tenders, refunds, notices, accounts and bills."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from yutang.areas.payments.models import Refund, Tender
+from yutang.areas.payments.models import BillDay, Difference, Notice, ProviderAccount, Refund, Tender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 
 def paid_amount(payable: tuple[str, int]) -> int:
@@ -35,3 +37,33 @@ def refunds_of(tender_ids: Iterable[int]) -> dict[int, list[Refund]]:
     for row in Refund.objects.filter(tender__in=list(tender_ids)).order_by("pk"):
         found.setdefault(row.tender_id, []).append(row)
     return found
+
+
+def accounts() -> list[ProviderAccount]:
+    return list(ProviderAccount.objects.order_by("provider"))
+
+
+def ways() -> list[tuple[str, str]]:
+    """(provider, method) that buyers are offered now through accounts of the merchant."""
+    active = ProviderAccount.objects.filter(is_active=True).order_by("-provider")
+    return [(account.provider, method) for account in active for method in account.methods]
+
+
+def bills() -> QuerySet[BillDay]:
+    """Newest day first."""
+    return BillDay.objects.select_related("account").order_by("-day", "-id")
+
+
+def bill(bill_id: int) -> BillDay | None:
+    return BillDay.objects.select_related("account").filter(pk=bill_id).first()
+
+
+def differences(bill_id: int | None = None) -> QuerySet[Difference]:
+    """Of one bill in its order, or of all, the newest first."""
+    rows = Difference.objects.select_related("tender", "refund", "bill")
+    return rows.order_by("-id") if bill_id is None else rows.filter(bill=bill_id).order_by("id")
+
+
+def notices() -> QuerySet[Notice]:
+    """Newest first."""
+    return Notice.objects.order_by("-id")

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from yutang.areas.payments import services
 from yutang.areas.payments.errors import Unreachable
-from yutang.core import access, tenancy
+from yutang.core import access, clock, tenancy
 
 _AGAIN = RetryStrategy(max_attempts=50, exponential_wait=3, retry_exceptions=[Unreachable])
 
@@ -31,3 +31,11 @@ def ask(timestamp: int) -> None:  # noqa: ARG001 – every periodic job is given
         actor = access.system(merchant_id, "payments.ask")
         services.ask_about_tenders(actor=actor)
         services.ask_about_refunds(actor=actor)
+
+
+@app.periodic(cron="*/30 * * * *")
+@app.task(name="payments.reconcile", queueing_lock="payments.reconcile")
+def reconcile(timestamp: int) -> None:  # noqa: ARG001
+    """From half past ten in Shanghai; again each half hour while a bill is not ready."""
+    for merchant_id in list(tenancy.each_merchant(reason="payments.reconcile")):
+        services.reconcile_due(now=clock.now(), actor=access.system(merchant_id, "payments.reconcile"))

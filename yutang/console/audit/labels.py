@@ -50,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "privacy.release_hold": gettext_noop("Legal hold released"),
     "privacy.retention": gettext_noop("Retention changed"),
     "privacy.retention_sweep": gettext_noop("Old data removed"),
+    "payments.save_account": gettext_noop("Payment account saved"),
     "imports.upload": gettext_noop("File uploaded"),
     "imports.start": gettext_noop("Import started"),
     "imports.save_mapping": gettext_noop("Column mapping saved"),

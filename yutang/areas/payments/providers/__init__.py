@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, Protocol, runtime_checkable
 
 from yutang.areas.payments.errors import UnknownProvider
 from yutang.areas.payments.models import Refund, Tender
@@ -17,6 +18,14 @@ class Started:
 
     client: dict[str, Any] = field(default_factory=dict)
     paid: Paid | None = None
+
+
+@dataclass(frozen=True)
+class Payer:
+    """What some ways of paying must know of the buyer: the OpenID (WeChat's JSAPI), the address (its H5)."""
+
+    openid: str = field(default="", repr=False)
+    ip: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,11 @@ class Provider(Protocol):
     label: str  # English msgid
     is_local: bool
 
-    def start(self, tender: Tender, *, subject: str, return_url: str) -> Started: ...
+    def offers(self, method: str) -> bool:
+        """Whether the merchant in scope takes money this way now."""
+
+    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+        """Declined."""
 
     def ask(self, tender: Tender) -> Paid | None:
         """None: not paid (yet)."""
@@ -69,9 +82,62 @@ class Provider(Protocol):
         """Nobody can pay it from here on. Paid meanwhile: nothing happens, `ask` will say so."""
 
     def refund(self, refund: Refund) -> Refunded | None:
-        """None: accepted, ends later. The same number again is the same refund."""
+        """None: accepted, ends later. The same number again is the same refund. NotEnoughFunds."""
 
     def ask_refund(self, refund: Refund) -> Refunded | None: ...
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a merchant enters to connect an account."""
+
+    name: str
+    label: str  # English msgid
+    is_secret: bool = False
+    is_required: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the provider reads in answer to a notice."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a bill. Amounts in minor units, positive for refunds too; `fee` negative where it is given back."""
+
+    about: str  # models.About
+    no: str  # our number of the tender or the refund
+    provider_no: str
+    amount: int
+    currency: str
+    fee: int
+    at: datetime
+
+
+@runtime_checkable
+class Remote(Provider, Protocol):
+    """A provider with which the merchant has an account, which sends notices and writes bills."""
+
+    methods: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def account_no(self, credentials: Mapping[str, str]) -> str:
+        """What the provider calls the merchant. `ValueError` where the credentials cannot be right."""
+
+    def read_notice(self, merchant_id: int, headers: Mapping[str, str], body: bytes) -> Told | None:
+        """None: authentic, and nothing follows. ForgedNotice, UnreadableNotice, UnknownProvider."""
+
+    def answer(self, error: str = "", status: int = 200) -> Answer:
+        """Taken, or refused with an error and a status of 4xx or 5xx, after which it comes again."""
+
+    def bill(self, merchant_id: int, day: date) -> Iterator[Line]:
+        """Every line of a day of Shanghai. The network is done when the first line comes; `ValueError` for a file
+        that breaks off. BillNotReady."""
 
 
 _providers: dict[str, Provider] = {}
@@ -91,3 +157,11 @@ def get(key: str) -> Provider:
 
 def keys() -> list[str]:
     return list(_providers)
+
+
+def remote(key: str) -> Remote:
+    """One that has accounts and sends notices. UnknownProvider."""
+    found = get(key)
+    if not isinstance(found, Remote):
+        raise UnknownProvider(field="provider", provider=key)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 from yutang.areas.payments.models import Refund, Tender
-from yutang.areas.payments.providers import Paid, Refunded, Started
+from yutang.areas.payments.providers import Paid, Payer, Refunded, Started
 from yutang.core import clock
 
 
@@ -14,8 +14,11 @@ class Cash:
     label = gettext_noop("Cash")
     is_local = True
 
-    def start(self, tender: Tender, *, subject: str, return_url: str) -> Started:
-        del subject, return_url
+    def offers(self, method: str) -> bool:
+        return not method
+
+    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+        del subject, return_url, payer
         return Started(paid=Paid(tender.no, f"cash-{tender.no}", tender.amount, tender.currency, clock.now()))
 
     def ask(self, tender: Tender) -> Paid | None:

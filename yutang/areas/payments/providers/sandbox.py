@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from yutang.areas.payments.errors import ForgedNotice
 from yutang.areas.payments.models import Refund, Tender
-from yutang.areas.payments.providers import Paid, Refunded, Started, Told
+from yutang.areas.payments.providers import Paid, Payer, Refunded, Started, Told
 from yutang.core import clock
 
 
@@ -23,7 +23,11 @@ class Sandbox:
     label = gettext_noop("Sandbox (no real money)")
     is_local = True
 
-    def start(self, tender: Tender, *, subject: str, return_url: str) -> Started:
+    def offers(self, method: str) -> bool:
+        return not method
+
+    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+        del payer
         return Started(client={"kind": "sandbox", "no": tender.no, "subject": subject, "return_url": return_url})
 
     def ask(self, tender: Tender) -> Paid | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from yutang.areas.payments import providers
-from yutang.areas.payments.errors import Unreachable
-from yutang.areas.payments.models import Refund, Tender
-from yutang.areas.payments.services.refunding import finish_refund
+from yutang.areas.payments.errors import Declined, NotEnoughFunds, Unreachable
+from yutang.areas.payments.models import Notice, Refund, Tender
+from yutang.areas.payments.services.refunding import finish_refund, send_refund
 from yutang.areas.payments.services.taking import take
 from yutang.core import clock, logs, tenancy
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 AT_A_TIME = 200
 PATIENCE = timedelta(minutes=1)  # before the first question, and between two
 _GIVE_UP = timedelta(days=2)  # a tender that nobody paid
+_SEND_AGAIN = timedelta(hours=1)  # a refund that could not be sent
 
 log = logs.get(__name__)
 
@@ -35,7 +36,7 @@ def ask_about_tenders(*, actor: Actor) -> int:
             ).order_by(F("asked_at").asc(nulls_first=True))[:AT_A_TIME]
         )  # fmt: skip
         Tender.objects.filter(pk__in=[tender.pk for tender in waiting]).update(asked_at=now)
-    return sum(_ask(tender, actor) for tender in waiting)
+    return sum(ask(tender, actor=actor) for tender in waiting)
 
 
 def close_tenders(*, payable: tuple[str, int], actor: Actor) -> None:
@@ -46,43 +47,54 @@ def close_tenders(*, payable: tuple[str, int], actor: Actor) -> None:
         )
     for tender in waiting:
         providers.get(tender.provider).close(tender)
-        if not _ask(tender, actor):
+        if not ask(tender, actor=actor):
             with tenancy.scope(actor.merchant_id):
                 Tender.objects.filter(pk=tender.pk, state=Tender.State.STARTED).update(state=Tender.State.CLOSED)
 
 
 def ask_about_refunds(*, actor: Actor) -> int:
-    """Asks how refunds ended that are on their way; how many did."""
+    """Asks how refunds ended that are on their way, and sends those again that could not be sent for an hour; how many
+    ended."""
     now = clock.now()
     with tenancy.scope(actor.merchant_id):
         waiting = list(
             Refund.objects.select_related("tender").filter(
-                Q(asked_at__isnull=True) | Q(asked_at__lt=now - PATIENCE), state=Refund.State.PROCESSING,
+                Q(state=Refund.State.PROCESSING)
+                & (Q(asked_at__isnull=True) | Q(asked_at__lt=now - PATIENCE))
+                | Q(state=Refund.State.REQUESTED, asked_at__lt=now - _SEND_AGAIN),
             ).order_by(F("asked_at").asc(nulls_first=True))[:AT_A_TIME]
         )  # fmt: skip
         Refund.objects.filter(pk__in=[refund.pk for refund in waiting]).update(asked_at=now)
-    ended = 0
-    for refund in waiting:
-        try:
-            done = providers.get(refund.tender.provider).ask_refund(refund)
-        except Unreachable:
-            log.warning("payments.refund_not_answered", no=refund.no)
-            continue
-        if done is not None:
-            with tenancy.scope(actor.merchant_id):
-                finish_refund(refunded=done, actor=actor)
-            ended += 1
-    return ended
+    return sum(_ask_refund(refund, actor) for refund in waiting)
 
 
-def _ask(tender: Tender, actor: Actor) -> bool:
+def ask(tender: Tender, *, actor: Actor) -> bool:
+    """Whether the provider says that it is paid; then it is."""
     try:
         paid = providers.get(tender.provider).ask(tender)
-    except Unreachable:
-        log.warning("payments.tender_not_answered", no=tender.no)
+    except (Unreachable, Declined) as error:
+        log.warning("payments.tender_not_answered", no=tender.no, error=str(error))
         return False
     if paid is None:
         return False
     with tenancy.scope(actor.merchant_id):
-        take(provider=tender.provider, paid=paid, actor=actor)
+        outcome = take(provider=tender.provider, paid=paid, actor=actor)
+    if outcome == Notice.Outcome.AMOUNT_DIFFERS:
+        log.error("payments.amount_differs", no=tender.no)
+    return True
+
+
+def _ask_refund(refund: Refund, actor: Actor) -> bool:
+    try:
+        if refund.state == Refund.State.REQUESTED:
+            send_refund(refund_id=refund.pk, actor=actor)
+            return False
+        done = providers.get(refund.tender.provider).ask_refund(refund)
+    except (Unreachable, Declined, NotEnoughFunds) as error:
+        log.warning("payments.refund_not_answered", no=refund.no, error=str(error))
+        return False
+    if done is None:
+        return False
+    with tenancy.scope(actor.merchant_id):
+        finish_refund(refunded=done, actor=actor)
     return True

@@ -8,13 +8,13 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from yutang.areas.payments import providers
-from yutang.areas.payments.errors import RefundTooLarge
+from yutang.areas.payments.errors import Declined, NotEnoughFunds, RefundTooLarge
 from yutang.areas.payments.models import Notice, Refund, Tender
+from yutang.areas.payments.providers import Refunded
 from yutang.areas.payments.queries import tenders_of
 from yutang.core import clock, jobs, tenancy
 
 if TYPE_CHECKING:
-    from yutang.areas.payments.providers import Refunded
     from yutang.core.access import Actor
 
 Outcome = Notice.Outcome
@@ -71,7 +71,8 @@ def refund_payable(
 
 def send_refund(*, refund_id: int, actor: Actor) -> None:
     """Tells the provider; outside any transaction. May run any number of times: the provider knows the refund by its
-    number. Unreachable: the job tries again."""
+    number. Where the balance is short it stays to be sent, and `ask_about_refunds` tries again; declined for another
+    reason it has failed. Unreachable: the job tries again."""
     if connection.in_atomic_block:
         raise RuntimeError("a provider is asked outside any transaction")
     with tenancy.scope(actor.merchant_id):
@@ -79,7 +80,14 @@ def send_refund(*, refund_id: int, actor: Actor) -> None:
         if found.finished_at is not None:
             return
         Refund.objects.filter(pk=refund_id).update(attempts=F("attempts") + 1, asked_at=clock.now())
-    done = providers.get(found.tender.provider).refund(found)
+    try:
+        done = providers.get(found.tender.provider).refund(found)
+    except NotEnoughFunds as error:
+        with tenancy.scope(actor.merchant_id):
+            Refund.objects.filter(pk=refund_id, finished_at=None).update(error=str(error.code))
+        return
+    except Declined as error:
+        done = Refunded(found.no, "", found.amount, False, clock.now(), error=str(error.params["reason"]))
     with tenancy.scope(actor.merchant_id):
         if done is None:
             Refund.objects.filter(pk=refund_id, state=Refund.State.REQUESTED).update(state=Refund.State.PROCESSING)

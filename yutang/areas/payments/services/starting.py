@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yutang.areas.payments import payables, providers
-from yutang.areas.payments.errors import AlreadyPaid, NoLongerPayable, TenderTooLarge
+from yutang.areas.payments.errors import AlreadyPaid, NoLongerPayable, TenderTooLarge, UnknownProvider
 from yutang.areas.payments.models import Tender
+from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.queries import paid_amount
 from yutang.areas.payments.services.taking import take
 from yutang.core import clock, tenancy
@@ -32,6 +33,8 @@ def open_tender(
     With a local provider (cash, the sandbox) it is started at once, and may be paid already; with any other the caller
     commits and calls `launch`. AlreadyPaid, NoLongerPayable, TenderTooLarge, UnknownProvider."""
     chosen = providers.get(provider)
+    if not chosen.offers(method):
+        raise UnknownProvider(field="provider", provider=f"{provider} {method}".strip())
     due = payables.get(payable[0]).lock(payable[1])
     if due.is_settled:
         raise AlreadyPaid
@@ -57,15 +60,15 @@ def open_tender(
     return tender
 
 
-def launch(*, tender_id: int, return_url: str, actor: Actor) -> Tender:
+def launch(*, tender_id: int, return_url: str, payer: Payer = Payer(), actor: Actor) -> Tender:  # noqa: B008 – frozen
     """Asks the provider to let the buyer pay. Call outside any transaction: nobody waits for a network with rows
-    locked. Unreachable leaves the tender as it was; calling again is harmless."""
+    locked. Unreachable and Declined leave the tender as it was; calling again is harmless."""
     if connection.in_atomic_block:
         raise RuntimeError("a provider is asked outside any transaction")
     with tenancy.scope(actor.merchant_id):
         tender = Tender.objects.get(pk=tender_id)
         subject = payables.get(tender.payable_type).lock(tender.payable_id).subject
-    started = providers.get(tender.provider).start(tender, subject=subject, return_url=return_url)
+    started = providers.get(tender.provider).start(tender, subject=subject, return_url=return_url, payer=payer)
     with tenancy.scope(actor.merchant_id):
         _note(tender, started, actor)
         tender.refresh_from_db()
@@ -78,7 +81,7 @@ def new_no() -> str:
 
 
 def _begin(provider: providers.Provider, tender: Tender, subject: str, return_url: str, actor: Actor) -> None:
-    _note(tender, provider.start(tender, subject=subject, return_url=return_url), actor)
+    _note(tender, provider.start(tender, subject=subject, return_url=return_url, payer=Payer()), actor)
 
 
 def _note(tender: Tender, started: providers.Started, actor: Actor) -> None:
