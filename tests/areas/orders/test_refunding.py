@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.catalog import make_freight
-from tests.factories.shop import actor as tester
+from tests.factories.shop import actor as system
 from tests.factories.shop import notify, paid, place, start, stocked
 from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory.models import StockItem
@@ -25,7 +25,7 @@ def net() -> int:
 
 def back(order, *given: Back, key: str = "k", **overrides) -> int:
     return services.refund(
-        **{"order_id": order.pk, "back": given, "reason": "test", "key": key, "actor": tester(), **overrides}
+        **{"order_id": order.pk, "back": given, "reason": "test", "key": key, "actor": system(), **overrides}
     )  # fmt: skip
 
 
