@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.factories import shop
+from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.services import Back, Recipient
 
@@ -24,4 +25,5 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, int]:
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
-    return {"shop_order_id": sent.pk}
+    stock = StockItem.objects.get(sku=cake, node=node)
+    return {"shop_order_id": sent.pk, "stock_item_id": stock.pk}

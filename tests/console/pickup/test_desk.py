@@ -93,7 +93,7 @@ def test_wrong_numbers_of_pieces(client_for, merchant, store, count, said):
         assert not PickupUse.objects.exists()
 
 
-def test_the_list_is_of_today_paged_and_asks_seven_queries(client_for, merchant, store):
+def test_the_list_is_of_today_paged_and_asks_eight_queries(client_for, merchant, store):
     desk = client_for(merchant, "guide", store)
     with tenancy.scope(merchant.pk):
         cake = own.stocked(50, node_id=store.pk)
@@ -107,7 +107,7 @@ def test_the_list_is_of_today_paged_and_asks_seven_queries(client_for, merchant,
         page = desk.get("/pickup")
     rows = [row.use.order_id for row in page.context["page"].rows]
     assert rows == [order.pk for order in reversed(orders)][:20]
-    assert len(sql(captured)) == 7
+    assert len(sql(captured)) == 8
     older = desk.get("/pickup", {"cursor": page.context["page"].next_cursor}).context["page"]
     assert [row.use.order_id for row in older.rows] == [orders[1].pk]
 

@@ -67,9 +67,11 @@ def count(*, sku_id: int, node_id: int, counted: int, key: str, note: str = "", 
     difference = counted - item.on_hand
     if not difference or StockMove.objects.filter(key=key, item=item).exists():
         return 0
-    move(
-        moves=[Move(sku_id, node_id, difference)], kind=StockMove.Kind.COUNT, key=key, note=note, actor=actor
-    )  # fmt: skip
+    moves = [Move(sku_id, node_id, difference)]
+    try:
+        move(moves=moves, kind=StockMove.Kind.COUNT, key=key, note=note, actor=actor)
+    except AllocatedElsewhere as error:
+        raise AllocatedElsewhere(field="counted", **error.params) from error
     return difference
 
 
