@@ -50,7 +50,9 @@ def test_hand_over_in_two_parts(client_for, merchant, store):
     desk = client_for(merchant, "guide", store)
     code = order.shop.pickup_code
     page = text(desk.get("/pickup", {"code": f" {code[:4]} {code[4:8]}-{code[8:]} "}))
-    assert order.order_no in page and "Cake 0" in page and 'max="2"' in page
+    assert order.order_no in page
+    assert "Cake 0" in page
+    assert 'max="2"' in page
     first = given(order, store, pieces_0=1, pieces_1=1)
     for _ in range(2):  # sent twice, handed over once
         assert desk.post("/pickup/hand-over", first).headers["Location"] == f"/pickup?store={store.pk}"

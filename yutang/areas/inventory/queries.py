@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -91,7 +91,7 @@ def moves_of(item: StockItem) -> QuerySet[StockMove]:
     return StockMove.objects.filter(item=item)
 
 
-def skus(found: QuerySet[StockItem]) -> QuerySet[StockItem, dict[str, int]]:
+def skus(found: QuerySet[StockItem]) -> QuerySet[StockItem, Any]:
     """The SKUs among these items, each once, as {"sku_id": …}; by ("sku_id",)."""
     return found.order_by().values("sku_id").distinct()
 

@@ -35,8 +35,8 @@ MOST_BY_NUMBER = 100
 
 @dataclass(frozen=True)
 class Search:
-    """Empty filters let everything through. `text`: a number of the order, its pickup code or of a parcel, or one of the
-    `customer_ids` that the caller found by it; `sku_ids`: it holds one of these (orders of the own shop)."""
+    """Empty filters let everything through. `text`: a number of the order, of a parcel or to pick it up; or the order
+    is of one of the `customer_ids`, whom the caller found by it. `sku_ids`: it holds one of these (own shop only)."""
 
     tab: str = ""
     text: str = ""

@@ -45,6 +45,10 @@ class Row:
         return self.order.pk
 
     @property
+    def refunded(self) -> int:
+        return -self.order.refunded_amount
+
+    @property
     def amount(self) -> int:
         """What is to be paid, or what was kept of it."""
         return self.shop.total if self.shop and self.order.paid_at is None else self.order.net_amount

@@ -68,12 +68,11 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
     return {
         "order": found, "shop": shop, "whole": whole, "status": labels.status(found, shop),
         "colour": labels.COLOURS[Order.Status(found.status)], "channel": labels.channel(found),
-        "buyer": names.get(found.customer_id or 0, ""), "titles": titles,
+        "buyer": names.get(found.customer_id or 0, ""), "refunded": -found.refunded_amount,
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
         "ship": form if may_ship else None,
         "may_refund": is_open and any(p.item.amount > p.item.refunded for p in whole.items),
-        "paid": sum(tender.amount for tender, _refunds in whole.tenders),
         "tenders": [(labels.provider(t.provider), t, refunds) for t, refunds in whole.tenders],
         "steps": [(*labels.step(row), labels.said(row, titles), row) for row in whole.steps],
         "closed_because": labels.closed_because(shop.closed_because) if shop else "",

@@ -84,8 +84,13 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest, store: OrgNode | None, context: dict[str, Any], *, stores: list[OrgNode] | None = None, status: int = 200
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    store: OrgNode | None,
+    context: dict[str, Any],
+    *,
+    stores: list[OrgNode] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     order: Order | None = context.get("order")
     context |= {
         "store": store, "stores": _stores(request) if stores is None else stores, "page": _today(request, store),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yutang.areas.orders.models.recorded import Order
 from yutang.core import clock
@@ -16,7 +17,7 @@ class ShopOrder(TenantModel):
     total = Σ items + freight."""
 
     class Fulfilment(models.TextChoices):
-        DELIVERY = "delivery", _("Delivery")
+        DELIVERY = "delivery", pgettext_lazy("how goods reach the buyer", "Delivery")
         LOCAL = "local", _("Same-city delivery")
         PICKUP = "pickup", _("Pickup at a store")
         COUNTER = "counter", _("Over the counter")

@@ -69,7 +69,7 @@ class Effects:
 
 
 def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restocked: bool = True) -> Effects:
-    """What `refund` would do with the same arguments now; nothing is done. WrongState, TooManyPieces, RefundTooLarge."""
+    """What `refund` would do now with the same arguments. WrongState, TooManyPieces, RefundTooLarge."""
     order = Order.objects.select_related("shop").get(pk=order_id)
     _must_be_paid(order)
     items = {item.position: item for item in OrderItem.objects.filter(order=order).order_by("position")}
