@@ -60,7 +60,7 @@ def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
         {"show": "relations"}, {"key": "title", "fact": "orders.line"}, {"key": "customers.city"},
         {"key": "customers.source"}, {"key": "customers.home_node_id"}, {"id": ids["customer_id"]},
         {"since": "2020-01-01", "until": "2030-01-01"}, {"sort": "net"},
-        {"tab": "to_pick_up"}, {"tab": "low"}, *({"product": text} for text in search), {"channel": 1},
+        {"tab": "to_pick_up"}, {"tab": "low"}, {"channel": 1},
         *({"show": "group", "group": group} for group in ("champions", "lost")), {"show": "dormant", "quiet": 1},
         {"show": "group", "group": "champions", "day": "2026-03-20"}, {"show": "worth", "least": 1}, {"quiet": 1},
         {"show": "moved", "by": "tier", "before": "", "after": "big", "since": "2020-01-01"},
