@@ -51,8 +51,8 @@ class Search:
 
 def search(actor: Actor, wanted: Search) -> QuerySet[Order]:
     """To be paged by `ORDER`; each with its shop half where it has one."""
-    # Channels and stores are read apart: of such small tables PostgreSQL keeps no statistics, and a join with them makes
-    # it sort all orders instead of walking the index of the newest.
+    # Channels and stores are read apart: PostgreSQL keeps no statistics of such small tables, and joined with them it
+    # sorts all orders instead of walking the index of the newest.
     found = orders(actor).select_related(None).select_related("shop").prefetch_related("channel", "node")
     if wanted.tab:
         found = found.filter(status__in=_STATUS[wanted.tab])
