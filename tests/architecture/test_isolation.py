@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import walk
+from tests.architecture import trade, walk
 from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, privacy_of, tenant_models
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
@@ -241,6 +241,7 @@ def _furnish(shop, node, mark) -> dict:
         run, _counts = run_import(content, system, name=f"{mark}.csv")
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
         asked = privacy_of(people[4].pk, mark, system) | catalog.furnish(f"of {node.pk}", people[0])
+        asked |= trade.furnish(mark, people[4], node)
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,
@@ -274,6 +275,7 @@ def test_a_store_sees_its_own(stores):
     routes = [
         "/customers", "/segments", "/staff", "/audit", "/reviews", "/customers/merges", "/figures/<str:key>/rows",
         "/customers/<int:customer_id>", "/api/v1/customers", "/api/v1/orders", "/api/v1/segments",
+        "/orders", "/orders/<int:order_id>", "/stock", "/pickup",
     ]  # fmt: skip
     found = walk.findings(
         browser=browser_of(stores, stores.manager), token=stores.token, ids=stores.ids[NORTH], secrets=(NORTH,),

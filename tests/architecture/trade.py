@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.areas.payments import rig
 from tests.factories import shop
+from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.services import Back, Recipient
 from yutang.areas.payments import services as payments
@@ -29,7 +30,8 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
     _account()
-    return {"shop_order_id": sent.pk, "provider": "wechatpay"}
+    stock = StockItem.objects.get(sku=cake, node=node)
+    return {"shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay"}
 
 
 def _account() -> None:

@@ -27,3 +27,9 @@ class NotOnHand(DomainError):
     code = "inventory.not_on_hand"
     message = gettext_noop("%(sku)s: %(on_hand)s are on hand, %(wanted)s were to go.")
     status = 409
+
+
+class SameStore(DomainError):
+    code = "inventory.same_store"
+    message = gettext_noop("Choose another store than the one the goods lie in.")
+    status = 422

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import F, QuerySet
 
 from yutang.areas.inventory import rules
+from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.areas.inventory.rules import Stock
+from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Stock", "allocate", "available", "stock"]
+    from yutang.core.access import Actor
 
+__all__ = ["Stock", "allocate", "available", "item", "items", "moves_of", "of_skus", "skus", "stock"]
+
+BIGGEST_ID = 2**63 - 1
+ORDER = ("node_id", "sku_id")
 
 _STOCK = """
 SELECT i.sku_id, i.node_id, i.pool_id, i.on_hand, p.reserved + p.confirmed - i.shipped,
@@ -47,3 +54,48 @@ def allocate(
     """SKU id → the stock that so many pieces would be taken from, the nearest store that has them; None when some SKU
     lies nowhere in that number. Nothing is held by this."""
     return rules.chosen(wanted, stock(wanted, node_ids=node_ids), province=province, city=city)
+
+
+# -- screens -----------------------------------------------------------------------------------------------------------
+
+
+def items(
+    actor: Actor, *, node_ids: Iterable[int] | None = None, sku_ids: Iterable[int] | None = None, is_low: bool = False
+) -> QuerySet[StockItem]:
+    """Stock in the stores that the actor may see, to be paged by `ORDER`; with `allocated` and `available`."""
+    nodes = actor.nodes("inventory.view")
+    found = StockItem.objects.all() if nodes is None else StockItem.objects.filter(node__in=nodes)
+    if node_ids is not None:
+        found = found.filter(node__in=list(node_ids))
+    if sku_ids is not None:
+        found = found.filter(sku__in=list(sku_ids))
+    if is_low:
+        found = found.filter(on_hand__lte=F("safety"))
+    taken = F("pool__reserved") + F("pool__confirmed")
+    return found.select_related("sku__product", "node").annotate(
+        allocated=taken - F("shipped"), available=F("pool__capacity") - taken
+    )
+
+
+def item(actor: Actor, stock_item_id: int, permission: str = "inventory.view") -> StockItem:
+    """The checked door; with `allocated` and `available`."""
+    nodes = actor.nodes(permission)
+    found = items(actor).filter(pk=stock_item_id).first() if 0 < stock_item_id <= BIGGEST_ID else None
+    if found is None or (nodes is not None and found.node_id not in nodes):
+        raise NotFound
+    return found
+
+
+def moves_of(item: StockItem) -> QuerySet[StockMove]:
+    """The journal of an item; by ("-id",)."""
+    return StockMove.objects.filter(item=item)
+
+
+def skus(found: QuerySet[StockItem]) -> QuerySet[StockItem, Any]:
+    """The SKUs among these items, each once, as {"sku_id": …}; by ("sku_id",)."""
+    return found.order_by().values("sku_id").distinct()
+
+
+def of_skus(found: QuerySet[StockItem], sku_ids: Iterable[int], node_ids: Iterable[int]) -> QuerySet[StockItem]:
+    """Those items that lie in a square of the grid."""
+    return found.filter(sku__in=list(sku_ids), node__in=list(node_ids))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from yutang.areas.customers.erasing import Person
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.models import Order, SaleLine, ShopOrder
+from yutang.areas.orders.models import Order, OrderStep, SaleLine, ShopOrder
 from yutang.areas.privacy import registry
 from yutang.core import crypto, money
 from yutang.core.access import Actor
@@ -64,11 +64,13 @@ def copy(person: Person) -> registry.Section:
 
 
 def erase(person: Person, actor: Actor) -> None:
-    """Free text goes: what the buyer wrote to the shop, engravings and the like; and to whom and where it was sent."""
+    """Free text goes: what the buyer wrote to the shop, what staff wrote on the order, engravings and the like; and
+    to whom and where it was sent."""
     del actor
     ShopOrder.objects.filter(order__customer=person.customer_id).update(
         recipient=None, province="", city="", buyer_note=""
     )
+    OrderStep.objects.filter(order__customer=person.customer_id, what="noted").update(detail={})
     Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
 

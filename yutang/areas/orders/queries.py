@@ -33,9 +33,9 @@ def sources() -> list[str]:
     return sorted(set(SalesChannel.objects.values_list("source", flat=True)))
 
 
-def orders(actor: Actor) -> QuerySet[Order]:
-    """The orders the actor may see, of all channels; order by ("-ordered_at", "-id")."""
-    return _within(actor, Order.objects.select_related("channel", "node"))
+def orders(actor: Actor, permission: str = "orders.view") -> QuerySet[Order]:
+    """The orders that a permission reaches, of all channels; order by ("-ordered_at", "-id")."""
+    return _within(actor, Order.objects.select_related("channel", "node"), permission)
 
 
 def orders_of(actor: Actor, customer_id: int) -> QuerySet[Order]:
@@ -43,9 +43,9 @@ def orders_of(actor: Actor, customer_id: int) -> QuerySet[Order]:
     return orders(actor).filter(customer_id=customer_id)
 
 
-def order(actor: Actor, order_id: int) -> Order:
+def order(actor: Actor, order_id: int, permission: str = "orders.view") -> Order:
     """The checked door."""
-    found = orders(actor).filter(pk=order_id).first() if 0 < order_id <= BIGGEST_ID else None
+    found = orders(actor, permission).filter(pk=order_id).first() if 0 < order_id <= BIGGEST_ID else None
     if found is None:
         raise NotFound
     return found
@@ -164,7 +164,7 @@ def order_numbers(ids: Iterable[int]) -> dict[int, str]:
     return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "order_no"))
 
 
-def _within(actor: Actor, rows: Manager[Row] | QuerySet[Row]) -> QuerySet[Row]:
-    """Orders or lines of the actor's part of the tree."""
-    nodes = actor.nodes("orders.view")
+def _within(actor: Actor, rows: Manager[Row] | QuerySet[Row], permission: str = "orders.view") -> QuerySet[Row]:
+    """Orders or lines of the part of the tree that the permission reaches."""
+    nodes = actor.nodes(permission)
     return rows.all() if nodes is None else rows.filter(node_id__in=nodes)

@@ -74,13 +74,22 @@ JOBS: tuple[Job, ...] = (
         "shopping-bag",
         (
             Entry("console:products", _("Product list"), "catalog.view"),
+            Entry("console:stock", _("Stock"), "inventory.view"),
             Entry("console:categories", _("Categories"), "catalog.view"),
             Entry("console:product_reviews", _("Product reviews"), "catalog.view"),
             Entry("console:region_demand", _("Goods by region"), "catalog.view"),
             Entry("console:freight", _("Freight templates"), "catalog.view"),
         ),
     ),
-    Job(_("Orders"), "shopping-cart", (Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),)),
+    Job(
+        _("Orders"),
+        "shopping-cart",
+        (
+            Entry("console:orders", _("Order list"), "orders.view"),
+            Entry("console:pickup", _("Pickup desk"), "orders.pickup"),
+            Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),
+        ),
+    ),
     Job(
         _("Settings"),
         "settings",

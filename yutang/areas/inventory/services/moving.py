@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from yutang.areas.inventory.errors import AllocatedElsewhere, NotOnHand
+from yutang.areas.inventory.errors import AllocatedElsewhere, NotOnHand, SameStore
 from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.core import audit, clock
 from yutang.core.reservations import services as reservations
@@ -57,6 +57,45 @@ def move(
         for item, quantity in new
     )  # fmt: skip
     return len(new)
+
+
+@transaction.atomic
+def count(*, sku_id: int, node_id: int, counted: int, key: str, note: str = "", actor: Actor) -> int:
+    """Sets what lies there to what was counted: a move of the difference, which is returned. A `key` that moved
+    something before moves nothing. AllocatedElsewhere when fewer lie there than are promised to orders."""
+    item = _locked([items_of([(sku_id, node_id)], actor)[(sku_id, node_id)].pk])[0]
+    difference = counted - item.on_hand
+    if not difference or StockMove.objects.filter(key=key, item=item).exists():
+        return 0
+    moves = [Move(sku_id, node_id, difference)]
+    try:
+        move(moves=moves, kind=StockMove.Kind.COUNT, key=key, note=note, actor=actor)
+    except AllocatedElsewhere as error:
+        raise AllocatedElsewhere(field="counted", **error.params) from error
+    return difference
+
+
+@transaction.atomic
+def transfer(
+    *, sku_id: int, from_id: int, to_id: int, quantity: int, key: str, note: str = "", actor: Actor
+) -> int:  # fmt: skip
+    """From one store to another: two moves with one key, both or none; how many were new.
+
+    NotOnHand, AllocatedElsewhere; SameStore when they are one."""
+    if from_id == to_id:
+        raise SameStore(field="to_id")
+    places = [(sku_id, from_id), (sku_id, to_id)]
+    items = items_of(places, actor)
+    _locked([item.pk for item in items.values()])
+    parts = [
+        (items[sku_id, from_id].pool_id, Move(sku_id, from_id, -quantity), StockMove.Kind.TRANSFER_OUT),
+        (items[sku_id, to_id].pool_id, Move(sku_id, to_id, quantity), StockMove.Kind.TRANSFER_IN),
+    ]
+    # Pools by number, as everybody locks them.
+    return sum(
+        move(moves=[one], kind=kind, key=key, note=note, actor=actor)
+        for _pool, one, kind in sorted(parts, key=lambda part: part[0])
+    )
 
 
 @transaction.atomic

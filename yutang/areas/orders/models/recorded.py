@@ -67,6 +67,12 @@ class Order(TenantModel):
             models.Index(fields=["merchant", "customer", "-ordered_at"], name="order_by_customer"),
             models.Index(fields=["merchant", "identity"], name="order_by_identity"),
             models.Index(fields=["merchant", "node", "-ordered_at"], name="order_by_node"),
+            # What waits for somebody is little of a million; what is completed is found by the index of all.
+            models.Index(
+                fields=["merchant", "status", "-ordered_at", "-id"],
+                condition=~models.Q(status="completed"),
+                name="order_not_completed",
+            ),
         ]
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yutang.areas.customers.models import unchecked_merchant
 from yutang.areas.orders.models.recorded import Order
@@ -17,7 +18,7 @@ class ShopOrder(TenantModel):
     total = Σ items + freight."""
 
     class Fulfilment(models.TextChoices):
-        DELIVERY = "delivery", _("Delivery")
+        DELIVERY = "delivery", pgettext_lazy("how goods reach the buyer", "Delivery")
         LOCAL = "local", _("Same-city delivery")
         PICKUP = "pickup", _("Pickup at a store")
         COUNTER = "counter", _("Over the counter")
@@ -40,7 +41,7 @@ class ShopOrder(TenantModel):
     pickup_until = models.DateTimeField(null=True)
     pickup_code = models.CharField(max_length=12, blank=True)  # given when it is paid
     buyer_note = models.CharField(max_length=200, blank=True)
-    closed_because = models.CharField(max_length=20, blank=True)  # CLOSED_BECAUSE in rules
+    closed_because = models.CharField(max_length=20, blank=True)  # not_paid, by_staff, refunded …
 
     class Meta:
         constraints = [
@@ -129,7 +130,7 @@ class OrderStep(TenantModel):
 
     merchant = unchecked_merchant()
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="steps", db_index=False)
-    what = models.CharField(max_length=20)  # STEPS in rules: placed, paid, shipped, picked_up, …
+    what = models.CharField(max_length=20)  # placed, paid, shipped, picked_up, refunded, noted …
     status = models.CharField(max_length=20)  # the order's after it
     detail = models.JSONField(default=dict)
     by = models.CharField(max_length=200)
@@ -173,5 +174,5 @@ class PickupUse(TenantModel):
         constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="pickup_use_once")]
         indexes = [
             models.Index(fields=["merchant", "order"], name="pickup_use_of_order"),
-            models.Index(fields=["merchant", "node", "-id"], name="pickup_use_by_store"),
+            models.Index(fields=["merchant", "node", "-handed_over_at", "-id"], name="pickup_use_of_day"),
         ]

@@ -15,7 +15,7 @@ from yutang.areas.inventory.services import Move
 from yutang.areas.orders.errors import CodeUsed, TooManyPieces, UnknownPickupCode, WrongState, WrongStore
 from yutang.areas.orders.models import Order, OrderItem, Parcel, PickupUse, ShopOrder
 from yutang.areas.orders.services.paying import is_code, lock, note
-from yutang.core import clock
+from yutang.core import audit, clock
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -44,6 +44,7 @@ def ship(
     )  # fmt: skip
     _advance(order, Status.SHIPPED if is_all else Status.PARTLY_SHIPPED)
     note(order, "shipped", actor, parcel=parcel.pk, tracking_no=parcel.tracking_no)
+    audit.record("orders.ship", actor=actor, object_type="order", object_id=order.pk, detail={"parcel": parcel.pk})
     return parcel
 
 
@@ -78,6 +79,7 @@ def pick_up(
     )  # fmt: skip
     _advance(order, Status.COMPLETED if is_all else Status.PARTLY_SHIPPED)
     note(order, "picked_up", actor, use=use.pk)
+    audit.record("orders.pick_up", actor=actor, object_type="order", object_id=order.pk, detail={"use": use.pk})
     return use
 
 

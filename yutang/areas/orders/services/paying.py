@@ -16,7 +16,7 @@ from yutang.areas.orders.services.placing import held_by
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.payables import Due
-from yutang.core import clock, events, jobs, tenancy
+from yutang.core import audit, clock, events, jobs, tenancy
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -82,6 +82,8 @@ def close(*, order_id: int, because: str, actor: Actor) -> Order:
     order.save(update_fields=["status", "updated_at"])
     ShopOrder.objects.filter(pk=order_id).update(closed_because=because, expires_at=None)
     note(order, "closed", actor, because=because)
+    if actor.kind == "user":  # what time does by itself stands in the history of the order
+        audit.record("orders.close", actor=actor, object_type="order", object_id=order_id)
     payable = PAYABLE, order_id
     if paid := payments_of.paid_amount(payable):
         payments.refund_payable(

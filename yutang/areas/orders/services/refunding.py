@@ -16,10 +16,12 @@ from yutang.areas.orders.events import OrderRefunded
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
 from yutang.areas.orders.services.paying import PAYABLE, lock, note
 from yutang.areas.orders.services.placing import held_by
+from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
-from yutang.core import clock, events, money
+from yutang.core import audit, clock, events, money
 
 if TYPE_CHECKING:
+    from yutang.areas.payments.models import Tender
     from yutang.core.access import Actor
 
 Status = Order.Status
@@ -46,6 +48,48 @@ class Preview:
         return sum(self.items.values()) + self.freight
 
 
+@dataclass(frozen=True)
+class StockBack:
+    """`unshipped` pieces become available where they lie, `brought` ones come back on hand, `lost` ones do not."""
+
+    item: OrderItem
+    unshipped: int
+    brought: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Everything a refund would do. `money`: how much each tender gives back, in that order."""
+
+    planned: Preview
+    money: list[tuple[Tender, int]]
+    stock: list[StockBack]
+    status: Order.Status
+
+
+def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restocked: bool = True) -> Effects:
+    """What `refund` would do now with the same arguments. WrongState, TooManyPieces, RefundTooLarge."""
+    order = Order.objects.select_related("shop").get(pk=order_id)
+    _must_be_paid(order)
+    items = {item.position: item for item in OrderItem.objects.filter(order=order).order_by("position")}
+    planned = _preview(order, items, back, freight)
+    stocks = []
+    for one in back:
+        item, here = items[one.position], min(one.pieces, items[one.position].left)
+        left_house = one.pieces - here
+        if one.pieces:
+            stocks.append(StockBack(item, here, left_house if is_restocked else 0, 0 if is_restocked else left_house))
+        item.returned += one.pieces
+        item.cancelled += here
+    money_back, rest = [], planned.total
+    for tender in reversed(payments_of.tenders_of((PAYABLE, order_id))):
+        if part := min(rest, tender.amount - tender.refunded_amount):
+            money_back.append((tender, part))
+            rest -= part
+    return Effects(planned, money_back, stocks, _status_after(order, items))
+
+
 def preview(*, order_id: int, back: Sequence[Back], freight: int = 0) -> Preview:
     """Computes a refund without doing it. TooManyPieces, RefundTooLarge."""
     order = Order.objects.select_related("shop").get(pk=order_id)
@@ -65,8 +109,7 @@ def refund(
     order = lock(order_id)
     if SaleLine.objects.filter(order_id=order_id, line_key__startswith=f"#refund:{key}:").exists():
         return 0
-    if order.paid_at is None:
-        raise WrongState(order_no=order.order_no, status=order.get_status_display())
+    _must_be_paid(order)
     items = {item.position: item for item in OrderItem.objects.select_for_update().filter(order=order)}
     planned = _preview(order, items, back, freight)
     lines = []
@@ -89,11 +132,15 @@ def refund(
     order.refunded_amount -= planned.total
     order.line_count += len(lines)
     order.updated_at = clock.now()
-    if _is_all_back(items) and order.status in (Status.PAID, Status.PARTLY_SHIPPED):
-        order.status = Status.CLOSED if not any(item.shipped for item in items.values()) else Status.COMPLETED
+    after = _status_after(order, items)
+    if after != order.status:
+        order.status = after
         ShopOrder.objects.filter(pk=order_id).update(closed_because="refunded")
     order.save(update_fields=["refunded_amount", "line_count", "updated_at", "status"])
     note(order, "refunded", actor, amount=planned.total, reason=reason)
+    audit.record(
+        "orders.refund", actor=actor, object_type="order", object_id=order_id, detail={"amount": planned.total}
+    )
     if planned.total:
         payments.refund_payable(
             payable=(PAYABLE, order_id), amount=planned.total, key=f"order:{order_id}:{key}", reason=reason, actor=actor
@@ -151,5 +198,14 @@ def _line(
     )  # fmt: skip
 
 
-def _is_all_back(items: dict[int, OrderItem]) -> bool:
-    return all(item.returned == item.quantity for item in items.values())
+def _must_be_paid(order: Order) -> None:
+    if order.paid_at is None:
+        raise WrongState(order_no=order.order_no, status=order.get_status_display())
+
+
+def _status_after(order: Order, items: dict[int, OrderItem]) -> Order.Status:
+    """An order of which everything is given back has nothing left to be handed over."""
+    is_all_back = all(item.returned == item.quantity for item in items.values())
+    if not is_all_back or order.status not in (Status.PAID, Status.PARTLY_SHIPPED):
+        return Status(order.status)
+    return Status.COMPLETED if any(item.shipped for item in items.values()) else Status.CLOSED

@@ -1,0 +1,120 @@
+"""Reads of orders of the own shop: one with everything that happened to it, and the pickup desk's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from yutang.areas.orders.errors import CodeUsed, UnknownPickupCode, WrongState, WrongStore
+from yutang.areas.orders.models import Adjustment, Order, OrderItem, OrderStep, Parcel, PickupUse, ShopOrder
+from yutang.areas.orders.queries import BIGGEST_ID, orders
+from yutang.areas.orders.services.paying import PAYABLE, is_code
+from yutang.areas.orders.services.placing import Recipient
+from yutang.areas.payments import queries as payments
+from yutang.core import crypto
+from yutang.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from yutang.areas.payments.models import Refund, Tender
+    from yutang.core.access import Actor
+
+PICKED_UP_ORDER = ("-handed_over_at", "-id")
+
+
+@dataclass(frozen=True)
+class Priced:
+    """An item, and each step of its price."""
+
+    item: OrderItem
+    reasons: list[Adjustment]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An order with everything that hangs on it; `tenders` in the order they were paid, each with its refunds."""
+
+    items: list[Priced]
+    freight: list[Adjustment]
+    steps: list[OrderStep]
+    parcels: list[Parcel]
+    pickups: list[PickupUse]
+    tenders: list[tuple[Tender, list[Refund]]]
+
+
+def shop_order(actor: Actor, order_id: int, permission: str = "orders.view") -> Order:
+    """The checked door to an order of the own shop; NotFound for those of other channels."""
+    ours = orders(actor, permission).select_related("channel", "node", "shop__pickup_node").filter(shop__isnull=False)
+    found = ours.filter(pk=order_id).first() if 0 < order_id <= BIGGEST_ID else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def shop_half(order: Order) -> ShopOrder | None:
+    """None for an order of another channel."""
+    return ShopOrder.objects.filter(pk=order.pk).select_related("pickup_node").first()
+
+
+def whole(order: Order) -> Whole:
+    """Seven queries at most; history of an order of another channel is what staff wrote on it."""
+    reasons: dict[int | None, list[Adjustment]] = {}
+    for reason in Adjustment.objects.filter(order=order).order_by("pk"):
+        reasons.setdefault(reason.position, []).append(reason)
+    tenders = payments.tenders_of((PAYABLE, order.pk))
+    refunds = payments.refunds_of([tender.pk for tender in tenders]) if tenders else {}
+    return Whole(
+        items=[
+            Priced(item, reasons.get(item.position, []))
+            for item in OrderItem.objects.filter(order=order).order_by("position")
+        ],
+        freight=reasons.get(None, []),
+        steps=list(OrderStep.objects.filter(order=order).order_by("-pk")),
+        parcels=list(Parcel.objects.filter(order=order).order_by("pk")),
+        pickups=list(PickupUse.objects.filter(order=order).select_related("node").order_by("pk")),
+        tenders=[(tender, refunds.get(tender.pk, [])) for tender in tenders],
+    )
+
+
+def recipient(shop: ShopOrder, *, is_masked: bool = False) -> Recipient | None:
+    """Whom it goes to. In full only for who may unmask (services.reveal_recipient)."""
+    if shop.recipient is None:
+        return None
+    found = Recipient(**json.loads(crypto.decrypt(bytes(shop.recipient), shop.merchant_id)))
+    if not is_masked:
+        return found
+    return replace(
+        found, name=found.name[:1] + "**" if found.name else "",
+        phone=crypto.mask_phone(found.phone) if found.phone else "", street="****" if found.street else "",
+    )  # fmt: skip
+
+
+# -- the pickup desk ---------------------------------------------------------------------------------------------------
+
+
+def to_pick_up(*, code: str, node_id: int) -> tuple[Order, list[OrderItem]]:
+    """What waits at this store for whoever shows the code. The errors of services.pick_up, and as little said about
+    orders of other stores."""
+    known = ShopOrder.objects.filter(pickup_code=code) if is_code(code) else ShopOrder.objects.none()
+    found = known.select_related("pickup_node", "order__node", "order__channel").first()
+    if found is None:
+        raise UnknownPickupCode(field="code")
+    if found.pickup_node_id != node_id:
+        raise WrongStore(field="code", store=str(found.pickup_node))
+    order = found.order
+    if order.status == Order.Status.COMPLETED and order.completed_at is not None:
+        raise CodeUsed(field="code", at=timezone.localtime(order.completed_at).strftime("%Y-%m-%d %H:%M"))
+    if order.status not in (Order.Status.PAID, Order.Status.PARTLY_SHIPPED):
+        raise WrongState(field="code", order_no=order.order_no, status=order.get_status_display())
+    return order, list(OrderItem.objects.filter(order=order).order_by("position"))
+
+
+def picked_up(*, node_id: int, since: datetime) -> QuerySet[PickupUse]:
+    """What a store handed over; to be paged by `PICKED_UP_ORDER`."""
+    return PickupUse.objects.filter(node=node_id, handed_over_at__gte=since).select_related("order__shop")

@@ -1,0 +1,69 @@
+"""What staff do with an order: ship it, close it, write on it, look at whom it goes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from yutang.areas.orders import queries, queries_shop, services
+from yutang.console.access import page
+from yutang.console.orders.forms import ShipForm
+from yutang.console.orders.views import shown
+from yutang.console.shell.forms import errors_of
+from yutang.core.errors import DomainError, NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@page("orders.edit", methods=("POST",))
+def ship(request: HttpRequest, shop_order_id: int) -> HttpResponse:
+    """The chosen pieces with one tracking number; the rest may follow in another parcel."""
+    order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
+    items = [priced.item for priced in queries_shop.whole(order).items if priced.item.left]
+    form = ShipForm(request.POST, items=items)
+    if form.is_valid():
+        with errors_of(form):
+            services.ship(
+                order_id=order.pk, pieces=form.pieces(), carrier=form.cleaned_data["carrier"],
+                tracking_no=form.cleaned_data["tracking_no"], key=f"{order.pk}:{form.cleaned_data['key']}",
+                actor=request.actor,
+            )  # fmt: skip
+            messages.success(request, gettext("Shipped."))
+            return redirect("console:order", order.pk)
+    return render(request, "console/orders/order.html", shown(request, order, form), status=422)
+
+
+@page("orders.edit", methods=("POST",))
+def close(request: HttpRequest, shop_order_id: int) -> HttpResponse:
+    order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
+    try:
+        services.close(order_id=order.pk, because="by_staff", actor=request.actor)
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Closed; its goods are for others again."))
+    return redirect("console:order", order.pk)
+
+
+@page("orders.edit", methods=("POST",))
+def add_note(request: HttpRequest, order_id: int) -> HttpResponse:
+    """On orders of any channel."""
+    order = queries.order(request.actor, order_id, "orders.edit")
+    services.add_note(order_id=order.pk, text=request.POST.get("text", ""), actor=request.actor)
+    messages.success(request, gettext("Note saved."))
+    return redirect("console:order", order.pk)
+
+
+@page("customers.unmask", methods=("POST",))
+def recipient(request: HttpRequest, shop_order_id: int) -> HttpResponse:
+    """In full, in place of the masked one; every look is written down."""
+    order = queries_shop.shop_order(request.actor, shop_order_id)
+    order = queries_shop.shop_order(request.actor, order.pk, "customers.unmask")
+    services.record_look(order_id=order.pk, actor=request.actor)
+    return render(request, "console/orders/_recipient.html", {"recipient": queries_shop.recipient(order.shop)})

@@ -1,0 +1,87 @@
+"""Forms of orders: pieces of each item are fields of their own."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yutang.areas.orders.services import Back
+from yutang.console.catalog.forms import MoneyField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.forms import BoundField
+
+    from yutang.areas.orders.models import OrderItem
+
+
+def new_key() -> str:
+    """Sent along with a form, so that sending it twice is once."""
+    return uuid.uuid4().hex
+
+
+class PiecesForm(forms.Form):
+    """How many of each item; `field_of(item)` is shown beside it."""
+
+    key = forms.CharField(max_length=32, widget=forms.HiddenInput, initial=new_key)
+
+    def __init__(self, *args: Any, items: Sequence[OrderItem], all_of_them: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            most = self.most(item)
+            self.fields[f"pieces-{item.position}"] = forms.IntegerField(
+                label=item.title, min_value=0, max_value=most, initial=most if all_of_them else 0, required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )  # fmt: skip
+
+    def most(self, item: OrderItem) -> int:
+        return item.left
+
+    def rows(self) -> list[tuple[OrderItem, BoundField]]:
+        return [(item, self[f"pieces-{item.position}"]) for item in self.items]
+
+    def pieces(self) -> dict[int, int]:
+        """Position → pieces, of those that were chosen."""
+        chosen = {item.position: self.cleaned_data[f"pieces-{item.position}"] or 0 for item in self.items}
+        return {position: quantity for position, quantity in chosen.items() if quantity}
+
+
+class ShipForm(PiecesForm):
+    carrier = forms.CharField(label=_("Carrier"), max_length=40, required=False)
+    tracking_no = forms.CharField(label=_("Tracking number"), max_length=60, required=False)
+
+
+class RefundForm(PiecesForm):
+    """`amount-N` in place of what the pieces cost; empty: exactly that."""
+
+    freight = MoneyField(label=_("Freight"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=80)
+    is_restocked = forms.BooleanField(
+        label=_("Goods that were handed over come back into stock"), required=False, initial=True
+    )
+    # What the preview said: a refund that would do anything else is shown again first.
+    seen = forms.CharField(required=False, max_length=20_000)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, all_of_them=False, **kwargs)
+        self.fields["freight"].currency = currency
+        for item in self.items:
+            field = MoneyField(label=item.title, required=False)
+            field.currency = currency
+            self.fields[f"amount-{item.position}"] = field
+
+    def most(self, item: OrderItem) -> int:
+        return item.quantity - item.returned
+
+    def rows_with_amounts(self) -> list[tuple[OrderItem, BoundField, BoundField]]:
+        return [(item, pieces, self[f"amount-{item.position}"]) for item, pieces in self.rows()]
+
+    def back(self) -> list[Back]:
+        given = self.cleaned_data
+        wanted = [(i.position, given[f"pieces-{i.position}"] or 0, given[f"amount-{i.position}"]) for i in self.items]
+        return [Back(*one) for one in wanted if one[1] or one[2]]

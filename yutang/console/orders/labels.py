@@ -1,0 +1,107 @@
+"""Words for what orders store as codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext, pgettext
+
+from yutang.areas.customers import platforms
+from yutang.areas.orders.models import Order, ShopOrder
+
+if TYPE_CHECKING:
+    from yutang.areas.orders.models import OrderStep, SalesChannel
+    from yutang.areas.orders.queries_shop import Whole
+
+Status = Order.Status
+COLOURS = {
+    Status.UNPAID: "orange", Status.PAID: "blue", Status.PARTLY_SHIPPED: "blue", Status.SHIPPED: "azure",
+    Status.COMPLETED: "green", Status.CLOSED: "secondary",
+}  # fmt: skip
+
+
+def tabs() -> dict[str, str]:
+    return {
+        "": gettext("All"), "unpaid": gettext("To pay"), "to_ship": gettext("To ship"),
+        "to_pick_up": gettext("To pick up"), "to_receive": gettext("To receive"), "done": gettext("Completed"),
+        "closed": gettext("Closed"),
+    }  # fmt: skip
+
+
+def payments() -> dict[str, str]:
+    return {
+        "paid": gettext("Paid"),
+        "unpaid": gettext("Not paid"),
+        "refunded": gettext("With a refund"),
+    }
+
+
+def status(order: Order, shop: ShopOrder | None) -> str:
+    """What an order waits for, as the tabs call it."""
+    if shop is not None and shop.fulfilment == ShopOrder.Fulfilment.PICKUP:
+        if order.status == Status.PAID:
+            return gettext("To pick up")
+        if order.status == Status.PARTLY_SHIPPED:
+            return gettext("Partly picked up")
+    return str(gettext("To receive") if order.status == Status.SHIPPED else order.get_status_display())
+
+
+def channel(order: Order) -> str:
+    return channel_name(order.channel)
+
+
+def channel_name(row: SalesChannel) -> str:
+    name = pgettext("channel", "Own shop") if row.source == "shop" else platforms.name(row.source)
+    return f"{name} · {row.shop}" if row.shop and row.shop != name else name
+
+
+def provider(code: str) -> str:
+    own = {
+        "wechatpay": gettext("WeChat Pay"), "alipay": gettext("Alipay"), "cash": gettext("Cash"),
+        "sandbox": gettext("Sandbox payment"),
+    }  # fmt: skip
+    return own.get(code, code)
+
+
+def closed_because(code: str) -> str:
+    own = {
+        "not_paid": gettext("not paid in time"), "by_staff": gettext("closed by staff"),
+        "refunded": gettext("refunded in full"),
+    }  # fmt: skip
+    return own.get(code, code)
+
+
+def step(row: OrderStep) -> tuple[str, str]:
+    """Icon and title of a step of the history."""
+    own: dict[str, tuple[str, Any]] = {
+        "placed": ("shopping-cart", gettext("Placed")), "paid": ("report-money", gettext("Paid")),
+        "shipped": ("upload", gettext("Shipped")), "picked_up": ("building-store", gettext("Picked up")),
+        "completed": ("circle-check", gettext("Completed")), "closed": ("x", gettext("Closed")),
+        "refunded": ("arrow-back-up", gettext("Refunded")), "noted": ("note", gettext("Note")),
+    }  # fmt: skip
+    return own.get(row.what, ("history", row.what))
+
+
+def said(row: OrderStep, titles: dict[str, str]) -> str:
+    """What a step says beyond its name; amounts stand beside it. `titles`: of parcels and pickups, by their number."""
+    detail = row.detail
+    if row.what == "shipped":
+        return " · ".join(filter(None, [titles.get(f"parcel{detail.get('parcel')}"), detail.get("tracking_no")]))
+    if row.what == "picked_up":
+        return titles.get(f"use{detail.get('use')}", "")
+    if row.what == "closed":
+        return closed_because(str(detail.get("because", "")))
+    return str(detail.get("text") or detail.get("reason") or "")
+
+
+def pieces(whole: Whole) -> dict[str, str]:
+    """What each parcel and each handing over held: "2 × Cake"."""
+    names = {str(priced.item.position): priced.item.title for priced in whole.items}
+
+    def listed(held: dict[str, int]) -> str:
+        return ", ".join(f"{quantity} × {names.get(place, '?')}" for place, quantity in held.items())
+
+    return {
+        **{f"parcel{parcel.pk}": listed(parcel.pieces) for parcel in whole.parcels},
+        **{f"use{use.pk}": listed(use.pieces) for use in whole.pickups},
+    }

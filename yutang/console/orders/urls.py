@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from yutang.console.orders import acting, refunding, views
+
+urlpatterns = [
+    path("orders", views.order_list, name="orders"),
+    path("orders/<int:order_id>", views.order, name="order"),
+    path("orders/<int:order_id>/note", acting.add_note, name="order_note"),
+    path("orders/<int:shop_order_id>/ship", acting.ship, name="order_ship"),
+    path("orders/<int:shop_order_id>/close", acting.close, name="order_close"),
+    path("orders/<int:shop_order_id>/recipient", acting.recipient, name="order_recipient"),
+    path("orders/<int:shop_order_id>/refund", refunding.refund, name="order_refund"),
+]

@@ -1,0 +1,79 @@
+"""The list of orders of all channels, and the page of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.urls import reverse
+
+from yutang.areas.customers import queries as customers
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders import queries, queries_list, queries_shop
+from yutang.areas.orders.models import Order, ShopOrder
+from yutang.console.access import page
+from yutang.console.orders import labels, listing
+from yutang.console.orders.forms import ShipForm
+from yutang.console.shell.listing import render_list
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@page("orders.view", methods=("GET",))
+def order_list(request: HttpRequest) -> HttpResponse:
+    wanted = listing.filters(request)
+    address = reverse("console:orders")
+    context: dict[str, Any] = {
+        "page": listing.page(request, wanted), "wanted": wanted,
+        "is_filtered": any(name != "tab" and value for name, value in wanted.items()),
+    }  # fmt: skip
+    if request.headers.get("HX-Target") != "results":
+        kept = request.GET.copy()
+        kept.pop("cursor", None)
+        tabs = []
+        for tab, label in labels.tabs().items():
+            kept["tab"] = tab
+            tabs.append((f"{address}?{kept.urlencode()}", label, tab))
+        context |= {
+            "tabs": [(each, label) for each, label, _tab in tabs],
+            "tab_address": next(each for each, _label, tab in tabs if tab == wanted["tab"]),
+            "channels": [(row.pk, labels.channel_name(row)) for row in queries_list.sales_channels()],
+            "nodes": merchants.nodes_for("orders.view", actor=request.actor),
+            "payments": labels.payments().items(),
+        }
+    return render_list(request, "console/orders/list.html", "console/orders/_rows.html", context)
+
+
+@page("orders.view", methods=("GET",))
+def order(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = queries.order(request.actor, order_id)
+    return render(request, "console/orders/order.html", shown(request, found))
+
+
+def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> dict[str, Any]:
+    """Context of an order's page; `form`: a shipment that was refused."""
+    actor = request.actor
+    shop, whole = queries_shop.shop_half(found), queries_shop.whole(found)
+    titles = labels.pieces(whole)
+    names = {}
+    if found.customer_id is not None and actor.may("customers.view"):
+        names = customers.named(actor, [found.customer_id])
+    left = [priced.item for priced in whole.items if priced.item.left]
+    is_sent = shop is not None and shop.fulfilment in (ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL)
+    may_ship = is_sent and found.status in (Order.Status.PAID, Order.Status.PARTLY_SHIPPED)
+    if form is None and may_ship:
+        form = ShipForm(items=left)
+    is_open = shop is not None and found.paid_at is not None
+    return {
+        "order": found, "shop": shop, "whole": whole, "status": labels.status(found, shop),
+        "colour": labels.COLOURS[Order.Status(found.status)], "channel": labels.channel(found),
+        "buyer": names.get(found.customer_id or 0, ""), "refunded": -found.refunded_amount,
+        "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
+        "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
+        "ship": form if may_ship else None,
+        "may_refund": is_open and any(p.item.amount > p.item.refunded for p in whole.items),
+        "tenders": [(labels.provider(t.provider), t, refunds) for t, refunds in whole.tenders],
+        "steps": [(*labels.step(row), labels.said(row, titles), row) for row in whole.steps],
+        "closed_because": labels.closed_because(shop.closed_because) if shop else "",
+    }  # fmt: skip
