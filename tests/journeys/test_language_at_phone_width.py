@@ -80,9 +80,11 @@ def walk(page, entries, person):
         menu = page.locator("#side")
         expect(menu).to_be_hidden()
         page.locator(".navbar-toggler").click()
-        expect(menu.get_by_role("link", name=entry, exact=True)).to_be_in_viewport()
+        link = menu.get_by_role("link", name=entry, exact=True)
+        link.scroll_into_view_if_needed()
+        expect(link).to_be_in_viewport()
         fits(page)
-        menu.get_by_role("link", name=entry, exact=True).click()
+        link.click()
         expect(page.locator("h2.page-title")).to_have_text(heading)
         fits(page)
         if heading in ("客户", "Customers"):
