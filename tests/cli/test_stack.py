@@ -36,7 +36,7 @@ def up(installation, port):
             process.communicate(timeout=120)
 
 
-def eventually(condition, seconds: float = 60):
+def eventually(condition, seconds: float = 180):
     """Waits for another process; the only clock here is its own."""
     deadline = time.monotonic() + seconds
     while not condition():

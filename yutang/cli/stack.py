@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -96,7 +97,7 @@ class Stack:
     def _spawn(self, name: str) -> None:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings"}
         self.children[name] = subprocess.Popen(
-            self.commands[name], env=environment, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent
+            self.commands[name], env=environment, stdin=subprocess.DEVNULL, preexec_fn=partial(_die_with, os.getpid())
         )
 
 
@@ -106,10 +107,13 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _die_with_parent() -> None:
-    """Runs in the child. A Ctrl-C goes to the parent, who stops us in order; a parent killed takes us along."""
+def _die_with(parent: int) -> None:
+    """Runs in the child. A Ctrl-C goes to the parent, who stops us in order; a parent killed takes us along, by a
+    signal that cannot be missed: a server that is just starting may lose a SIGTERM, and would keep its port."""
     os.setpgrp()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # too late: the parent died before we asked
+        os._exit(1)
 
 
 CollectorPort = Annotated[
