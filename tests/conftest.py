@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests.factories.merchants import make_merchant
 from yutang.areas.merchants.models import Merchant
 from yutang.core import access, tenancy
+
+PATIENCE = 30.0  # seconds that a request may go on after its test
 
 
 @pytest.fixture
@@ -23,6 +27,27 @@ def merchant(db) -> Merchant:
 @pytest.fixture
 def actor(merchant) -> access.Actor:
     return access.system(merchant.pk, name="test")
+
+
+@pytest.fixture
+def transactional_db(transactional_db):
+    """Ends when nobody is in a transaction any more: a request that a closed page has left on the live server would
+    meet the TRUNCATE of all tables, and each would wait for the other."""
+    yield
+    deadline = time.monotonic() + PATIENCE
+    while others := _in_transaction():
+        if time.monotonic() > deadline:
+            pytest.fail(f"still in a transaction after the test: {others}")
+        time.sleep(0.02)
+
+
+def _in_transaction() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT left(query, 200) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start IS NOT NULL"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,12 @@ def client_for(db):
     return make
 
 
+def text(response) -> str:
+    """The page, which must be one."""
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
 def make_member(merchant: Merchant, role: str | None = "owner", node: OrgNode | None = None, **user: str) -> Member:
     """A person of the merchant with a preset role (None: without any)."""
     values = {"email": f"{role}.{next(_numbers)}@example.com", "name": f"{role}", "password": PASSWORD, **user}

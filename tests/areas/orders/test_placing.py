@@ -42,6 +42,21 @@ def test_the_same_checkout_again_is_the_same_order(merchant, actor):
     assert inventory.available([cake.pk]) == {cake.pk: 0}
 
 
+def test_a_late_tap_finds_its_order_whatever_has_changed_since(merchant, actor):
+    cake = stocked(price=8800)
+    first = place((cake, 1), key="once")
+    tap = {"wish": wish((cake, 1)), "identity": buyer(), "key": "once", "expected": 8800, "actor": actor}
+    cake.price = 9900
+    cake.save()
+    assert services.place(**tap).pk == first.pk
+    cake.product.state = "off_sale"
+    cake.product.save()
+    assert services.place(**tap).pk == first.pk
+    with pytest.raises(NotOnSale):
+        services.place(**{**tap, "key": "another"})
+    assert Order.objects.count() == 1
+
+
 def test_what_is_not_there_cannot_be_ordered(merchant, actor):
     cake = stocked(2)
     with pytest.raises(SoldOut) as error:

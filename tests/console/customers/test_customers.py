@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from tests.console.conftest import text
 from tests.factories.customers import make_customer, resolve
 from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_order
@@ -18,11 +19,6 @@ from yutang.core import tenancy
 from yutang.core.models import AuditEntry
 
 PHONE = "+8613812345678"
-
-
-def text(response) -> str:
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.console.conftest import text
 from tests.factories.customers import make_customer
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
@@ -23,11 +24,6 @@ def person(merchant):
     record(event(visitor="browser-1", kind="search", properties={"query": "oolong"}, identity=PHONE))
     link()
     return found
-
-
-def text(response) -> str:
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_the_page_shows_the_newest(client_for, merchant, person):

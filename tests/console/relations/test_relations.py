@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.console.conftest import text
 from tests.factories.codes import make_code
 from tests.factories.customers import make_customer
 from tests.factories.interactions import event, link, record
@@ -21,11 +22,6 @@ from yutang.areas.merchants import services as merchant_services
 from yutang.areas.privacy import consents
 from yutang.core import clock
 from yutang.core.models import AuditEntry
-
-
-def text(response) -> str:
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 def names(page: str) -> list[str]:

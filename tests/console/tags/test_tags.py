@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.console.conftest import text
 from tests.factories.customers import make_customer
 from tests.factories.tags import carry_out, give, make_group, make_tag, names
 from yutang.areas.merchants import queries as merchants
@@ -13,11 +14,6 @@ from yutang.areas.merchants import services as merchant_services
 from yutang.areas.tags.models import Tag, Tagging, TaggingRun, TagGroup
 
 HANGZHOU = {"attr": "customers.city", "op": "=", "value": "Hangzhou"}
-
-
-def text(response) -> str:
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from yutang.core.access import Actor
 from yutang.core.errors import NotFound
 
 VIEW, EXPORT = "privacy.view", "privacy.export"
-BIGGEST_ID = 2**63 - 1
 
 
 def requests(actor: Actor) -> QuerySet[Request]:
@@ -32,7 +31,7 @@ def requests(actor: Actor) -> QuerySet[Request]:
 
 
 def request(actor: Actor, request_id: int) -> Request:
-    found = requests(actor).filter(pk=request_id).first() if 0 < request_id <= BIGGEST_ID else None
+    found = requests(actor).filter(pk=request_id).first()
     if found is None:
         raise NotFound
     return found

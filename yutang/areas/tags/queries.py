@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 VIEW, EDIT = "tags.view", "tags.edit"
-BIGGEST_ID = 2**63 - 1
 MOST_HELD = 500  # tags or life facts of one person
 _IDS = pa.schema([("customer_id", pa.int64())])
 
@@ -47,14 +46,14 @@ def tags() -> QuerySet[Tag]:
 
 
 def group(group_id: int) -> TagGroup:
-    found = groups().filter(pk=group_id).first() if 0 < group_id <= BIGGEST_ID else None
+    found = groups().filter(pk=group_id).first()
     if found is None:
         raise NotFound
     return found
 
 
 def tag(tag_id: int, *, lock: bool = False) -> Tag:
-    found = tags().filter(pk=tag_id) if 0 < tag_id <= BIGGEST_ID else Tag.objects.none()
+    found = tags().filter(pk=tag_id)
     if lock:
         found = found.select_for_update(of=("self",))
     row = found.first()
@@ -224,7 +223,7 @@ def runs(*, actor: Actor) -> QuerySet[TaggingRun]:
 
 
 def run(run_id: int, *, actor: Actor) -> TaggingRun:
-    found = runs(actor=actor).filter(pk=run_id).first() if 0 < run_id <= BIGGEST_ID else None
+    found = runs(actor=actor).filter(pk=run_id).first()
     if found is None:
         raise NotFound
     return found

@@ -12,8 +12,7 @@ from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Category
 from yutang.console.access import page
 from yutang.console.catalog.forms import CategoryForm
-from yutang.console.shell.forms import errors_of
-from yutang.core.errors import DomainError, NotAllowed
+from yutang.console.shell.forms import errors_of, refused_as_message
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -49,12 +48,6 @@ def _saved(request: HttpRequest, category: Category | None) -> HttpResponse:
 
 @page(queries.EDIT, methods=("POST",))
 def delete(request: HttpRequest, category_id: int) -> HttpResponse:
-    try:
+    with refused_as_message(request):
         services.delete_category(category_id=category_id, actor=request.actor)
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, str(error))
     return redirect("console:categories")

@@ -11,8 +11,7 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries, services
 from yutang.console.access import page
 from yutang.console.catalog.forms import FreightForm, FreightRows
-from yutang.console.shell.forms import errors_of
-from yutang.core.errors import DomainError, NotAllowed
+from yutang.console.shell.forms import errors_of, refused_as_message
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -67,12 +66,6 @@ def _form(request: HttpRequest, template: FreightTemplate | None) -> HttpRespons
 
 @page(queries.EDIT, methods=("POST",))
 def delete(request: HttpRequest, template_id: int) -> HttpResponse:
-    try:
+    with refused_as_message(request):
         services.delete_freight_template(template_id=template_id, actor=request.actor)
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, str(error))
     return redirect("console:freight")

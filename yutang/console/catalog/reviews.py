@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Review
 from yutang.console.access import page
+from yutang.console.shell.forms import refused_as_message
 from yutang.console.shell.listing import render_list
-from yutang.core.errors import DomainError, NotAllowed
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -40,15 +40,8 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 @page(queries.REPLY, methods=("POST",))
 def reply(request: HttpRequest, review_id: int) -> HttpResponse:
-    try:
+    with refused_as_message(request):
         services.reply_to_review(review_id=review_id, text=request.POST.get("text", ""), actor=request.actor)
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, str(error))
-    else:
         messages.success(request, gettext("Answer saved."))
     return redirect("console:product_reviews")
 

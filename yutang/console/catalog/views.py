@@ -14,9 +14,9 @@ from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Product
 from yutang.areas.catalog.queries import Search
 from yutang.console.access import page
+from yutang.console.shell.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.core import money
-from yutang.core.errors import DomainError, NotAllowed
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def chosen(request: HttpRequest) -> list[int]:
 @page(queries.EDIT, methods=("POST",))
 def bulk(request: HttpRequest) -> HttpResponse:
     ids, action = chosen(request), request.POST.get("action", "")
-    try:
+    with refused_as_message(request):
         if action == "move":
             category = request.POST.get("category", "")
             target = int(category) if category.isdecimal() and len(category) < 19 else None
@@ -93,11 +93,6 @@ def bulk(request: HttpRequest) -> HttpResponse:
             changed = services.set_state(product_ids=ids, state=ACTIONS[action], actor=request.actor)
         else:
             changed = 0
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
         said = ngettext("%(n)s product changed.", "%(n)s products changed.", changed) % {"n": changed}
         messages.success(request, said)
     tab = request.POST.get("tab", "")

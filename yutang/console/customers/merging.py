@@ -83,7 +83,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @page("customers.merge", methods=("POST",))
 def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
-    merged = services.unmerge(merge_id=min(merge_id, queries.BIGGEST_ID), actor=request.actor)
+    merged = services.unmerge(merge_id=merge_id, actor=request.actor)
     stays, restored = queries.people_of_today(merged)
     if stays == restored:
         messages.warning(request, gettext("Undone, but other merges still tie these two: they stay one person."))

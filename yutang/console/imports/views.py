@@ -14,6 +14,7 @@ from yutang.areas.imports import queries, services
 from yutang.areas.imports.models import ImportRun
 from yutang.console.access import page
 from yutang.console.imports import shown
+from yutang.console.shell.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import DomainError, NotAllowed
 from yutang.ui.paging import page_of
@@ -107,15 +108,10 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 def companion(request: HttpRequest, run_id: int) -> HttpResponse:
     """Adds the second report."""
     file = request.FILES.get("file")
-    try:
-        with transaction.atomic():
-            if file is not None:
-                services.add_companion(run_id=run_id, file=(file.name, file), actor=request.actor)
-                messages.success(request, gettext("Both reports are read together now."))
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        messages.error(request, str(error))
+    if file is not None:
+        with refused_as_message(request), transaction.atomic():
+            services.add_companion(run_id=run_id, file=(file.name, file), actor=request.actor)
+            messages.success(request, gettext("Both reports are read together now."))
     return redirect("console:import", run_id)
 
 

@@ -12,8 +12,7 @@ from yutang.areas.orders import queries, queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders.forms import ShipForm
 from yutang.console.orders.views import shown
-from yutang.console.shell.forms import errors_of
-from yutang.core.errors import DomainError, NotAllowed
+from yutang.console.shell.forms import errors_of, refused_as_message
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -40,13 +39,8 @@ def ship(request: HttpRequest, shop_order_id: int) -> HttpResponse:
 @page("orders.edit", methods=("POST",))
 def close(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
-    try:
+    with refused_as_message(request):
         services.close(order_id=order.pk, because="by_staff", actor=request.actor)
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, gettext("Closed; its goods are for others again."))
     return redirect("console:order", order.pk)
 

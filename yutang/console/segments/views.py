@@ -18,6 +18,7 @@ from yutang.areas.segments import audience, members, parser, queries, services, 
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import Draft
+from yutang.console.shell.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import DomainError, Invalid
 from yutang.lake import engine
@@ -182,14 +183,11 @@ def reach(request: HttpRequest) -> HttpResponse:
 @page("segments.edit", methods=("POST",))
 def schedule(request: HttpRequest, segment_id: int) -> HttpResponse:
     sent = request.POST
-    try:
+    with refused_as_message(request):
         services.schedule(
             segment_id=segment_id, every=sent.get("every", ""), at=sent.get("at", ""), weekday=sent.get("weekday", ""),
             actor=request.actor,
         )  # fmt: skip
-    except Invalid as error:
-        messages.error(request, str(error))
-    else:
         messages.success(request, gettext("Saved when it is counted anew."))
     return redirect("console:segment", segment_id)
 
@@ -236,10 +234,8 @@ def export(request: HttpRequest, segment_id: int) -> HttpResponse:
 
 @page("segments.edit", methods=("POST",))
 def archive(request: HttpRequest, segment_id: int) -> HttpResponse:
-    try:
+    with refused_as_message(request):
         segment = services.archive(segment_id=segment_id, actor=request.actor)
-    except DomainError as error:
-        messages.error(request, str(error))
-        return redirect("console:segment", segment_id)
-    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": segment.name})
-    return redirect("console:segments")
+        messages.success(request, gettext("Deleted “%(name)s”.") % {"name": segment.name})
+        return redirect("console:segments")
+    return redirect("console:segment", segment_id)

@@ -10,10 +10,9 @@ from django.utils.translation import gettext
 
 from yutang.areas.tags import queries, services
 from yutang.console.access import page
-from yutang.console.shell.forms import errors_of
+from yutang.console.shell.forms import errors_of, refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.console.tags.forms import GroupForm, NewGroupForm
-from yutang.core.errors import DomainError
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -63,12 +62,8 @@ def edit(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @page("tags.edit", methods=("POST",))
 def archive(request: HttpRequest, group_id: int) -> HttpResponse:
-    try:
+    with refused_as_message(request):
         group = services.archive_group(group_id=group_id, actor=request.actor)
-    except DomainError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, str(error))
-        return redirect("console:tag_group", group_id)
-    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": group.name})
-    return redirect("console:tag_groups")
+        messages.success(request, gettext("Deleted “%(name)s”.") % {"name": group.name})
+        return redirect("console:tag_groups")
+    return redirect("console:tag_group", group_id)

@@ -16,7 +16,7 @@ from yutang.areas.tags.models import TagGroup
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import texts
-from yutang.console.shell.forms import errors_of
+from yutang.console.shell.forms import errors_of, refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.console.staff.forms import id_of
 from yutang.console.tags.forms import TagForm
@@ -135,12 +135,8 @@ def recompute(request: HttpRequest, tag_id: int) -> HttpResponse:
 
 @page("tags.edit", methods=("POST",))
 def archive(request: HttpRequest, tag_id: int) -> HttpResponse:
-    try:
+    with refused_as_message(request):
         tag = services.archive(tag_id=tag_id, actor=request.actor)
-    except DomainError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, str(error))
-        return redirect("console:tag", tag_id)
-    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": tag.name})
-    return redirect("console:tags")
+        messages.success(request, gettext("Deleted “%(name)s”.") % {"name": tag.name})
+        return redirect("console:tags")
+    return redirect("console:tag", tag_id)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 VIEW, EDIT, REPLY = "catalog.view", "catalog.edit", "reviews.reply"
-BIGGEST_ID = 2**63 - 1
 T = TypeVar("T")
 
 
@@ -25,7 +24,7 @@ def require_everywhere(actor: Actor, permission: str = EDIT) -> None:
 
 
 def product(product_id: int) -> Product:
-    return _found(Product.objects.filter(pk=product_id).first() if 0 < product_id <= BIGGEST_ID else None)
+    return _found(Product.objects.filter(pk=product_id).first())
 
 
 def product_by_code(code: str) -> Product:
@@ -94,7 +93,7 @@ def categories() -> list[Branch]:
 
 
 def category(category_id: int) -> Category:
-    return _found(Category.objects.filter(pk=category_id).first() if 0 < category_id <= BIGGEST_ID else None)
+    return _found(Category.objects.filter(pk=category_id).first())
 
 
 def descendants(category_id: int) -> set[int]:
@@ -112,7 +111,7 @@ def freight_templates() -> list[FreightTemplate]:
 
 
 def freight_template(template_id: int) -> FreightTemplate:
-    return _found(FreightTemplate.objects.filter(pk=template_id).first() if 0 < template_id <= BIGGEST_ID else None)
+    return _found(FreightTemplate.objects.filter(pk=template_id).first())
 
 
 def _found(row: T | None) -> T:

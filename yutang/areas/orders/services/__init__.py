@@ -8,11 +8,11 @@ from yutang.areas.orders.services.noting import add_note, record_look
 from yutang.areas.orders.services.paying import close, close_expired
 from yutang.areas.orders.services.placing import Recipient, Wish, place, quote
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
-from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, preview, refund
+from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, refund
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
     "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "channels", "close",
-    "close_expired", "complete", "effects", "pick_up", "place", "preview", "quote", "recompute_next_statistics",
+    "close_expired", "complete", "effects", "pick_up", "place", "quote", "recompute_next_statistics",
     "recompute_statistics", "record_lines", "record_look", "refund", "ship", "sold",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from yutang.areas.inventory import services as stock
 from yutang.areas.orders.errors import WrongState
 from yutang.areas.orders.events import OrderPaid
 from yutang.areas.orders.models import Order, OrderItem, OrderStep, SaleLine, ShopOrder
+from yutang.areas.orders.services.facts import sale_line
 from yutang.areas.orders.services.placing import held_by
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
@@ -45,14 +46,14 @@ def settle(order_id: int, actor: Actor) -> None:
     now = clock.now()
     items = list(OrderItem.objects.filter(order=order).order_by("position"))
     stock.confirm(key=held_by(order_id), actor=actor)
-    lines = [_line(order, item, now) for item in items]
+    lines = [
+        sale_line(
+            order, str(item.position + 1), SaleLine.Kind.GOODS, item.amount, now, item=item, quantity=item.quantity
+        )
+        for item in items
+    ]  # fmt: skip
     if order.shop.freight:
-        lines.append(
-            SaleLine(
-                **_common(order, now), line_key="#freight", kind=SaleLine.Kind.FREIGHT, quantity=0,
-                amount=order.shop.freight,
-            )
-        )  # fmt: skip
+        lines.append(sale_line(order, "#freight", SaleLine.Kind.FREIGHT, order.shop.freight, now))
     SaleLine.objects.bulk_create(lines)
     order.status, order.paid_at, order.updated_at = Status.PAID, now, now
     order.sold_amount, order.line_count = sum(line.amount for line in lines), len(lines)
@@ -122,22 +123,6 @@ def note(order: Order, what: str, actor: Actor, **detail: object) -> None:
 
 
 # -- parts -------------------------------------------------------------------------------------------------------
-
-
-def _common(order: Order, now: datetime) -> dict[str, object]:
-    return {
-        "merchant_id": order.merchant_id, "order_id": order.pk, "occurred_at": now, "identity_id": order.identity_id,
-        "home_customer_id": order.identity.home_customer_id if order.identity else None,
-        "customer_id": order.customer_id, "channel_id": order.channel_id, "node_id": order.node_id,
-    }  # fmt: skip
-
-
-def _line(order: Order, item: OrderItem, now: datetime) -> SaleLine:
-    return SaleLine(
-        **_common(order, now), line_key=str(item.position + 1), kind=SaleLine.Kind.GOODS,
-        product_code=item.product_code, sku_code=item.sku_code, title=item.title, spec=item.spec,
-        quantity=item.quantity, amount=item.amount,
-    )  # fmt: skip
 
 
 def _give_code(order_id: int, actor: Actor) -> None:

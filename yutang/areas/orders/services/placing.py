@@ -23,6 +23,7 @@ from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, Price
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.services.channels import channels
 from yutang.core import clock, crypto
+from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,35 +92,29 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
     if not connection.in_atomic_block:
         raise RuntimeError("an order is placed inside tenancy.scope(merchant_id)")
     shop = _shop(actor)
-    customer_id = identity.customer_id if identity else None
-    quoted = quote(wish=wish, customer_id=customer_id, currency=shop.currency)
-    if expected is not None and expected != quoted.total:
-        if (earlier := _earlier(key)) is not None:
+    try:
+        quoted, taken = _offered(wish, identity, expected, shop)
+    except DomainError:
+        # A second tap: its order may have taken the last piece, and prices may have changed since it was made.
+        if (earlier := Order.objects.filter(shop__key=key).first()) is not None:
             return earlier
-        raise PriceChanged(field="total", before=expected, now=quoted.total)
-    pieces = {line.line.offer.sku_id: line.line.quantity for line in quoted.lines}
-    at_store = [wish.node_id] if wish.node_id is not None else None
-    taken = inventory.allocate(
-        pieces, province=wish.recipient.province, city=wish.recipient.city, node_ids=at_store
-    )  # fmt: skip
-    if taken is None:
-        if (earlier := _earlier(key)) is not None:  # it may have been this order that took the last ones
-            return earlier
-        raise _sold_out(quoted, pieces, at_store)
+        raise
     order_id = _write(wish, quoted, taken, identity, key, shop, actor)
     if order_id is None:
-        return Order.objects.select_related("shop").get(shop__key=key)
+        return Order.objects.get(shop__key=key)
+    offers = {line.line.offer.sku_id: line.line for line in quoted.lines}
     try:
         stock.hold(
-            wanted=[Wanted(taken[sku_id], quantity) for sku_id, quantity in pieces.items()],
+            wanted=[Wanted(taken[sku_id], line.quantity) for sku_id, line in offers.items()],
             holder_key=f"order:{order_id}", key=held_by(order_id), actor=actor,
         )  # fmt: skip
     except OutOfStock as error:
         transaction.set_rollback(True)
-        title = next(q.line.offer.title for q in quoted.lines if q.line.offer.sku_id == error.params["sku_id"])
+        title = offers[error.params["sku_id"]].offer.title
         raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
     return Order(
-        id=order_id, merchant_id=actor.merchant_id, status=Order.Status.UNPAID, customer_id=customer_id,
+        id=order_id, merchant_id=actor.merchant_id, status=Order.Status.UNPAID,
+        customer_id=identity.customer_id if identity else None,
     )  # fmt: skip
 
 
@@ -151,16 +146,28 @@ def _shop(actor: Actor) -> _Shop:
     return _Shop(currency, channel_id or channels(source=SOURCE, shops=[""], actor=actor)[""], root_id)
 
 
+def _offered(
+    wish: Wish, identity: Identity | None, expected: int | None, shop: _Shop
+) -> tuple[Quote, dict[int, Stock]]:  # fmt: skip
+    """What it costs, and the stock that each SKU is taken from. Nothing is held yet."""
+    quoted = quote(wish=wish, customer_id=identity.customer_id if identity else None, currency=shop.currency)
+    if expected is not None and expected != quoted.total:
+        raise PriceChanged(field="total", before=expected, now=quoted.total)
+    pieces = {line.line.offer.sku_id: line.line.quantity for line in quoted.lines}
+    at_store = [wish.node_id] if wish.node_id is not None else None
+    to = wish.recipient
+    taken = inventory.allocate(pieces, province=to.province, city=to.city, node_ids=at_store)
+    if taken is None:
+        raise _sold_out(quoted, pieces, at_store)
+    return quoted, taken
+
+
 def _must_be_had(offer: catalog.Offer | None, fulfilment: str) -> None:
     if offer is None or not offer.is_on_sale:
         raise NotOnSale(field="lines", title=offer.title if offer else "?")
     by_post = fulfilment in (Fulfilment.DELIVERY, Fulfilment.LOCAL)
     if (by_post and not offer.is_delivered) or (fulfilment == Fulfilment.PICKUP and not offer.is_picked_up):
         raise NotThisWay(field="fulfilment", title=offer.title)
-
-
-def _earlier(key: str) -> Order | None:
-    return Order.objects.filter(shop__key=key).first()
 
 
 def _sold_out(quoted: Quote, pieces: dict[int, int], node_ids: list[int] | None) -> SoldOut:

@@ -14,6 +14,7 @@ from yutang.areas.inventory.services import GivenBack
 from yutang.areas.orders.errors import RefundTooLarge, TooManyPieces, WrongState
 from yutang.areas.orders.events import OrderRefunded
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
+from yutang.areas.orders.services.facts import sale_line
 from yutang.areas.orders.services.paying import PAYABLE, lock, note
 from yutang.areas.orders.services.placing import held_by
 from yutang.areas.payments import queries as payments_of
@@ -90,13 +91,6 @@ def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restock
     return Effects(planned, money_back, stocks, _status_after(order, items))
 
 
-def preview(*, order_id: int, back: Sequence[Back], freight: int = 0) -> Preview:
-    """Computes a refund without doing it. TooManyPieces, RefundTooLarge."""
-    order = Order.objects.select_related("shop").get(pk=order_id)
-    items = {item.position: item for item in OrderItem.objects.filter(order=order)}
-    return _preview(order, items, back, freight)
-
-
 @transaction.atomic
 def refund(
     *, order_id: int, back: Sequence[Back], freight: int = 0, reason: str, key: str, is_restocked: bool = True,
@@ -112,8 +106,8 @@ def refund(
     _must_be_paid(order)
     items = {item.position: item for item in OrderItem.objects.select_for_update().filter(order=order)}
     planned = _preview(order, items, back, freight)
-    lines = []
-    given = []
+    now = clock.now()
+    lines, given = [], []
     for one in back:
         item, amount = items[one.position], planned.items[one.position]
         here = min(one.pieces, item.left)
@@ -122,16 +116,23 @@ def refund(
         item.cancelled += here
         item.refunded += amount
         item.save(update_fields=["returned", "cancelled", "refunded"])
-        lines.append(_line(order, key, str(one.position + 1), -amount, item, -one.pieces))
+        lines.append(
+            sale_line(
+                order, f"#refund:{key}:{one.position + 1}", SaleLine.Kind.REFUND, -amount, now, item=item,
+                quantity=-one.pieces,
+            )
+        )  # fmt: skip
     stock.take_back(
         given=given, held_by=held_by(order_id), key=f"refund:{order_id}:{key}", source=("order", order_id), actor=actor
     )
     if planned.freight:
-        lines.append(_line(order, key, "freight", -planned.freight))
+        lines.append(
+            sale_line(order, f"#refund:{key}:freight", SaleLine.Kind.REFUND, -planned.freight, now)
+        )  # fmt: skip
     SaleLine.objects.bulk_create(line for line in lines if line.amount or line.quantity)
     order.refunded_amount -= planned.total
     order.line_count += len(lines)
-    order.updated_at = clock.now()
+    order.updated_at = now
     after = _status_after(order, items)
     if after != order.status:
         order.status = after
@@ -183,19 +184,6 @@ def _freight_refunded(order: Order) -> int:
         order_id=order.pk, line_key__startswith="#refund:", line_key__endswith=":freight"
     )  # fmt: skip
     return -sum(lines.values_list("amount", flat=True))
-
-
-def _line(
-    order: Order, key: str, name: str, amount: int, item: OrderItem | None = None, quantity: int = 0
-) -> SaleLine:  # fmt: skip
-    return SaleLine(
-        merchant_id=order.merchant_id, order_id=order.pk, line_key=f"#refund:{key}:{name}", kind=SaleLine.Kind.REFUND,
-        product_code=item.product_code if item else "", sku_code=item.sku_code if item else "",
-        title=item.title if item else "", spec=item.spec if item else "", quantity=quantity, amount=amount,
-        occurred_at=clock.now(), identity_id=order.identity_id,
-        home_customer_id=order.identity.home_customer_id if order.identity else None, customer_id=order.customer_id,
-        channel_id=order.channel_id, node_id=order.node_id,
-    )  # fmt: skip
 
 
 def _must_be_paid(order: Order) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import F
 
-from yutang.areas.payments import providers
+from yutang.areas.payments import providers, rules
 from yutang.areas.payments.errors import Declined, NotEnoughFunds, RefundTooLarge
 from yutang.areas.payments.models import Notice, Refund, Tender
 from yutang.areas.payments.providers import Refunded
@@ -31,11 +31,9 @@ def refund(*, tender_id: int, amount: int, key: str, reason: str, actor: Actor) 
         raise RefundTooLarge(field="amount", paid=left, wanted=amount)
     Tender.objects.filter(pk=tender.pk).update(refunded_amount=F("refunded_amount") + amount)
     made = Refund.objects.create(
-        merchant_id=actor.merchant_id, tender=tender, no=f"R{tender.no}{amount:x}"[:32], key=key, amount=amount,
+        merchant_id=actor.merchant_id, tender=tender, no=rules.new_no(clock.now()), key=key, amount=amount,
         reason=reason[:80],
     )  # fmt: skip
-    made.no = f"R{made.pk:x}T{tender.no}"[:32]
-    made.save(update_fields=["no"])
     provider = providers.get(tender.provider)
     if provider.is_local:
         if done := provider.refund(made):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from yutang.areas.payments import payables, providers
+from yutang.areas.payments import payables, providers, rules
 from yutang.areas.payments.errors import AlreadyPaid, NoLongerPayable, TenderTooLarge, UnknownProvider
 from yutang.areas.payments.models import Tender
 from yutang.areas.payments.providers import Payer
@@ -51,7 +50,7 @@ def open_tender(
     tender = waiting.order_by("-id").first()
     if tender is None:
         tender = Tender.objects.create(
-            merchant_id=actor.merchant_id, no=new_no(), payable_type=payable[0], payable_id=payable[1],
+            merchant_id=actor.merchant_id, no=rules.new_no(clock.now()), payable_type=payable[0], payable_id=payable[1],
             provider=provider, method=method, amount=amount, currency=due.currency, expires_at=expires_at,
         )  # fmt: skip
     if chosen.is_local:
@@ -73,11 +72,6 @@ def launch(*, tender_id: int, return_url: str, payer: Payer = Payer(), actor: Ac
         _note(tender, started, actor)
         tender.refresh_from_db()
     return tender
-
-
-def new_no() -> str:
-    """A number that no other tender or refund has, by day: 20 digits and letters that providers accept."""
-    return f"{clock.now():%y%m%d}{secrets.token_hex(7)}"
 
 
 def _begin(provider: providers.Provider, tender: Tender, subject: str, return_url: str, actor: Actor) -> None:

@@ -2,16 +2,7 @@
 // rows of freight templates. Loaded before Alpine starts; nothing is evaluated (strict Content-Security-Policy).
 (() => {
   "use strict";
-  function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (value === true) element.setAttribute(name, "");
-      else if (value !== false && value != null) element.setAttribute(name, value);
-    }
-    element.append(...children.filter((child) => child != null));
-    return element;
-  }
+  const { make } = window.yutangElements;
   const MOST = 600;
   const key = (values) => JSON.stringify(values);
   const words = (text) => [...new Set(text.split(/[,，、]/).map((word) => word.trim()).filter(Boolean))];

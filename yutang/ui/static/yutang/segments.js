@@ -2,20 +2,11 @@
 // Loaded before Alpine starts; nothing is evaluated (strict Content-Security-Policy).
 (() => {
   "use strict";
+  const { make } = window.yutangElements;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   let text, words, numbers;
 
   // -- small tools -------------------------------------------------------------------------------------------------
-  function make(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (value === true) element.setAttribute(name, "");
-      else if (value !== false && value != null) element.setAttribute(name, value);
-    }
-    element.append(...children.filter((child) => child != null));
-    return element;
-  }
   function icon(name) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("class", "icon");
