@@ -3,6 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 
+# Tests, demo and benchmarks start hundreds of Pythons; without bytecode each would compile 2,000 files again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo demo-check test bench lock
 
 setup:

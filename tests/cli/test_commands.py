@@ -28,6 +28,8 @@ buyer_id = "CustomerID"
 status = "completed"
 """
 SECTION = "import", "orders"
+# One worker: an installation takes ten seconds to make.
+pytestmark = pytest.mark.xdist_group("commands")
 
 
 @pytest.fixture(scope="module")
