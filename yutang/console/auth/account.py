@@ -16,7 +16,7 @@ from yutang.areas.merchants.services import account as service
 from yutang.console.access import page
 from yutang.console.auth.forms import ChangePasswordForm, CodeForm
 from yutang.console.auth.views import enrolment
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -20,7 +20,7 @@ from yutang.areas.merchants.services import account
 from yutang.console.auth import session
 from yutang.console.auth.forms import CodeForm, LoginForm, NewPasswordForm
 from yutang.console.shell import errors, navigation
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.console.shell.views import safe_next
 from yutang.core import tenancy
 

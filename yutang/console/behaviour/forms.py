@@ -19,7 +19,7 @@ from yutang.areas.analytics.queries.behaviour.vocabulary import vocabulary
 from yutang.areas.interactions import codes
 from yutang.areas.interactions import queries as interactions
 from yutang.areas.merchants import queries as merchants
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.core import clock
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Category
 from yutang.console.access import page
 from yutang.console.catalog.forms import CategoryForm
-from yutang.console.shell.forms import errors_of, refused_as_message
+from yutang.ui.forms import errors_of, refused_as_message
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -14,7 +14,7 @@ from yutang.console.access import page
 from yutang.console.catalog import grid
 from yutang.console.catalog.forms import ProductForm
 from yutang.console.catalog.pictures import shown
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -17,7 +17,7 @@ from yutang.areas.imports import products
 from yutang.console.access import page
 from yutang.console.catalog.forms import ImportForm
 from yutang.console.catalog.views import chosen, search_of
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile

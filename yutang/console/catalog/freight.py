@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries, services
 from yutang.console.access import page
 from yutang.console.catalog.forms import FreightForm, FreightRows
-from yutang.console.shell.forms import errors_of, refused_as_message
+from yutang.ui.forms import errors_of, refused_as_message
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Review
 from yutang.console.access import page
-from yutang.console.shell.forms import refused_as_message
+from yutang.ui.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.ui.paging import page_of
 

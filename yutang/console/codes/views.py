@@ -15,7 +15,7 @@ from yutang.areas.interactions.models import Code
 from yutang.console.access import page
 from yutang.console.codes import pictures, printing
 from yutang.console.codes.forms import CodeForm
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
 from yutang.ui.paging import page_of
 

@@ -13,7 +13,7 @@ from yutang.areas.inventory.models import StockMove
 from yutang.console.access import page
 from yutang.console.inventory.forms import CountForm, QuantityForm, ReceiptForm, SafetyForm, TransferForm
 from yutang.console.inventory.views import shown
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:

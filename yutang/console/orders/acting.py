@@ -12,7 +12,7 @@ from yutang.areas.orders import queries, queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders.forms import ShipForm
 from yutang.console.orders.views import shown
-from yutang.console.shell.forms import errors_of, refused_as_message
+from yutang.ui.forms import errors_of, refused_as_message
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

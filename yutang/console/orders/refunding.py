@@ -13,7 +13,7 @@ from yutang.areas.orders import queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders import labels
 from yutang.console.orders.forms import RefundForm
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.ui.templatetags.ui import money
 
 if TYPE_CHECKING:

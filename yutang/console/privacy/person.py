@@ -14,7 +14,7 @@ from yutang.areas.privacy import consents, queries, services
 from yutang.console.access import page
 from yutang.console.privacy.forms import ConsentForm, EraseForm
 from yutang.console.privacy.views import COLOURS
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.console.shell.views import safe_next
 
 if TYPE_CHECKING:

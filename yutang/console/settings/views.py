@@ -12,7 +12,7 @@ from yutang.areas.merchants import queries
 from yutang.areas.merchants.services import merchants, nodes
 from yutang.console.access import page
 from yutang.console.settings.forms import MerchantForm, NewNodeForm, NodeForm
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

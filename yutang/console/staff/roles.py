@@ -12,7 +12,7 @@ from yutang.areas.merchants import queries
 from yutang.areas.merchants.permissions import PERMISSIONS
 from yutang.areas.merchants.services import roles as service
 from yutang.console.access import page
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.console.staff.forms import RoleForm, id_of, permission_groups
 
 if TYPE_CHECKING:

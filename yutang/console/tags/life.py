@@ -14,7 +14,7 @@ from yutang.areas.tags import lunar, queries, services
 from yutang.areas.tags.kinds import KINDS, LifeKind
 from yutang.areas.tags.models import LifeFact
 from yutang.console.access import page
-from yutang.console.shell.forms import errors_of
+from yutang.ui.forms import errors_of
 from yutang.console.tags.life_form import LifeForm
 from yutang.core import clock
 from yutang.core.errors import NotFound

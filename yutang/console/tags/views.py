@@ -16,7 +16,7 @@ from yutang.areas.tags.models import TagGroup
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import texts
-from yutang.console.shell.forms import errors_of, refused_as_message
+from yutang.ui.forms import errors_of, refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.console.staff.forms import id_of
 from yutang.console.tags.forms import TagForm

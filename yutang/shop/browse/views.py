@@ -1,0 +1,78 @@
+"""Looking around: home, categories, search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yutang.areas.catalog import queries as catalog
+from yutang.core.errors import NotFound
+from yutang.shop.browse.cards import listing
+from yutang.shop.door import page, shown
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from yutang.ui.paging import Page
+
+LONGEST = 60  # characters of a search
+
+
+@page()
+def home(request: HttpRequest) -> HttpResponse:
+    found = listing(request)
+    if _is_more(request):
+        return _more(request, found)
+    tops = [branch for branch in catalog.categories() if branch.depth == 0 and branch.category.is_visible]
+    return shown(request, "shop/browse/home.html", {"page": found, "categories": tops[:10]})
+
+
+@page()
+def categories(request: HttpRequest) -> HttpResponse:
+    """The tree: its tops at the side, what is below the chosen one beside it."""
+    branches = [branch for branch in catalog.categories() if branch.category.is_visible]
+    tops = [branch for branch in branches if branch.depth == 0]
+    wanted = request.GET.get("top", "")
+    top = next((branch for branch in tops if str(branch.pk) == wanted), tops[0] if tops else None)
+    found = listing(request, category_id=top.pk) if top else None
+    if _is_more(request) and found is not None:
+        return _more(request, found)
+    below = [branch for branch in branches if top and branch.depth == 1 and branch.category.parent_id == top.pk]
+    return shown(request, "shop/browse/categories.html", {"tops": tops, "top": top, "below": below, "page": found})
+
+
+@page()
+def category(request: HttpRequest, category_id: int) -> HttpResponse:
+    branches = {branch.pk: branch for branch in catalog.categories() if branch.category.is_visible}
+    if category_id not in branches:
+        raise NotFound
+    found = listing(request, category_id=category_id)
+    if _is_more(request):
+        return _more(request, found)
+    below = [branch for branch in branches.values() if branch.category.parent_id == category_id]
+    context = {"branch": branches[category_id], "below": below, "page": found}
+    return shown(request, "shop/browse/category.html", context)
+
+
+@page()
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    found = listing(request, text=text) if text else None
+    if _is_more(request) and found is not None:
+        return _more(request, found)
+    return shown(request, "shop/browse/search.html", {"text": text, "page": found})
+
+
+@page()
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What is offered while somebody types."""
+    found = catalog.suggestions(request.GET.get("q", "")[:LONGEST])
+    return shown(request, "shop/browse/_suggestions.html", {"products": found})
+
+
+def _is_more(request: HttpRequest) -> bool:
+    """The list asks for its next page when its end comes into view."""
+    return bool(request.headers.get("HX-Request")) and "cursor" in request.GET
+
+
+def _more(request: HttpRequest, found: Page) -> HttpResponse:
+    return shown(request, "shop/browse/_cards.html", {"page": found})

@@ -1,0 +1,74 @@
+"""The cart: of the browser until somebody logs in, then of the person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from yutang.areas.catalog import queries as catalog
+from yutang.areas.orders import queries_cart
+from yutang.areas.orders.errors import NotOnSale
+from yutang.areas.orders.services import carting
+from yutang.shop import recording
+from yutang.shop.door import address, page, shown, to
+from yutang.shop.forms import LineForm
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def holder(request: HttpRequest) -> carting.Holder:
+    shopper = request.shopper
+    return carting.Holder(visitor=shopper.visitor, identity=shopper.identity)
+
+
+@page()
+def show(request: HttpRequest) -> HttpResponse:
+    return _cart(request, "shop/buying/cart.html")
+
+
+@page(methods=("POST",))
+def put(request: HttpRequest) -> HttpResponse:
+    """From the picker of a product page: into the cart, or on to the checkout with it alone."""
+    form = LineForm(request.POST)
+    if not form.is_valid():
+        raise NotOnSale(title="?")
+    sku_id, quantity = form.cleaned_data["sku"], form.cleaned_data["quantity"]
+    if request.POST.get("then") == "checkout":
+        return to(request, f"{address(request, 'checkout')}?buy={sku_id}:{quantity}")
+    carting.put(
+        holder=holder(request), sku_id=sku_id, quantity=quantity, key=form.cleaned_data["key"], actor=request.actor
+    )
+    offer = catalog.offers([sku_id])[sku_id]
+    recording.note(
+        request, "cart", item=offer.product_code, event_id=f"cart:{form.cleaned_data['key']}",
+        properties={"action": "add", "quantity": quantity, "amount": offer.price * quantity},
+    )  # fmt: skip
+    if not request.headers.get("HX-Request"):
+        return to(request, address(request, "cart"))
+    context = {"count": queries_cart.pieces(holder(request)), "message": gettext("Added to your cart.")}
+    return shown(request, "shop/buying/_added.html", context)
+
+
+@page(methods=("POST",))
+def change(request: HttpRequest) -> HttpResponse:
+    """The number of pieces of a line, or the line away with 0."""
+    form = LineForm(request.POST)
+    if form.is_valid():
+        carting.change(
+            holder=holder(request), sku_id=form.cleaned_data["sku"], quantity=form.cleaned_data["quantity"],
+            actor=request.actor,
+        )  # fmt: skip
+    if not request.headers.get("HX-Request"):
+        return to(request, address(request, "cart"))
+    return _cart(request, "shop/buying/_cart.html")
+
+
+def _cart(request: HttpRequest, template: str) -> HttpResponse:
+    cart = queries_cart.cart(holder(request))
+    # Nothing said means everything that can be had.
+    sent = {int(text) for text in (*request.POST.getlist("chosen"), *request.GET.getlist("chosen")) if text.isdecimal()}
+    chosen = [line for line in cart.lines if not line.problem and (line.sku_id in sent or "choosing" not in request.POST)]
+    context = {"cart": cart, "chosen": {line.sku_id for line in chosen}, "total": sum(line.amount for line in chosen)}
+    return shown(request, template, context)

@@ -1,0 +1,120 @@
+"""The checkout: to whom, how, for how much; then the order."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+
+from yutang.areas.customers import addresses
+from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders import queries_cart
+from yutang.areas.orders import services as orders
+from yutang.areas.orders.errors import PriceChanged
+from yutang.areas.orders.models import ShopOrder
+from yutang.areas.orders.services import Recipient, Wish, carting
+from yutang.core.errors import DomainError
+from yutang.shop.buying.cart import holder
+from yutang.shop.buying.forms import CheckoutForm
+from yutang.shop.door import address, page, shown, to
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from yutang.areas.orders.pricing import Quote
+
+Fulfilment = ShopOrder.Fulfilment
+MOST_LINES = 120
+
+
+@page(login=True)
+def checkout(request: HttpRequest) -> HttpResponse:
+    """`?buy=SKU:pieces` for one thing at once, `?chosen=SKU` for some of the cart, else all of it that can be had."""
+    lines = _lines(request, request.GET.get("buy", ""), request.GET.getlist("chosen"))
+    if not lines:
+        return to(request, address(request, "cart"))
+    form = CheckoutForm(request.GET or None, **_offered(request))
+    form.full_clean()  # what the address names is looked at, what it does not name has a default
+    return _shown(request, form, lines)
+
+
+@page(login=True, methods=("POST",))
+def place(request: HttpRequest) -> HttpResponse:
+    """A second tap leads to the same order."""
+    lines = _lines(request, request.POST.get("buy", ""), request.POST.getlist("chosen"))
+    form = CheckoutForm(request.POST, **_offered(request))
+    if not form.is_valid():
+        return _shown(request, form, lines, status=422)
+    try:
+        order = orders.place(
+            wish=_wish(form, lines), identity=request.shopper.identity, key=form.cleaned_data["key"],
+            expected=form.cleaned_data["total"], actor=request.actor,
+        )  # fmt: skip
+    except PriceChanged as error:
+        form.add_error(None, str(error))
+        return _shown(request, form, lines, status=409)
+    if not request.POST.get("buy"):
+        carting.take_out(holder=holder(request), sku_ids=[sku_id for sku_id, _ in lines], actor=request.actor)
+    if chosen := form.cleaned_data["address"]:
+        addresses.note_use(address_id=chosen.pk, customer_id=request.shopper.customer_id, actor=request.actor)
+    return to(request, address(request, "pay", order.pk))
+
+
+def _shown(
+    request: HttpRequest, form: CheckoutForm, lines: list[tuple[int, int]], status: int = 200
+) -> HttpResponse:  # fmt: skip
+    quoted: Quote | None = None
+    refusal = ""
+    try:
+        quoted = orders.quote(
+            wish=_wish(form, lines), customer_id=request.shopper.customer_id, currency=request.merchant.currency
+        )
+    except DomainError as error:  # not on sale, not sent there: said above the button, which stays closed
+        refusal = str(error)
+    context: dict[str, Any] = {
+        "form": form, "quote": quoted, "refusal": refusal, "key": form.data.get("key") or uuid.uuid4().hex,
+        "buy": request.POST.get("buy", request.GET.get("buy", "")), "chosen": [sku_id for sku_id, _ in lines],
+        "fulfilments": Fulfilment, "title": gettext("Checkout"),
+    }  # fmt: skip
+    template = "shop/buying/_checkout.html" if request.headers.get("HX-Request") else "shop/buying/checkout.html"
+    return shown(request, template, context, status=status)
+
+
+def _offered(request: HttpRequest) -> dict[str, Any]:
+    """Addresses of the person, and stores where goods may be fetched."""
+    stores = [node for node in merchants.tree() if node.kind == node.Kind.STORE and node.is_active]
+    return {"addresses": addresses.of(request.shopper.customer_id), "stores": stores}
+
+
+def _lines(request: HttpRequest, buy: str, chosen: list[str]) -> list[tuple[int, int]]:
+    if buy:
+        sku_id, _, quantity = buy.partition(":")
+        if sku_id.isdecimal() and quantity.isdecimal() and len(buy) < 24 and int(quantity) > 0:
+            return [(int(sku_id), int(quantity))]
+        return []
+    wanted = {int(text) for text in chosen[:MOST_LINES] if text.isdecimal() and len(text) < 19}
+    found = queries_cart.cart(holder(request))
+    return [
+        (line.sku_id, line.quantity)
+        for line in found.lines
+        if not line.problem and (line.sku_id in wanted or not wanted)
+    ]
+
+
+def _wish(form: CheckoutForm, lines: list[tuple[int, int]]) -> Wish:
+    given = form.cleaned_data
+    fulfilment = given.get("fulfilment") or form.first_fulfilment
+    recipient = Recipient()
+    if fulfilment in (Fulfilment.DELIVERY, Fulfilment.LOCAL) and (to_whom := given.get("address")):
+        recipient = Recipient(
+            name=to_whom.name, phone=to_whom.phone, province=to_whom.province, city=to_whom.city,
+            district=to_whom.district, street=to_whom.street,
+        )  # fmt: skip
+    is_pickup = fulfilment == Fulfilment.PICKUP
+    store = given.get("store") if is_pickup else None
+    slot = given.get("slot") if is_pickup else None
+    return Wish(
+        lines=lines, fulfilment=fulfilment, recipient=recipient, node_id=store.pk if store else None,
+        pickup_from=slot[0] if slot else None, pickup_until=slot[1] if slot else None, note=given.get("note", ""),
+    )  # fmt: skip

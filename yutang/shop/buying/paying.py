@@ -1,0 +1,90 @@
+"""Paying an order: the ways there are, what the chosen one needs, and whether the money is here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from yutang.areas.orders import queries_mine
+from yutang.areas.orders.models import Order
+from yutang.areas.orders.services.paying import PAYABLE
+from yutang.areas.payments import providers, services
+from yutang.areas.payments import queries as payments
+from yutang.areas.payments.models import Tender
+from yutang.areas.payments.providers import Payer
+from yutang.areas.payments.providers import sandbox as play
+from yutang.core import tenancy
+from yutang.core.errors import NotFound
+from yutang.shop.door import address, page, shown, to
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@page(login=True)
+def pay(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = queries_mine.order(request.shopper.customer_id, order_id)
+    if order.status != Order.Status.UNPAID:
+        return to(request, address(request, "order", order.pk))
+    return shown(request, "shop/buying/pay.html", {"order": order, "ways": _ways()})
+
+
+@page(login=True, methods=("POST",), is_atomic=False)
+def start(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Row first, then the network: nobody waits for a payment service with an order locked."""
+    provider, _, method = request.POST.get("way", "").partition(":")
+    back = request.build_absolute_uri(address(request, "order", order_id))
+    with tenancy.scope(request.merchant.pk):
+        order = queries_mine.order(request.shopper.customer_id, order_id)
+        if order.status != Order.Status.UNPAID:
+            return to(request, address(request, "order", order.pk))
+        tender = services.open_tender(
+            payable=(PAYABLE, order.pk), provider=provider, method=method, expires_at=order.shop.expires_at,
+            return_url=back, actor=request.actor,
+        )  # fmt: skip
+    if not providers.get(provider).is_local:
+        payer = Payer(ip=request.META.get("REMOTE_ADDR", ""))
+        tender = services.launch(tender_id=tender.pk, return_url=back, payer=payer, actor=request.actor)
+    if tender.client.get("kind") == "sandbox":
+        return to(request, address(request, "sandbox", tender.no))
+    if where := tender.client.get("redirect"):
+        return to(request, where)
+    with tenancy.scope(request.merchant.pk):
+        return shown(request, "shop/buying/paying.html", {"order": order, "tender": tender})
+
+
+@page(login=True)
+def state(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Asked every few seconds by the page that waits for the money."""
+    order = queries_mine.order(request.shopper.customer_id, order_id)
+    if order.status == Order.Status.UNPAID:
+        return shown(request, "shop/buying/_waiting.html", {"order": order})
+    return to(request, address(request, "order", order.pk))
+
+
+@page(login=True, methods=("GET", "POST"))
+def sandbox(request: HttpRequest, no: str) -> HttpResponse:
+    """Stands for the app of a payment service: asks, and says so in a notice that is signed like a real one."""
+    tender = payments.tender_by_no(no)
+    if tender is None or tender.provider != "sandbox":
+        raise NotFound
+    order = queries_mine.order(request.shopper.customer_id, tender.payable_id)
+    if request.method == "POST" and tender.state == Tender.State.STARTED:
+        services.receive(provider="sandbox", told=play.read(*play.notice(tender)), actor=request.actor)
+        return to(request, address(request, "order", order.pk))
+    if order.status != Order.Status.UNPAID:
+        return to(request, address(request, "order", order.pk))
+    return shown(request, "shop/buying/sandbox.html", {"order": order, "tender": tender})
+
+
+def _ways() -> list[tuple[str, str]]:
+    """(value, label) of each way that the merchant offers."""
+    labels = {
+        "jsapi": gettext("WeChat Pay"), "h5": gettext("WeChat Pay"), "native": gettext("WeChat Pay by QR code"),
+        "wap": gettext("Alipay"), "page": gettext("Alipay"), "precreate": gettext("Alipay by QR code"),
+    }  # fmt: skip
+    ways = [(f"{provider}:{method}", labels[method]) for provider, method in payments.ways() if method in labels]
+    if providers.get("sandbox").offers(""):
+        ways.append(("sandbox:", gettext(providers.get("sandbox").label)))
+    return ways

@@ -1,0 +1,127 @@
+"""The door of every page of the shop: which brand, who is there, and errors that a person can understand.
+
+    @page()
+    def home(request): ...
+
+Inside, `request.merchant`, `request.shopper` and `request.actor` are set and the merchant's scope is entered, one
+transaction a request. `@page(login=True)` leads strangers to the log-in and back. `@page(is_atomic=False)` is for views
+that talk to somebody else in between: they enter the scope themselves.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+
+from yutang.areas.merchants.models import Merchant
+from yutang.core import access, tenancy
+from yutang.core.errors import DomainError
+from yutang.shop import shoppers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    View = Callable[..., HttpResponse]
+
+_TITLES = {
+    404: gettext_noop("This page is gone"),
+    405: gettext_noop("This address does not answer that"),
+    429: gettext_noop("A little slower, please"),
+}
+
+
+def page(
+    *, login: bool = False, methods: tuple[str, ...] = ("GET",), is_atomic: bool = True
+) -> Callable[[View], View]:  # fmt: skip
+    """Marks and guards a view of the shop; its first argument after the request is not the shop's slug any more."""
+    allowed = {*methods, *({"HEAD"} if "GET" in methods else ())}
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, shop: str, **kwargs: Any) -> HttpResponse:
+            request.shop = shop
+            request.merchant = Merchant.objects.filter(slug=shop).first()
+            if request.merchant is None:
+                return refused(request, 404, gettext("There is no shop at this address."))
+            if request.method not in allowed:
+                return refused(request, 405, gettext("This address does not answer %s.") % request.method)
+            if _has_nul(request):
+                return refused(request, 400, gettext("The request holds a character that cannot be stored."))
+            request.actor = access.system(request.merchant.pk, name="shop")
+            with timezone.override(ZoneInfo(request.merchant.timezone)):
+                response = _answered(request, view, kwargs)
+            shoppers.remember(response, request)
+            return response
+
+        def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
+            try:
+                with tenancy.scope(request.merchant.pk):
+                    request.shopper = shoppers.of(request)
+                    if login and not request.shopper.is_known:
+                        return to_login(request)
+                    if is_atomic:
+                        return view(request, **kwargs)
+                return view(request, **kwargs)
+            except DomainError as error:  # the transaction has been rolled back
+                with tenancy.scope(request.merchant.pk):
+                    return refused(request, error.status, str(error))
+
+        guarded.is_guarded = True
+        guarded.permission = None
+        return guarded
+
+    return decorate
+
+
+def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page or a fragment of it. What every page needs stands in `base.html` as `shop`, `merchant` and `shopper`."""
+    frame = {"shop": request.shop, "merchant": request.merchant, "shopper": getattr(request, "shopper", None)}
+    response = render(request, template, frame | context, status=status)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def address(request: HttpRequest, name: str, *args: Any) -> str:
+    """Of a page of the same shop."""
+    return reverse(f"shop:{name}", args=[request.shop, *args])
+
+
+def to(request: HttpRequest, where: str) -> HttpResponse:
+    """Leads on, also when htmx asked."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    return HttpResponse(status=303, headers={"Location": where})
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """The log-in page, which leads back here."""
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else address(request, "me")
+    return to(request, f"{address(request, 'login')}?{urlencode({'next': wanted})}")
+
+
+def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """The error page, or a toast when htmx asked."""
+    context = {
+        "shop": request.shop, "merchant": request.merchant, "message": message, "status": status,
+        "title": gettext(_TITLES.get(status, DomainError.message)),
+    }  # fmt: skip
+    if request.headers.get("HX-Request"):
+        headers = {"HX-Retarget": "#toast", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
+        return HttpResponse(render(request, "shop/_toast.html", context).content, status=status, headers=headers)
+    return render(request, "shop/error.html", context, status=status)
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """PostgreSQL cannot store U+0000; no form needs it."""
+    sent = [*request.GET.lists(), *(request.POST.lists() if request.method == "POST" else ())]
+    return any("\x00" in text for key, texts in sent for text in (key, *texts))

@@ -1,0 +1,54 @@
+"""A person's orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yutang.areas.orders import queries_mine, queries_shop, services
+from yutang.areas.orders.models import ShopOrder
+from yutang.shop.door import address, page, shown, to
+from yutang.shop.orders.codes import picture_of
+from yutang.ui.paging import page_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+SIZE = 10
+
+
+@page(login=True)
+def order_list(request: HttpRequest) -> HttpResponse:
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in queries_mine.TABS else ""
+    found = page_of(
+        queries_mine.orders(request.shopper.customer_id, tab), request, order=queries_mine.ORDER, size=SIZE
+    )  # fmt: skip
+    found.rows = queries_mine.with_items(found.rows)
+    is_more = request.headers.get("HX-Request") and "cursor" in request.GET
+    template = "shop/orders/_orders.html" if is_more else "shop/orders/orders.html"
+    return shown(request, template, {"page": found, "tab": tab, "tabs": queries_mine.TABS})
+
+
+@page(login=True)
+def order(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = queries_mine.order(request.shopper.customer_id, order_id)
+    context = {
+        "order": found, "whole": queries_shop.whole(found), "recipient": queries_shop.recipient(found.shop),
+        "code": picture_of(found.shop.pickup_code) if found.shop.pickup_code else "",
+        "is_pickup": found.shop.fulfilment == ShopOrder.Fulfilment.PICKUP,
+    }  # fmt: skip
+    return shown(request, "shop/orders/order.html", context)
+
+
+@page(login=True, methods=("POST",))
+def close(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = queries_mine.order(request.shopper.customer_id, order_id)
+    services.close(order_id=found.pk, because="by_buyer", actor=request.actor)
+    return to(request, address(request, "order", found.pk))
+
+
+@page(login=True, methods=("POST",))
+def received(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = queries_mine.order(request.shopper.customer_id, order_id)
+    services.complete(order_id=found.pk, actor=request.actor)
+    return to(request, address(request, "order", found.pk))

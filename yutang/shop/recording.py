@@ -1,0 +1,73 @@
+"""What shoppers do becomes interactions of the pool.
+
+What is only looked at is told by the page itself after it was shown (`navigator.sendBeacon`), so that looking writes
+nothing on the way and programs that fetch pages are nobody. What is done (a search, a cart, a log-in) is recorded with
+it. Who asks not to be tracked is recorded without a visitor.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yutang.areas.interactions import services
+from yutang.areas.interactions.reading import AccountIn, EventIn
+from yutang.core import clock
+from yutang.shop.door import page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+CHANNEL = "shop"
+
+
+class Seen(BaseModel):
+    """What a page tells of itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    page: str = Field(max_length=500)
+    item: str = Field(default="", max_length=120)
+    title: str = Field(default="", max_length=200)
+    source: str = Field(default="", max_length=120)
+
+
+def note(
+    request: HttpRequest, kind: str, *, item: str = "", properties: dict[str, Any] | None = None,
+    phone: str = "", event_id: str = "",
+) -> None:  # fmt: skip
+    """Records what the shopper did, in the request's transaction. `phone`: of who has just proved it."""
+    event = EventIn(
+        id=event_id or f"{kind}:{uuid.uuid4().hex}", kind=kind, occurred_at=clock.now(), visitor=_visitor(request),
+        identity=AccountIn(kind="phone", value=phone) if phone else None, channel=CHANNEL,
+        page=request.path[:500], item=item[:120], properties=properties or {},
+    )  # fmt: skip
+    services.record(events=[event], actor=request.actor)
+
+
+@csrf_exempt  # a beacon carries no header; it may only say what was looked at, and its cookie is SameSite
+@page(methods=("POST",))
+def seen(request: HttpRequest) -> HttpResponse:
+    try:
+        told = Seen.model_validate(json.loads(request.body[:2048]))
+    except (ValidationError, ValueError):
+        return HttpResponse(status=422)
+    event = EventIn(
+        id=f"view:{told.id}", kind="view", occurred_at=clock.now(), visitor=_visitor(request), channel=CHANNEL,
+        page=told.page, item=told.item, source=told.source, properties={"title": told.title} if told.title else {},
+    )  # fmt: skip
+    services.record(events=[event], actor=request.actor)
+    return HttpResponse(status=204)
+
+
+def _visitor(request: HttpRequest) -> str | None:
+    if request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1":
+        return None
+    visitor: str = request.shopper.visitor
+    return visitor
