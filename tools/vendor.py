@@ -20,6 +20,7 @@ FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine-csp.min.js",
+    "weui/dist/style/weui.min.css": "weui.min.css",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("q/", include("yutang.links.urls")),
     path("media/", include("yutang.links.media.urls")),
     path("pay/", include("yutang.links.payments.urls")),
+    path("s/<slug:shop>/", include("yutang.shop.urls")),
     path("api/v1/", include("yutang.api.urls")),
     path("", include("yutang.console.urls")),
 ]

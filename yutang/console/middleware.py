@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SESSION_KEY = "merchant_id"
+SHOPS = "/s/"  # have a door of their own; there a member of staff is a shopper like everybody
 
 
 def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -31,6 +32,8 @@ def staff_scope(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.actor = request.merchant = None
+        if request.path_info.startswith(SHOPS):
+            return get_response(request)
         if not request.user.is_authenticated:
             return _with_toasts(request, get_response(request))
         if request.user.language and request.user.language != translation.get_language():

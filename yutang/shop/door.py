@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from yutang.areas.merchants.models import Merchant
+from yutang.areas.merchants import queries as merchants
 from yutang.core import access, tenancy
 from yutang.core.errors import DomainError
 from yutang.shop import shoppers
@@ -50,7 +50,7 @@ def page(
         @functools.wraps(view)
         def guarded(request: HttpRequest, shop: str, **kwargs: Any) -> HttpResponse:
             request.shop = shop
-            request.merchant = Merchant.objects.filter(slug=shop).first()
+            request.merchant = merchants.shop(shop)
             if request.merchant is None:
                 return refused(request, 404, gettext("There is no shop at this address."))
             if request.method not in allowed:

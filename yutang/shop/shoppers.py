@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core import signing
 
-from yutang.areas.customers.models import Identity
+from yutang.areas.customers import queries as customers
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from yutang.areas.customers.models import Identity
 
 VISITOR, LOGIN = "yt_visitor", "yt_shopper"
 VISITOR_SECONDS, LOGIN_SECONDS = 365 * 24 * 3600, 30 * 24 * 3600
@@ -86,4 +88,4 @@ def _logged_in(shown: str, merchant_id: int) -> Identity | None:
         return None
     if shop != merchant_id:
         return None
-    return Identity.objects.select_related("customer").filter(pk=identity_id).first()
+    return customers.identity(identity_id)

@@ -55,6 +55,11 @@ def customer(actor: Actor, customer_id: int, permission: str = "customers.view")
     return found
 
 
+def identity(identity_id: int) -> Identity | None:
+    """With its person of today."""
+    return Identity.objects.select_related("customer").filter(pk=identity_id).first()
+
+
 def people(
     actor: Actor,
     search: Search = EVERYBODY,

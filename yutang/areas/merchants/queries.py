@@ -27,6 +27,11 @@ def merchant(slug: str) -> Merchant:
     return found
 
 
+def shop(slug: str) -> Merchant | None:
+    """Whose shop it is; strangers ask, so nothing is said about others."""
+    return Merchant.objects.filter(slug=slug).first()
+
+
 def current_merchant(merchant_id: int) -> Merchant:
     return Merchant.objects.get(pk=merchant_id)
 

@@ -16,6 +16,7 @@ from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.providers import sandbox as play
 from yutang.core import tenancy
 from yutang.core.errors import NotFound
+from yutang.shop.codes import picture_of
 from yutang.shop.door import address, page, shown, to
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ def start(request: HttpRequest, order_id: int) -> HttpResponse:
         tender = services.launch(tender_id=tender.pk, return_url=back, payer=payer, actor=request.actor)
     if tender.client.get("kind") == "sandbox":
         return to(request, address(request, "sandbox", tender.no))
-    if where := tender.client.get("redirect"):
-        return to(request, where)
     with tenancy.scope(request.merchant.pk):
-        return shown(request, "shop/buying/paying.html", {"order": order, "tender": tender})
+        context = {"order": order, "tender": tender, "picture": picture_of(tender.client.get("text", ""))}
+        response = shown(request, "shop/buying/paying.html", context)
+    if tender.client.get("kind") == "redirect":
+        # Not as an answer to the form: our policy lets forms lead nowhere else.
+        response.headers["Refresh"] = f"0; url={tender.client['url']}"
+    return response
 
 
 @page(login=True)
@@ -81,7 +85,7 @@ def sandbox(request: HttpRequest, no: str) -> HttpResponse:
 def _ways() -> list[tuple[str, str]]:
     """(value, label) of each way that the merchant offers."""
     labels = {
-        "jsapi": gettext("WeChat Pay"), "h5": gettext("WeChat Pay"), "native": gettext("WeChat Pay by QR code"),
+        "h5": gettext("WeChat Pay"), "native": gettext("WeChat Pay by QR code"),
         "wap": gettext("Alipay"), "page": gettext("Alipay"), "precreate": gettext("Alipay by QR code"),
     }  # fmt: skip
     ways = [(f"{provider}:{method}", labels[method]) for provider, method in payments.ways() if method in labels]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yutang.areas.orders import queries_mine, queries_shop, services
 from yutang.areas.orders.models import ShopOrder
 from yutang.shop.door import address, page, shown, to
-from yutang.shop.orders.codes import picture_of
+from yutang.shop.codes import picture_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     found = queries_mine.order(request.shopper.customer_id, order_id)
     context = {
         "order": found, "whole": queries_shop.whole(found), "recipient": queries_shop.recipient(found.shop),
-        "code": picture_of(found.shop.pickup_code) if found.shop.pickup_code else "",
+        "code": picture_of(found.shop.pickup_code),
         "is_pickup": found.shop.fulfilment == ShopOrder.Fulfilment.PICKUP,
     }  # fmt: skip
     return shown(request, "shop/orders/order.html", context)
