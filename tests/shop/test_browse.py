@@ -1,0 +1,120 @@
+"""Looking around in the shop."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.console.conftest import text
+from tests.factories.catalog import make_product
+from tests.factories.merchants import make_merchant
+from tests.factories.shop import stocked
+from yutang.areas.catalog import services
+from yutang.areas.catalog.models import Product
+from yutang.core import access, tenancy
+
+
+def test_home_shows_what_is_on_sale(stranger, shop, merchant):
+    on, off = make_product(name="草莓蛋糕"), make_product(name="旧蛋糕", is_on_sale=False)
+    page = text(stranger.get(shop))
+    assert on.name in page
+    assert off.name not in page
+    assert merchant.name in page
+
+
+def test_the_list_goes_on_where_it_ended(stranger, shop, merchant):
+    names = [make_product(name=f"Loaf {n:02}").name for n in range(45)]
+    seen, address, headers = [], shop, {}
+    while address:
+        page = text(stranger.get(address, headers=headers))
+        seen += re.findall(r"Loaf \d\d", page)
+        more = re.search(r'hx-get="(\?[^"]*)"', page)
+        address = shop + more[1].replace("&amp;", "&") if more else ""
+        headers = {"HX-Request": "true"}
+    assert sorted(set(seen)) == names
+    assert len(seen) == len(names)
+
+
+def test_few_statements(stranger, shop, merchant, django_assert_num_queries):
+    for _ in range(25):
+        make_product()
+    stranger.get(shop)
+    with django_assert_num_queries(5):  # merchant, scope, page, covers, categories
+        stranger.get(shop)
+
+
+def test_search_knows_pinyin(stranger, shop, merchant):
+    make_product(name="草莓奶油蛋糕")
+    make_product(name="可颂")
+    page = text(stranger.get(f"{shop}search", {"q": "cmny"}))
+    assert "草莓奶油蛋糕" in page
+    assert "可颂" not in page
+    assert "草莓奶油蛋糕" in text(stranger.get(f"{shop}suggest", {"q": "草莓"}))
+    assert "Nothing found for “<b>”" not in text(stranger.get(f"{shop}search", {"q": "<b>"}))  # escaped
+
+
+def test_categories(stranger, shop, merchant, actor):
+    cakes = services.save_category(name="Cakes", actor=actor)
+    hidden = services.save_category(name="Secret", is_visible=False, actor=actor)
+    cake = make_product(category_id=cakes.pk)
+    page = text(stranger.get(f"{shop}c"))
+    assert cake.name in page
+    assert "Secret" not in page
+    assert cake.name in text(stranger.get(f"{shop}c/{cakes.pk}"))
+    assert stranger.get(f"{shop}c/{hidden.pk}").status_code == 404
+    assert stranger.get(f"{shop}c/99999999999999999999").status_code == 404
+
+
+def test_a_product_with_what_the_picker_needs(stranger, shop, merchant):
+    sku = stocked(7, price=8800)
+    page = text(stranger.get(f"{shop}p/{sku.product_id}"))
+    assert "¥88.00" in page
+    choices = json.loads(re.search(r'<script id="choices"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    assert choices["skus"] == [{"id": sku.pk, "values": [], "left": 7, "price": "¥88.00", "picture": ""}]
+    data = json.loads(re.search(r'<script id="structured"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    assert (data["@type"], data["offers"][0]["price"]) == ("Product", "88.00")
+
+
+def test_a_product_in_few_statements(stranger, shop, merchant, django_assert_num_queries):
+    sku = stocked(7)
+    stranger.get(f"{shop}p/{sku.product_id}")
+    with django_assert_num_queries(9):  # merchant, scope, product, SKUs, level prices, stock, pictures, rating, reviews
+        stranger.get(f"{shop}p/{sku.product_id}")
+
+
+def test_what_is_sold_out_cannot_be_picked(stranger, shop, merchant):
+    page = text(stranger.get(f"{shop}p/{stocked(0).product_id}"))
+    assert "Sold out" in page
+    assert "data-pick" not in page
+
+
+def test_what_is_no_longer_sold_says_so(stranger, shop, merchant, actor):
+    sku = stocked(1)
+    services.set_state(product_ids=[sku.product_id], state=Product.State.OFF_SALE, actor=actor)
+    answer = stranger.get(f"{shop}p/{sku.product_id}")
+    assert (answer.status_code, "No longer on sale" in answer.content.decode()) == (410, True)
+    services.set_state(product_ids=[sku.product_id], state=Product.State.REMOVED, actor=actor)
+    assert stranger.get(f"{shop}p/{sku.product_id}").status_code == 404
+
+
+@pytest.mark.parametrize("where", ["p/{}", "p/{}/reviews"])
+def test_a_product_of_another_brand(stranger, shop, merchant, where):
+    other = make_merchant()
+    with tenancy.scope(other.pk):
+        theirs = make_product()
+    assert stranger.get(shop + where.format(theirs.pk)).status_code == 404
+    assert access.system(other.pk).merchant_id != merchant.pk
+
+
+def test_descriptions_carry_no_script(stranger, shop, merchant):
+    product = make_product(description="<p>Good</p><script>alert(1)</script><img src=x onerror=alert(1)>")
+    page = text(stranger.get(f"{shop}p/{product.pk}"))
+    assert "Good" in page
+    assert "alert(1)" not in page
+
+
+def test_the_shop_can_be_installed(stranger, shop, merchant):
+    manifest = stranger.get(f"{shop}manifest.webmanifest").json()
+    assert (manifest["start_url"], manifest["name"]) == (shop, merchant.name)
