@@ -43,7 +43,7 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
     page.get_by_role("link", name=re.compile("草莓奶油蛋糕")).click()
     page.get_by_role("button", name="Add to cart").click()
     page.get_by_role("button", name="8寸").click()
-    expect(page.locator("[data-picked-price]")).to_have_text("¥298.00")
+    expect(page.locator("[data-picked-price]")).to_have_text("CN¥298.00")
     page.get_by_role("button", name="OK").click()
     expect(page.locator("#cart-count")).to_have_text("1")
 
@@ -57,7 +57,7 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
 
     page.get_by_text("Pickup at a store").click()
     page.get_by_label("Store").select_option(label="文三路店")
-    expect(page.locator(".sh-buy .sh-price")).to_have_text("¥298.00")
+    expect(page.locator(".sh-buy .sh-price")).to_have_text("CN¥298.00")
     page.get_by_role("button", name="Place order").click()
     page.get_by_role("button", name="Pay").click()
     page.get_by_role("button", name="Pay now").click()
@@ -79,12 +79,12 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
     page.get_by_role("button", name=re.compile("Refund")).last.click()
 
     page.goto(f"{shop}orders/{order.pk}")
-    expect(page.get_by_text("¥149.00 refunded")).to_be_visible()
+    expect(page.get_by_text("CN¥149.00 refunded")).to_be_visible()
     writer.run()
     with in_scope():
         order.refresh_from_db()
         assert order.net_amount == 14_900
     page.goto(f"/customers/{order.customer_id}")
-    expect(page.get_by_text("¥149.00").first).to_be_visible()
+    expect(page.get_by_text("CN¥149.00").first).to_be_visible()
     page.goto("/")
     expect(page.get_by_role("link", name=re.compile("Net sales")).first).to_contain_text("149.00")

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.console.conftest import client_for  # noqa: F401 - fixture
 from tests.factories.shop import buyer
 from yutang.core import tenancy
 from yutang.shop import shoppers

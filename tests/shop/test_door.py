@@ -72,7 +72,12 @@ def test_what_is_looked_at_is_told_by_the_page(stranger, merchant, shop):
         answer = stranger.post(f"{shop}seen", json.dumps(told), content_type="text/plain")
         assert answer.status_code == 204
     seen = Interaction.objects.get()
-    assert (seen.kind, seen.item, seen.channel, seen.properties) == ("view", product.code, "shop", {"title": product.name})
+    assert (seen.kind, seen.item, seen.channel, seen.properties) == (
+        "view",
+        product.code,
+        "shop",
+        {"title": product.name},
+    )
     assert seen.visitor_id is not None
 
 
@@ -84,7 +89,13 @@ def test_who_asks_not_to_be_tracked_is_nobody(merchant, shop):
 
 
 def test_what_no_page_tells_is_refused(stranger, shop):
-    for body in ("", "[]", "{", json.dumps({"id": "x", "page": "/"}), json.dumps({"id": "c" * 32, "page": "/", "k": 1})):
+    for body in (
+        "",
+        "[]",
+        "{",
+        json.dumps({"id": "x", "page": "/"}),
+        json.dumps({"id": "c" * 32, "page": "/", "k": 1}),
+    ):
         assert stranger.post(f"{shop}seen", body, content_type="text/plain").status_code == 422
     assert not Interaction.objects.exists()
 

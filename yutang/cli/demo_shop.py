@@ -36,7 +36,10 @@ _CATEGORIES = {
     "extra": ("配件与体验", 10, 100, True, "给生日加一点仪式感"),
 }
 _SIZES = {"cake": "尺寸", "toast": "规格", "drink": "杯型"}
-_TEXT = "<p>{subtitle}。</p><p>谷汀麦作坚持用新西兰黄油与日清面粉，低糖配方，不添加防腐剂。</p><p>收到后请冷藏，并在保质期内享用。</p>"
+_TEXT = (
+    "<p>{subtitle}。</p><p>谷汀麦作坚持用新西兰黄油与日清面粉，低糖配方，不添加防腐剂。</p>"
+    "<p>收到后请冷藏，并在保质期内享用。</p>"
+)
 _ON_HAND = {"cake": 12, "slice": 20, "drink": 200, "extra": 100}  # pieces in each store; of the rest 40
 
 

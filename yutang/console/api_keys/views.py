@@ -13,8 +13,8 @@ from yutang.areas.merchants.permissions import PERMISSIONS
 from yutang.areas.openplatform import queries, services
 from yutang.console.access import page
 from yutang.console.api_keys.forms import KeyForm
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from yutang.areas.merchants.services import account
 from yutang.console.auth import session
 from yutang.console.auth.forms import CodeForm, LoginForm, NewPasswordForm
 from yutang.console.shell import errors, navigation
-from yutang.ui.forms import errors_of
 from yutang.console.shell.views import safe_next
 from yutang.core import tenancy
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -19,8 +19,8 @@ from yutang.areas.analytics.queries.behaviour.vocabulary import vocabulary
 from yutang.areas.interactions import codes
 from yutang.areas.interactions import queries as interactions
 from yutang.areas.merchants import queries as merchants
-from yutang.ui.forms import errors_of
 from yutang.core import clock
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict

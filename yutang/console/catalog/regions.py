@@ -17,8 +17,8 @@ from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import RegionRule
 from yutang.console.access import page
 from yutang.console.catalog.forms import RegionRuleForm
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Review
 from yutang.console.access import page
-from yutang.ui.forms import refused_as_message
 from yutang.console.shell.listing import render_list
+from yutang.ui.forms import refused_as_message
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

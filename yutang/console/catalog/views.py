@@ -14,9 +14,9 @@ from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.models import Product
 from yutang.areas.catalog.queries import Search
 from yutang.console.access import page
-from yutang.ui.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.core import money
+from yutang.ui.forms import refused_as_message
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

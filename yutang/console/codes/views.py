@@ -15,8 +15,8 @@ from yutang.areas.interactions.models import Code
 from yutang.console.access import page
 from yutang.console.codes import pictures, printing
 from yutang.console.codes.forms import CodeForm
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

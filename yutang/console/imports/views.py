@@ -14,9 +14,9 @@ from yutang.areas.imports import queries, services
 from yutang.areas.imports.models import ImportRun
 from yutang.console.access import page
 from yutang.console.imports import shown
-from yutang.ui.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import DomainError, NotAllowed
+from yutang.ui.forms import refused_as_message
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

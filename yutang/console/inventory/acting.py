@@ -13,8 +13,8 @@ from yutang.areas.inventory.models import StockMove
 from yutang.console.access import page
 from yutang.console.inventory.forms import CountForm, QuantityForm, ReceiptForm, SafetyForm, TransferForm
 from yutang.console.inventory.views import shown
-from yutang.ui.forms import errors_of
 from yutang.core.errors import NotFound
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.forms import Form

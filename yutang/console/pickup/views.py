@@ -16,10 +16,10 @@ from yutang.areas.merchants.models import OrgNode
 from yutang.areas.orders import queries_list, queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders.forms import PiecesForm
-from yutang.ui.forms import errors_of
 from yutang.console.staff.forms import id_of
 from yutang.core import clock
 from yutang.core.errors import DomainError, NotAllowed
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

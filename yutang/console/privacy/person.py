@@ -14,8 +14,8 @@ from yutang.areas.privacy import consents, queries, services
 from yutang.console.access import page
 from yutang.console.privacy.forms import ConsentForm, EraseForm
 from yutang.console.privacy.views import COLOURS
-from yutang.ui.forms import errors_of
 from yutang.console.shell.views import safe_next
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

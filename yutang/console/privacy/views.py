@@ -14,9 +14,9 @@ from yutang.areas.privacy import consents, queries, retention, services
 from yutang.areas.privacy.models import Request
 from yutang.console.access import page
 from yutang.console.privacy.forms import TextForm
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import Invalid
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from yutang.areas.segments import audience, members, parser, queries, services, 
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import Draft
-from yutang.ui.forms import refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import DomainError, Invalid
 from yutang.lake import engine
+from yutang.ui.forms import refused_as_message
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from yutang.areas.merchants import queries
 from yutang.areas.merchants.permissions import PERMISSIONS
 from yutang.areas.merchants.services import roles as service
 from yutang.console.access import page
-from yutang.ui.forms import errors_of
 from yutang.console.staff.forms import RoleForm, id_of, permission_groups
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from yutang.areas.merchants import queries
 from yutang.areas.merchants.services import staff
 from yutang.console.access import page
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
 from yutang.console.staff.forms import GrantsForm, InviteForm, id_of, node_choices, role_choices
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 
 from yutang.areas.tags import queries, services
 from yutang.console.access import page
-from yutang.ui.forms import errors_of, refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.console.tags.forms import GroupForm, NewGroupForm
+from yutang.ui.forms import errors_of, refused_as_message
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from yutang.areas.tags import lunar, queries, services
 from yutang.areas.tags.kinds import KINDS, LifeKind
 from yutang.areas.tags.models import LifeFact
 from yutang.console.access import page
-from yutang.ui.forms import errors_of
 from yutang.console.tags.life_form import LifeForm
 from yutang.core import clock
 from yutang.core.errors import NotFound
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from yutang.areas.segments import queries as segments
 from yutang.areas.tags import queries, services
 from yutang.console.access import page
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
 from yutang.console.staff.forms import id_of
 from yutang.console.tags.forms import RunForm
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from yutang.areas.tags.models import TagGroup
 from yutang.console.access import page
 from yutang.console.segments import pictures
 from yutang.console.segments.builder import texts
-from yutang.ui.forms import errors_of, refused_as_message
 from yutang.console.shell.listing import render_list
 from yutang.console.staff.forms import id_of
 from yutang.console.tags.forms import TagForm
 from yutang.core import money
 from yutang.core.errors import DomainError
 from yutang.lake import engine
+from yutang.ui.forms import errors_of, refused_as_message
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -69,6 +69,8 @@ def _cart(request: HttpRequest, template: str) -> HttpResponse:
     cart = queries_cart.cart(holder(request))
     # Nothing said means everything that can be had.
     sent = {int(text) for text in (*request.POST.getlist("chosen"), *request.GET.getlist("chosen")) if text.isdecimal()}
-    chosen = [line for line in cart.lines if not line.problem and (line.sku_id in sent or "choosing" not in request.POST)]
+    chosen = [
+        line for line in cart.lines if not line.problem and (line.sku_id in sent or "choosing" not in request.POST)
+    ]
     context = {"cart": cart, "chosen": {line.sku_id for line in chosen}, "total": sum(line.amount for line in chosen)}
     return shown(request, template, context)

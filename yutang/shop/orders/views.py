@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from yutang.areas.orders import queries_mine, queries_shop, services
 from yutang.areas.orders.models import ShopOrder
-from yutang.shop.door import address, page, shown, to
 from yutang.shop.codes import picture_of
+from yutang.shop.door import address, page, shown, to
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Pictures of the brand's products, drawn: flat shapes on a soft ground, different for every product, the same every time.
+"""Pictures of the brand's products: flat shapes on a soft ground, different for every product, the same every time.
 
 Drawn at twice the size and made smaller, which is what smooths the edges."""
 
@@ -25,7 +25,7 @@ _FRUITS = ("#d6404f", "#f09a2e", "#7a4ea3", "#5f9e4b", "#8c2f39")
 
 def draw(product: Product) -> bytes:
     """A JPEG of `SIZE` × `SIZE`."""
-    chance = random.Random(zlib.crc32(product.code.encode()))  # noqa: S311 – a drawing
+    chance = random.Random(zlib.crc32(product.code.encode()))
     image = Image.new("RGB", (_DRAWN, _DRAWN), chance.choice(_GROUNDS))
     pen = ImageDraw.Draw(image)
     pen.ellipse((180, 1180, 1420, 1420), fill="#ffffff")  # the plate
