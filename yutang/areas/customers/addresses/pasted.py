@@ -12,7 +12,6 @@ import phonenumbers
 
 from yutang.areas.customers.addresses import places
 from yutang.areas.customers.addresses.recipient import Recipient
-from yutang.core import crypto
 
 LONGEST = 500
 _NAMED, _PHONE, _PLACE = "\x01", "\x02", "\x03"  # stand for: the name follows, the phone was here, the place was here
@@ -45,13 +44,14 @@ _NAME = re.compile(rf"{_HAN}[{_HAN[1:-1]}·]{{1,9}}|[A-Za-z][A-Za-z.'{_JOINED}-]
 _OF_ADDRESSES = re.compile(
     "[路街巷弄号楼栋幢座室层村镇乡县区市省苑厦店院厂坊湾]|大道|广场|公司|学校|花园|单元|中心|仓库|驿站|前台|门卫"
 )
-_GLUED = re.compile(rf"(.*[号室楼层幢栋座元户铺\d])({_FULL_NAME.pattern}{_TITLE}?|{_SURNAME}{_TITLE})")
+_GLUED = re.compile(rf"(.*[号室楼层幢栋座元户铺\d])\(?({_FULL_NAME.pattern}{_TITLE}?|{_SURNAME}{_TITLE})")
+_ADDRESS = re.compile(rf"\d|{_OF_ADDRESSES.pattern}")
 _NOTHING = frozenset({"中国", "中华人民共和国", ":", "-"})
 
 
 def read_pasted(text: str, *, phone_region: str = "CN") -> Recipient:
     """What could be made out; the rest of the fields are empty. The phone as people write it."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST])
+    text = re.sub(r"[\x00-\x08\x0e-\x1f]", " ", unicodedata.normalize("NFKC", text[:LONGEST]))
     text = _NAME_LABELS.sub(f"\n{_NAMED}", _LABELS.sub("\n", text))
     text, phone = _without_phone(text, phone_region)
     text = _POSTCODE.sub("\n", text)
@@ -62,15 +62,18 @@ def read_pasted(text: str, *, phone_region: str = "CN") -> Recipient:
     text = re.sub(r"(?<=[A-Za-z.]) (?=[A-Za-z])", _JOINED, text)
     words = [word for word in _SPLIT.split(text) if word and word not in _NOTHING]
     name = _take_name(words)
-    at = words.index(_PLACE) if _PLACE in words else -1
-    street = _street(words[at + 1 :]) or _street(words[: max(at, 0)])
+    at = words.index(_PLACE) if _PLACE in words else len(words)
+    street = _street(words[at + 1 :]) or _street([word for word in words[:at] if _ADDRESS.search(word)])
     return Recipient(name, phone, place.province, place.city, place.district, street)
 
 
 def _without_phone(text: str, region: str) -> tuple[str, str]:
     for match in phonenumbers.PhoneNumberMatcher(text, region):
-        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        return f"{text[: match.start]}\n{_PHONE}\n{text[match.end :]}", crypto.written_phone(number)
+        style = phonenumbers.PhoneNumberFormat.E164
+        if match.number.country_code == phonenumbers.country_code_for_region(region):
+            style = phonenumbers.PhoneNumberFormat.NATIONAL
+        number = re.sub(r"[^+\d]", "", phonenumbers.format_number(match.number, style))
+        return f"{text[: match.start]}\n{_PHONE}\n{text[match.end :]}", number
     return text, ""
 
 
