@@ -71,11 +71,6 @@ def test_who_does_not_sign_is_nobody(sms, http):  # noqa: F811
     assert (answer.status_code, answer.json()["Code"]) == (400, "IncompleteSignature")
 
 
-def test_too_much_is_refused(sms, http):  # noqa: F811
-    answer = http.post(sms.url, content=b"x" * (1 << 17))
-    assert answer.status_code == 413
-
-
 def test_it_ends_though_somebody_waits(clock):  # noqa: F811
     with AliyunSmsSimulator(now=clock) as made, httpx.Client(trust_env=False) as patient:
         made.inject(Fault.SLOW)
