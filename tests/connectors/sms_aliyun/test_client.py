@@ -119,7 +119,7 @@ def test_no_connection_is_certain(client_for, sms):
         send(client_for(sms, base_url="http://127.0.0.1:9"))
 
 
-def test_nothing_is_repeated_or_followed(http, clock, sms, client_for):
+def test_nothing_is_repeated_or_followed(sms, client_for):
     asked = []
 
     def elsewhere(request: httpx.Request) -> httpx.Response:

@@ -7,7 +7,6 @@ import json
 import httpx
 import pytest
 
-from tests.connectors.sms_aliyun.conftest import clock, http, sms  # noqa: F401 - fixtures
 from yutang.connectors.sms_aliyun import signing
 from yutang.simulators.sms_aliyun import AliyunSmsSimulator, Fault
 
@@ -17,7 +16,7 @@ PARAMS = {
 }  # fmt: skip
 
 
-def asked(sms, http, *, params=PARAMS, sent=None, drop=(), body=b"", method="POST", **changes) -> tuple[int, str]:  # noqa: F811
+def asked(sms, http, *, params=PARAMS, sent=None, drop=(), body=b"", method="POST", **changes) -> tuple[int, str]:
     """Status and code of the answer to a signed request; `sent` is what is sent in place of what was signed."""
     headers = {
         "host": sms.url.removeprefix("http://"), "x-acs-action": "SendSms", "x-acs-version": "2017-05-25",
@@ -37,7 +36,7 @@ def asked(sms, http, *, params=PARAMS, sent=None, drop=(), body=b"", method="POS
     return answer.status_code, json.loads(answer.content)["Code"]
 
 
-def test_what_is_right_is_taken_once(sms, http):  # noqa: F811
+def test_what_is_right_is_taken_once(sms, http):
     assert asked(sms, http) == (200, "OK")
     assert asked(sms, http) == (400, "SignatureNonceUsed")
     assert asked(sms, http, **{"x-acs-signature-nonce": "other"}) == (200, "OK")
@@ -61,17 +60,17 @@ def test_what_is_right_is_taken_once(sms, http):  # noqa: F811
         ({"method": "GET"}, (501, "")),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_taken(sms, http, changes, answer):  # noqa: F811
+def test_what_is_wrong_is_named_and_nothing_taken(sms, http, changes, answer):
     assert asked(sms, http, **changes) == answer
     assert sms.messages == []
 
 
-def test_who_does_not_sign_is_nobody(sms, http):  # noqa: F811
+def test_who_does_not_sign_is_nobody(sms, http):
     answer = http.post(f"{sms.url}/?{signing.query_text(PARAMS)}")
     assert (answer.status_code, answer.json()["Code"]) == (400, "IncompleteSignature")
 
 
-def test_it_ends_though_somebody_waits(clock):  # noqa: F811
+def test_it_ends_though_somebody_waits(clock):
     with AliyunSmsSimulator(now=clock) as made, httpx.Client(trust_env=False) as patient:
         made.inject(Fault.SLOW)
         with pytest.raises(httpx.TimeoutException):

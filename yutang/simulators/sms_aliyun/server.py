@@ -8,6 +8,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -123,7 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         answer = self.server.simulator.answer("POST", self.path, dict(self.headers), body)
         if answer is None:
-            self.connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the other side may have given up first
+                self.connection.shutdown(socket.SHUT_RDWR)
             return
         status, content = answer
         self.send_response(status)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_bytes
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils.translation import get_language
@@ -103,7 +103,7 @@ def _check_others(address_key: bytes, most_a_day: int, now: datetime, actor: Act
         raise TooManyCodes(of="merchant", **_in_words(last + DAY - now))
 
 
-def _in_words(wait: timedelta) -> dict[str, str | int]:
+def _in_words(wait: timedelta) -> dict[str, Any]:
     return {"wait": rules.in_words(wait), "seconds": -(-wait // timedelta(seconds=1))}
 
 
