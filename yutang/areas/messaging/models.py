@@ -61,8 +61,8 @@ class OneTimeCode(TenantModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["merchant", "-id"], name="code_newest"),
-            models.Index(fields=["merchant", "phone_key", "-id"], name="code_of_phone"),
-            models.Index(fields=["merchant", "address_key", "sent_at"], name="code_of_address"),
-            models.Index(fields=["merchant", "sent_at"], name="code_of_day"),
+            models.Index(fields=["merchant", "-id"], name="one_time_code_newest"),
+            models.Index(fields=["merchant", "phone_key", "-id"], name="one_time_code_phone"),
+            models.Index(fields=["merchant", "address_key", "sent_at"], name="one_time_code_address"),
+            models.Index(fields=["merchant", "sent_at"], name="one_time_code_day"),
         ]
