@@ -23,8 +23,8 @@ from tests.factories import catalog
 from tests.factories.api import api_client, make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
-from tests.factories.messaging import connect, send
 from tests.factories.merchants import make_merchant
+from tests.factories.messaging import connect, send
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase, Tombstone
 from yutang.areas.customers.suggestions import services as suggestions

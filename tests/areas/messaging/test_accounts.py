@@ -15,10 +15,8 @@ from yutang.core.models import AuditEntry
 
 def save(merchant, change=None, **more):
     with tenancy.scope(merchant.pk):
-        return services.save_account(
-            **{"provider": "aliyun", "credentials": {**fields(), **(change or {})}, **more},
-            actor=more.pop("actor", access.system(merchant.pk, "test")),
-        )
+        given = {"provider": "aliyun", "actor": access.system(merchant.pk, "test"), **more}
+        return services.save_account(credentials={**fields(), **(change or {})}, **given)
 
 
 def test_sealed_and_never_logged(merchant):

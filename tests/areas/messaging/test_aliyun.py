@@ -73,8 +73,8 @@ def test_after_a_lost_answer_another_may_be_asked_for_at_once(merchant, clock, s
     with pytest.raises(Unanswered):
         send(merchant)
     send(merchant)
-    first, second = sms.messages
-    assert check(merchant, second.params["code"]) == PHONE
+    assert len(sms.messages) == 2
+    assert check(merchant, sms.messages[1].params["code"]) == PHONE
     with pytest.raises(TooSoon):
         send(merchant)
 

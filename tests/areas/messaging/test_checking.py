@@ -17,7 +17,9 @@ def test_once(merchant, clock, rows):
     assert rows("tries") == [(1,)]
 
 
-@pytest.mark.parametrize("shape", [" {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "{0[0]}{0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}"])
+@pytest.mark.parametrize(
+    "shape", [" {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "{0[0]}{0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}"]
+)
 def test_a_code_may_be_typed_with_gaps(merchant, shape):
     code = send(merchant).shown
     assert check(merchant, shape.format(code)) == PHONE

@@ -35,5 +35,3 @@ def client_for(http, clock):
         return Client(key, **{"http": http, "base_url": sms.url, "now": clock, **more})
 
     return make
-
-

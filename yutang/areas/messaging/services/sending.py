@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils.translation import get_language
 
-from yutang.areas.messaging import providers, queries, rules
+from yutang.areas.messaging import queries, rules
 from yutang.areas.messaging.errors import TooManyCodes, TooSoon, Unanswered
 from yutang.areas.messaging.models import OneTimeCode
 from yutang.core import clock, crypto, locks, logs, tenancy
