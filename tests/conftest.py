@@ -63,3 +63,9 @@ def _english():
     """What a test reads without a request; else it is what the last request of another test left in the thread."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _sandbox(settings):
+    """Play money and shown codes, as in the demo."""
+    settings.SANDBOX = True

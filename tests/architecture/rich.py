@@ -24,6 +24,7 @@ from tests.factories.api import api_client, make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
+from tests.factories.messaging import connect, send
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase, Tombstone
 from yutang.areas.customers.suggestions import services as suggestions
@@ -64,6 +65,7 @@ CODES = {
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
+    "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
 }  # fmt: skip
 
 
@@ -97,6 +99,8 @@ def make_rich() -> World:
             f"/customers/{person.pk}/notes", {"text": f"Note {MARK}"}, {"Idempotency-Key": f"{person.pk}-{MARK}"}
         )
         assert noted.status_code == 201, noted.content
+    send(shop, f"+86{PHONE}")
+    connect(shop)
     with tenancy.scope(shop.pk):
         rows = [f"{MARK}-{n},{n},2026-03-0{n} 10:00:00,,12.50,1,,Cake {MARK},{PHONE},card-{n},,open" for n in (1, 2)]
         done, counts = run(text(*rows, f"{MARK}-bad,1,someday {MARK}"), actor, name=f"{MARK}.csv")

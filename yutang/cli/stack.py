@@ -149,6 +149,7 @@ def demo(
     """Load the demo brand and serve it."""
     if "YUTANG_HOME" not in os.environ:
         os.environ["YUTANG_HOME"] = str(home.home().with_name(home.home().name + "-demo"))
+    os.environ["YUTANG_SANDBOX"] = "1"
     stack = Stack(HOST, port, collector_port or port + 1)
     stack.must_have_free_ports()
     with shared.database() as server:

@@ -37,11 +37,11 @@ def erased(world: w.World) -> Request:
 def known(world: w.World) -> erasing.Dossier:
     with tenancy.scope(world.merchant.pk):
         person = people.person(world.customer)
-        return erasing.Dossier(person, people.traces(person), people.blind_keys(person))
+        return erasing.Dossier(person, people.traces(person))
 
 
 def search_for(dossier: erasing.Dossier) -> proving.Proof:
-    return proving.prove(person=dossier.person, traces=dossier.traces, keys=dossier.keys)
+    return proving.prove(person=dossier.person, traces=dossier.traces, keys=dossier.person.keys)
 
 
 def test_no_byte_is_left_and_the_totals_stay():

@@ -7,7 +7,7 @@ and when: what files say about them from before that time is not taken in again 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -36,18 +36,22 @@ class Trace:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody as the tables know them: the person of today, everybody merged into it, all their accounts."""
+    """Somebody as the tables know them: the person of today, everybody merged into it, all their accounts, and the keys
+    by which those are found."""
 
     merchant_id: int
     customer_id: int
     homes: tuple[int, ...]
     identities: tuple[int, ...]
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def person(customer: Customer) -> Person:
     homes = tuple(forest.below(customer.pk))
-    identities = Identity.objects.filter(home_customer__in=homes).order_by("pk").values_list("pk", flat=True)
-    return Person(customer.merchant_id, customer.pk, homes, tuple(identities))
+    found = list(Identity.objects.filter(home_customer__in=homes).order_by("pk").values_list("pk", "key"))
+    return Person(
+        customer.merchant_id, customer.pk, homes, tuple(pk for pk, _ in found), tuple(bytes(key) for _, key in found)
+    )  # fmt: skip
 
 
 def traces(someone: Person) -> list[Trace]:
@@ -62,12 +66,6 @@ def traces(someone: Person) -> list[Trace]:
         kind = identity.kind if identity.kind in Identity.SENSITIVE else "account"
         found[Trace(kind, keys.readable(identity))] = None
     return [trace for trace in found if trace.value]
-
-
-def blind_keys(someone: Person) -> list[bytes]:
-    """The keys by which the person's accounts are found today."""
-    found = Identity.objects.filter(pk__in=someone.identities).order_by("pk").values_list("key", flat=True)
-    return [bytes(key) for key in found]
 
 
 @transaction.atomic

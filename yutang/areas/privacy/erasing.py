@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from yutang.areas.customers import queries
 from yutang.areas.customers import services as customers
-from yutang.areas.customers.erasing import Person, Trace, blind_keys, person, traces
+from yutang.areas.customers.erasing import Person, Trace, person, traces
 from yutang.areas.privacy import journal, proving, registry, search, sweeping
 from yutang.areas.privacy.errors import StillErasing
 from yutang.areas.privacy.models import Request
@@ -36,16 +36,16 @@ class Dossier:
 
     person: Person
     traces: list[Trace]
-    keys: list[bytes]
 
     @property
     def needles(self) -> list[search.Needle]:
-        return search.needles(self.traces, self.keys)
+        return search.needles(self.traces, self.person.keys)
 
     def sealed(self) -> bytes:
         plain = {
             "customer": self.person.customer_id, "homes": self.person.homes, "identities": self.person.identities,
-            "traces": [[trace.kind, trace.value] for trace in self.traces], "keys": [key.hex() for key in self.keys],
+            "traces": [[trace.kind, trace.value] for trace in self.traces],
+            "keys": [key.hex() for key in self.person.keys],
         }  # fmt: skip
         return crypto.encrypt(json.dumps(plain), self.person.merchant_id)
 
@@ -53,8 +53,11 @@ class Dossier:
 def opened(request: Request) -> Dossier:
     assert request.dossier is not None
     plain = json.loads(crypto.decrypt(bytes(request.dossier), request.merchant_id))
-    someone = Person(request.merchant_id, plain["customer"], tuple(plain["homes"]), tuple(plain["identities"]))
-    return Dossier(someone, [Trace(*pair) for pair in plain["traces"]], [bytes.fromhex(key) for key in plain["keys"]])
+    someone = Person(
+        request.merchant_id, plain["customer"], tuple(plain["homes"]), tuple(plain["identities"]),
+        tuple(bytes.fromhex(key) for key in plain["keys"]),
+    )  # fmt: skip
+    return Dossier(someone, [Trace(*pair) for pair in plain["traces"]])
 
 
 def run(*, request_id: int, merchant_id: int, grace: timedelta = expiry.GRACE) -> Request:
@@ -88,7 +91,7 @@ def _people(request: Request) -> None:
         if reasons := obstacles(someone):
             raise StillErasing(reasons=" ".join(reasons))
         if current.dossier is None:
-            dossier = Dossier(someone, traces(someone), blind_keys(someone))
+            dossier = Dossier(someone, traces(someone))
             current.dossier = dossier.sealed()
             current.save(update_fields=["dossier"])
         customers.erase(someone=someone, actor=_actor(current))
@@ -135,7 +138,7 @@ def _lake(request: Request, grace: timedelta) -> None:
 
 def _prove(request: Request) -> Request:
     dossier = opened(request)
-    proof = proving.prove(person=dossier.person, traces=dossier.traces, keys=dossier.keys)
+    proof = proving.prove(person=dossier.person, traces=dossier.traces, keys=dossier.person.keys)
     with tenancy.scope(request.merchant_id):
         current = Request.objects.select_for_update().get(pk=request.pk)
         current.proof = proof.as_dict()

@@ -1,4 +1,4 @@
-"""What customers (who lie below and cannot register) and this area itself know of people."""
+"""What the areas below, which cannot register, and this area itself know of people."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.customers import queries as customers
 from yutang.areas.customers.erasing import Person
+from yutang.areas.messaging import queries as messaging
+from yutang.areas.messaging import services as messages
 from yutang.areas.privacy import copying, registry
 from yutang.areas.privacy.models import Consent, Hold, Request
 from yutang.areas.privacy.search import Needle
@@ -24,6 +26,14 @@ def register() -> None:
                 "customers_customer", "customers_identity", "customers_note", "customers_merge", "customers_address",
             ),  # fmt: skip
             copy=copy_profile,  # erased first of all, by customers.services.erase
+        )
+    )
+    registry.register(
+        registry.Holder(
+            area="messaging",
+            tables=("messaging_onetimecode",),
+            copy=copy_messages,
+            erase=forget_messages,
         )
     )
     registry.register(
@@ -45,6 +55,15 @@ def copy_profile(person: Person) -> registry.Section:
         gettext_noop("Notes"): customers.note_rows(person),
         gettext_noop("Address book"): customers.address_rows(person),
     }
+
+
+def copy_messages(person: Person) -> registry.Section:
+    return {gettext_noop("Text messages"): messaging.codes_to(person.keys)}
+
+
+def forget_messages(person: Person, actor: Actor) -> None:
+    del actor
+    messages.forget_phones(person.keys)
 
 
 def copy_consents(person: Person) -> registry.Section:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
+from yutang.areas.messaging import queries as messaging
+from yutang.areas.messaging import services as messages
 from yutang.areas.privacy import consents, registry
 from yutang.areas.privacy.models import Request, RetentionRule
 from yutang.areas.privacy.registry import Timer
@@ -86,6 +88,12 @@ def register() -> None:
     registry.register_timer(
         Timer("copies", gettext_noop("Copies of a person's data"), 7, _count_copies, _remove_copies)
     )
+    registry.register_timer(
+        Timer(
+            "one_time_codes", gettext_noop("One-time codes by text message"), 7, messaging.count_codes_before,
+            messages.remove_codes_before, least=2,  # the limits look back a day
+        )
+    )  # fmt: skip
     registry.register_timer(
         Timer("audit", gettext_noop("Audit log"), 1095, audit.count_before, audit.remove_before, least=180)
     )

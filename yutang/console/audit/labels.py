@@ -52,6 +52,7 @@ ACTIONS: dict[str, str] = {
     "privacy.retention": gettext_noop("Retention changed"),
     "privacy.retention_sweep": gettext_noop("Old data removed"),
     "payments.save_account": gettext_noop("Payment account saved"),
+    "messaging.save_account": gettext_noop("Account for text messages saved"),
     "imports.upload": gettext_noop("File uploaded"),
     "imports.start": gettext_noop("Import started"),
     "imports.save_mapping": gettext_noop("Column mapping saved"),
@@ -140,6 +141,7 @@ OBJECTS: dict[str, str] = {
     "import_run": gettext_noop("Import"),
     "review_case": gettext_noop("Merge case"),
     "suggestion_run": gettext_noop("Search for likely pairs"),
+    "sms_account": gettext_noop("Account for text messages"),
     "api_key": gettext_noop("API key"),
 }
 

@@ -97,6 +97,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:staff", _("Staff and roles"), "staff.view"),
             Entry("console:audit", _("Audit log"), "audit.view"),
             Entry("console:api_keys", _("API keys"), "api_keys.manage"),
+            Entry("console:messages", _("Text messages"), "messaging.setup", is_whole=True),
             Entry("console:settings", _("Brand and stores"), "settings.edit"),
         ),
     ),

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from yutang.areas.payments.errors import UnknownProvider
 from yutang.areas.payments.models import Refund, Tender
+from yutang.core.credentials import Field
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,6 @@ class Provider(Protocol):
         """None: accepted, ends later. The same number again is the same refund. NotEnoughFunds."""
 
     def ask_refund(self, refund: Refund) -> Refunded | None: ...
-
-
-@dataclass(frozen=True)
-class Field:
-    """What a merchant enters to connect an account."""
-
-    name: str
-    label: str  # English msgid
-    is_secret: bool = False
-    is_required: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 import httpx
@@ -34,10 +33,6 @@ def offers(provider: str, method: str) -> bool:
     """Of the merchant in scope."""
     account = ProviderAccount.objects.filter(provider=provider, is_active=True).first()
     return account is not None and method in account.methods
-
-
-def sealed(values: dict[str, str], merchant_id: int) -> bytes:
-    return crypto.encrypt(json.dumps(values), merchant_id)
 
 
 def notify_url(provider: str, merchant_id: int) -> str:

@@ -21,11 +21,12 @@ from yutang.areas.payments.errors import (
     UnreadableNotice,
 )
 from yutang.areas.payments.models import About, Refund, Tender
-from yutang.areas.payments.providers import Answer, Field, Line, Paid, Payer, Refunded, Started, Told, accounts
+from yutang.areas.payments.providers import Answer, Line, Paid, Payer, Refunded, Started, Told, accounts
 from yutang.connectors.alipay import errors, notices, shapes
 from yutang.connectors.alipay.client import Client
 from yutang.connectors.alipay.keys import Keys, certificate_mode, key_mode
 from yutang.core import clock
+from yutang.core.credentials import Field
 
 _CERTIFICATES = ("app_certificate", "alipay_certificate", "alipay_root_certificate")
 _MOST_FIELDS = 100

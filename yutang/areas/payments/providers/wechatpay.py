@@ -20,12 +20,13 @@ from yutang.areas.payments.errors import (
     UnreadableNotice,
 )
 from yutang.areas.payments.models import About, Refund, Tender
-from yutang.areas.payments.providers import Answer, Field, Line, Paid, Payer, Refunded, Started, Told, accounts
+from yutang.areas.payments.providers import Answer, Line, Paid, Payer, Refunded, Started, Told, accounts
 from yutang.connectors.wechatpay import errors, notices, shapes
 from yutang.connectors.wechatpay.client import Client
 from yutang.connectors.wechatpay.keys import PUBLIC_KEY_PREFIX, Credentials, parse_public_key
 from yutang.connectors.wechatpay.shapes import RefundStatus, TradeState
 from yutang.core import clock, logs
+from yutang.core.credentials import Field
 
 log = logs.get(__name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ from django.utils.translation import gettext
 
 from yutang.areas.payments import providers
 from yutang.areas.payments.models import ProviderAccount
-from yutang.areas.payments.providers import accounts
-from yutang.core import audit, clock, crypto
+from yutang.core import audit, clock
+from yutang.core import credentials as entries
 from yutang.core.errors import Invalid
 
 if TYPE_CHECKING:
@@ -27,17 +26,12 @@ def save_account(
     UnknownProvider, Invalid."""
     chosen = providers.remote(provider)
     account = ProviderAccount.objects.select_for_update().filter(provider=provider).first()
-    before = json.loads(crypto.decrypt(account.sealed, actor.merchant_id)) if account else {}
+    before = entries.opened(account.sealed, actor.merchant_id) if account else {}
     if set(methods) - set(chosen.methods) or not methods:
         raise Invalid(
             field="methods", field_label=gettext("Ways to pay"), reason=gettext("Choose at least one of the list.")
         )
-    values = {}
-    for field in chosen.fields:
-        given = credentials.get(field.name, "").strip()
-        values[field.name] = given or (before.get(field.name, "") if field.is_secret else "")
-        if field.is_required and not values[field.name]:
-            raise Invalid(field=field.name, field_label=gettext(field.label), reason=gettext("Fill this in."))
+    values = entries.entered(chosen.fields, credentials, before)
     try:
         account_no = chosen.account_no(values)
     except ValueError as error:
@@ -46,7 +40,7 @@ def save_account(
     ordered = [method for method in chosen.methods if method in methods]
     changed = {
         "account_no": account_no, "methods": ordered, "is_active": is_active, "updated_at": now,
-        "sealed": accounts.sealed(values, actor.merchant_id),
+        "sealed": entries.sealed(values, actor.merchant_id),
     }  # fmt: skip
     saved, _ = ProviderAccount.objects.update_or_create(
         merchant_id=actor.merchant_id, provider=provider, defaults=changed,

@@ -1,0 +1,50 @@
+"""Codes as shops send them, and an account as merchants enter it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yutang.areas.messaging import services
+from yutang.core import access, tenancy
+from yutang.simulators.sms_aliyun import Account
+
+if TYPE_CHECKING:
+    from yutang.areas.merchants.models import Merchant
+    from yutang.areas.messaging.models import SmsAccount
+    from yutang.areas.messaging.services import Sent
+
+PHONE = "+8613800138000"
+IP = "203.0.113.7"
+
+
+def shopper(merchant: Merchant) -> access.Actor:
+    return access.system(merchant.pk, name="shopper")
+
+
+def send(merchant: Merchant, phone: str = PHONE, purpose: str = "login", ip: str = IP) -> Sent:
+    return services.send_code(phone=phone, purpose=purpose, ip=ip, actor=shopper(merchant))
+
+
+def check(merchant: Merchant, code: str, phone: str = PHONE, purpose: str = "login") -> str:
+    return services.check_code(phone=phone, purpose=purpose, code=code, actor=shopper(merchant))
+
+
+def wrong(code: str) -> str:
+    """Another code."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def fields(account: Account | None = None) -> dict[str, str]:
+    """What the merchant copies from Aliyun."""
+    account = account or Account()
+    return {
+        "key_id": account.key_id, "key_secret": account.key_secret, "sign_name": account.sign_names[0],
+        "template_code": next(iter(account.templates)), "template_abroad": next(iter(account.templates_abroad)),
+    }  # fmt: skip
+
+
+def connect(merchant: Merchant, account: Account | None = None, **more: object) -> SmsAccount:
+    with tenancy.scope(merchant.pk):
+        return services.save_account(
+            provider="aliyun", credentials=fields(account), actor=access.system(merchant.pk, "test"), **more
+        )
