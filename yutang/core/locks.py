@@ -31,7 +31,7 @@ class Lock(IntEnum):
     SUGGESTION_RUN = 7_263_030
     SUGGESTION_START = 7_263_031
     CART = 7_263_040
-    ONE_TIME_CODES = 7_263_040
+    ONE_TIME_CODES = 7_263_041
 
 
 @contextmanager

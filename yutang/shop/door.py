@@ -19,6 +19,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.merchants import queries as merchants
@@ -94,6 +95,13 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], status: 
 def address(request: HttpRequest, name: str, *args: Any) -> str:
     """Of a page of the same shop."""
     return reverse(f"shop:{name}", args=[request.shop, *args])
+
+
+def inside(request: HttpRequest, wanted: str | None, otherwise: str) -> str:
+    """An address that a form carried along, if it is a page of this very shop; else that of the page `otherwise`."""
+    home = address(request, "home")
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and str(wanted).startswith(home)
+    return str(wanted) if is_ours else address(request, otherwise)
 
 
 def to(request: HttpRequest, where: str) -> HttpResponse:

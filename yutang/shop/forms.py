@@ -7,7 +7,6 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-MOST_PIECES = 999
 _ID = {"min_value": 1, "max_value": 2**63 - 1}
 
 
@@ -24,7 +23,7 @@ class KeyField(forms.CharField):
 
 class LineForm(forms.Form):
     sku = forms.IntegerField(**_ID)
-    quantity = forms.IntegerField(min_value=0, max_value=MOST_PIECES)
+    quantity = forms.IntegerField(min_value=0)
     key = KeyField()
 
 

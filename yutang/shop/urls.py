@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from yutang.shop import manifest, recording
+from yutang.shop.account import addresses, login
 from yutang.shop.browse import product, views
+from yutang.shop.buying import cart, checkout, paying
+from yutang.shop.orders import views as orders
 
 app_name = "shop"
 urlpatterns = [
@@ -18,25 +21,25 @@ urlpatterns = [
     path("suggest", views.suggest, name="suggest"),
     path("p/<int:product_id>", product.product, name="product"),
     path("p/<int:product_id>/reviews", product.reviews, name="reviews"),
-    path("cart", views.home, name="cart"),
-    path("cart/put", views.home, name="cart_put"),
-    path("cart/change", views.home, name="cart_change"),
-    path("checkout", views.home, name="checkout"),
-    path("checkout/place", views.home, name="place"),
-    path("pay/<int:order_id>", views.home, name="pay"),
-    path("pay/<int:order_id>/start", views.home, name="start_paying"),
-    path("pay/<int:order_id>/state", views.home, name="pay_state"),
-    path("sandbox/<slug:no>", views.home, name="sandbox"),
-    path("orders", views.home, name="orders"),
-    path("orders/<int:order_id>", views.home, name="order"),
-    path("orders/<int:order_id>/close", views.home, name="close_order"),
-    path("orders/<int:order_id>/received", views.home, name="order_received"),
-    path("login", views.home, name="login"),
-    path("login/code", views.home, name="send_code"),
-    path("logout", views.home, name="logout"),
-    path("me", views.home, name="me"),
-    path("me/addresses", views.home, name="addresses"),
-    path("me/addresses/new", views.home, name="create_address"),
-    path("me/addresses/<int:address_id>", views.home, name="edit_address"),
-    path("me/addresses/<int:address_id>/delete", views.home, name="delete_address"),
+    path("cart", cart.show, name="cart"),
+    path("cart/put", cart.put, name="cart_put"),
+    path("cart/change", cart.change, name="cart_change"),
+    path("checkout", checkout.checkout, name="checkout"),
+    path("checkout/place", checkout.place, name="place"),
+    path("pay/<int:order_id>", paying.pay, name="pay"),
+    path("pay/<int:order_id>/start", paying.start, name="start_paying"),
+    path("pay/<int:order_id>/state", paying.state, name="pay_state"),
+    path("sandbox/<slug:no>", paying.sandbox, name="sandbox"),
+    path("orders", orders.order_list, name="orders"),
+    path("orders/<int:order_id>", orders.order, name="order"),
+    path("orders/<int:order_id>/close", orders.close, name="close_order"),
+    path("orders/<int:order_id>/received", orders.received, name="order_received"),
+    path("login", login.login, name="login"),
+    path("login/code", login.send_code, name="send_code"),
+    path("logout", login.logout, name="logout"),
+    path("me", login.me, name="me"),
+    path("me/addresses", addresses.address_list, name="addresses"),
+    path("me/addresses/new", addresses.create, name="create_address"),
+    path("me/addresses/<int:address_id>", addresses.edit, name="edit_address"),
+    path("me/addresses/<int:address_id>/delete", addresses.delete, name="delete_address"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from yutang.areas.customers import services as customers
 from yutang.areas.merchants import queries as merchants
@@ -15,7 +14,7 @@ from yutang.areas.orders.services import carting
 from yutang.core import tenancy
 from yutang.core.errors import DomainError
 from yutang.shop import recording, shoppers
-from yutang.shop.door import address, page, shown, to
+from yutang.shop.door import address, inside, page, shown, to
 from yutang.shop.forms import CodeForm, PhoneForm
 
 if TYPE_CHECKING:
@@ -83,14 +82,10 @@ def _enter(request: HttpRequest, phone: str) -> None:
         identity = customers.identify(
             kind="phone", value=phone, node_id=merchants.root_node().pk, source="shop", actor=request.actor
         )
-        carting.merge(visitor=request.shopper.visitor, identity=identity, actor=request.actor)
+        carting.merge(visitor=request.shopper.visitor, identity_id=identity.pk, actor=request.actor)
         recording.note(request, "identify", phone=phone)
         shoppers.log_in(request, identity)
 
 
 def _next(request: HttpRequest) -> str:
-    """Only pages of this very shop."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    home = address(request, "home")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(home)
-    return wanted if is_ours else address(request, "me")
+    return inside(request, request.POST.get("next") or request.GET.get("next"), "me")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.orders import queries_cart
 from yutang.areas.orders.errors import NotOnSale
+from yutang.areas.orders.queries_cart import Holder
 from yutang.areas.orders.services import carting
 from yutang.shop import recording
 from yutang.shop.door import address, page, shown, to
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-def holder(request: HttpRequest) -> carting.Holder:
+def holder(request: HttpRequest) -> Holder:
     shopper = request.shopper
-    return carting.Holder(visitor=shopper.visitor, identity=shopper.identity)
+    return Holder(identity_id=shopper.identity.pk) if shopper.is_known else Holder(visitor=shopper.visitor)
 
 
 @page()
@@ -34,29 +35,27 @@ def put(request: HttpRequest) -> HttpResponse:
     form = LineForm(request.POST)
     if not form.is_valid():
         raise NotOnSale(title="?")
-    sku_id, quantity = form.cleaned_data["sku"], form.cleaned_data["quantity"]
+    sku_id, quantity, key = (form.cleaned_data[name] for name in ("sku", "quantity", "key"))
     if request.POST.get("then") == "checkout":
         return to(request, f"{address(request, 'checkout')}?buy={sku_id}:{quantity}")
-    carting.put(
-        holder=holder(request), sku_id=sku_id, quantity=quantity, key=form.cleaned_data["key"], actor=request.actor
-    )
+    carting.put(holder=holder(request), sku_id=sku_id, quantity=quantity, key=key, actor=request.actor)
     offer = catalog.offers([sku_id])[sku_id]
     recording.note(
-        request, "cart", item=offer.product_code, event_id=f"cart:{form.cleaned_data['key']}",
+        request, "cart", item=offer.product_code, event_id=f"cart:{key}",
         properties={"action": "add", "quantity": quantity, "amount": offer.price * quantity},
     )  # fmt: skip
     if not request.headers.get("HX-Request"):
         return to(request, address(request, "cart"))
-    context = {"count": queries_cart.pieces(holder(request)), "message": gettext("Added to your cart.")}
+    context = {"count": queries_cart.size(holder(request)), "message": gettext("Added to your cart.")}
     return shown(request, "shop/buying/_added.html", context)
 
 
 @page(methods=("POST",))
 def change(request: HttpRequest) -> HttpResponse:
-    """The number of pieces of a line, or the line away with 0."""
+    """The number of pieces of a row, 0 takes it out; without a SKU only what is chosen changes."""
     form = LineForm(request.POST)
     if form.is_valid():
-        carting.change(
+        carting.set(
             holder=holder(request), sku_id=form.cleaned_data["sku"], quantity=form.cleaned_data["quantity"],
             actor=request.actor,
         )  # fmt: skip
@@ -66,11 +65,7 @@ def change(request: HttpRequest) -> HttpResponse:
 
 
 def _cart(request: HttpRequest, template: str) -> HttpResponse:
-    cart = queries_cart.cart(holder(request))
-    # Nothing said means everything that can be had.
-    sent = {int(text) for text in (*request.POST.getlist("chosen"), *request.GET.getlist("chosen")) if text.isdecimal()}
-    chosen = [
-        line for line in cart.lines if not line.problem and (line.sku_id in sent or "choosing" not in request.POST)
-    ]
-    context = {"cart": cart, "chosen": {line.sku_id for line in chosen}, "total": sum(line.amount for line in chosen)}
-    return shown(request, template, context)
+    """The screen sends what is ticked with every change; without that everything that can be ordered is."""
+    sent = [int(text) for text in request.POST.getlist("chosen") if text.isdecimal() and len(text) < 19]
+    cart = queries_cart.cart(holder(request), chosen=sent if "choosing" in request.POST else None)
+    return shown(request, template, {"cart": cart})

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
-from yutang.areas.customers import addresses
+from yutang.areas.customers.addresses import Recipient, book
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries_cart
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.errors import PriceChanged
-from yutang.areas.orders.models import ShopOrder
-from yutang.areas.orders.services import Recipient, Wish, carting
+from yutang.areas.orders.services import Wish, carting
 from yutang.core.errors import DomainError
 from yutang.shop.buying.cart import holder
 from yutang.shop.buying.forms import CheckoutForm
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from yutang.areas.orders.pricing import Quote
 
-Fulfilment = ShopOrder.Fulfilment
-MOST_LINES = 120
 
 
 @page(login=True)
@@ -55,9 +52,9 @@ def place(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(error))
         return _shown(request, form, lines, status=409)
     if not request.POST.get("buy"):
-        carting.take_out(holder=holder(request), sku_ids=[sku_id for sku_id, _ in lines], actor=request.actor)
-    if chosen := form.cleaned_data["address"]:
-        addresses.note_use(address_id=chosen.pk, customer_id=request.shopper.customer_id, actor=request.actor)
+        carting.clear(holder=holder(request), sku_ids=[sku_id for sku_id, _ in lines], actor=request.actor)
+    if form.sends and (chosen := form.cleaned_data["address"]):
+        book.use_address(identity=request.shopper.identity, address_id=chosen.id, actor=request.actor)
     return to(request, address(request, "pay", order.pk))
 
 
@@ -75,7 +72,7 @@ def _shown(
     context: dict[str, Any] = {
         "form": form, "quote": quoted, "refusal": refusal, "key": form.data.get("key") or uuid.uuid4().hex,
         "buy": request.POST.get("buy", request.GET.get("buy", "")), "chosen": [sku_id for sku_id, _ in lines],
-        "fulfilments": Fulfilment, "title": gettext("Checkout"),
+        "title": gettext("Checkout"),
     }  # fmt: skip
     template = "shop/buying/_checkout.html" if request.headers.get("HX-Request") else "shop/buying/checkout.html"
     return shown(request, template, context, status=status)
@@ -84,7 +81,7 @@ def _shown(
 def _offered(request: HttpRequest) -> dict[str, Any]:
     """Addresses of the person, and stores where goods may be fetched."""
     stores = [node for node in merchants.tree() if node.kind == node.Kind.STORE and node.is_active]
-    return {"addresses": addresses.of(request.shopper.customer_id), "stores": stores}
+    return {"entries": book.entries(request.shopper.customer_id), "stores": stores}
 
 
 def _lines(request: HttpRequest, buy: str, chosen: list[str]) -> list[tuple[int, int]]:
@@ -93,28 +90,18 @@ def _lines(request: HttpRequest, buy: str, chosen: list[str]) -> list[tuple[int,
         if sku_id.isdecimal() and quantity.isdecimal() and len(buy) < 24 and int(quantity) > 0:
             return [(int(sku_id), int(quantity))]
         return []
-    wanted = {int(text) for text in chosen[:MOST_LINES] if text.isdecimal() and len(text) < 19}
-    found = queries_cart.cart(holder(request))
-    return [
-        (line.sku_id, line.quantity)
-        for line in found.lines
-        if not line.problem and (line.sku_id in wanted or not wanted)
-    ]
+    wanted = [int(text) for text in chosen if text.isdecimal() and len(text) < 19]
+    found = queries_cart.cart(holder(request), chosen=wanted or None)
+    return [(row.sku_id, row.quantity) for row in found.rows if row.sku_id in found.chosen]
 
 
 def _wish(form: CheckoutForm, lines: list[tuple[int, int]]) -> Wish:
     given = form.cleaned_data
-    fulfilment = given.get("fulfilment") or form.first_fulfilment
-    recipient = Recipient()
-    if fulfilment in (Fulfilment.DELIVERY, Fulfilment.LOCAL) and (to_whom := given.get("address")):
-        recipient = Recipient(
-            name=to_whom.name, phone=to_whom.phone, province=to_whom.province, city=to_whom.city,
-            district=to_whom.district, street=to_whom.street,
-        )  # fmt: skip
-    is_pickup = fulfilment == Fulfilment.PICKUP
-    store = given.get("store") if is_pickup else None
-    slot = given.get("slot") if is_pickup else None
+    entry = given.get("address") if form.sends else None
+    store = None if form.sends else given.get("store")
+    slot = given.get("slot") if store else None
     return Wish(
-        lines=lines, fulfilment=fulfilment, recipient=recipient, node_id=store.pk if store else None,
-        pickup_from=slot[0] if slot else None, pickup_until=slot[1] if slot else None, note=given.get("note", ""),
+        lines=lines, fulfilment=form.chosen_fulfilment, recipient=entry.recipient if entry else Recipient(),
+        node_id=store.pk if store else None, pickup_from=slot.starts if slot else None,
+        pickup_until=slot.ends if slot else None, note=given.get("note", ""),
     )  # fmt: skip

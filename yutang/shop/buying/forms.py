@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,17 +17,20 @@ from yutang.shop.forms import KeyField
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yutang.areas.customers.addresses import Entry
+    from yutang.areas.customers.addresses.book import AddressEntry
     from yutang.areas.merchants.models import OrgNode
+    from yutang.areas.merchants.queries import Slot
 
 Fulfilment = ShopOrder.Fulfilment
+WAYS = (Fulfilment.DELIVERY, Fulfilment.PICKUP)
 DAYS = 7  # ahead that a slot may be chosen
 
 
 class CheckoutForm(forms.Form):
-    """`address` becomes the entry of the address book, `store` the node, `slot` its beginning and end."""
+    """`address` becomes the entry of the address book, `store` the node, `slot` its two instants. Complete it must be
+    with a `key` only: an order has one, a look at what it would cost has none."""
 
-    fulfilment = forms.ChoiceField(choices=[(f.value, f.label) for f in (Fulfilment.DELIVERY, Fulfilment.PICKUP)])
+    fulfilment = forms.ChoiceField(choices=[(way.value, way.label) for way in WAYS], required=False)
     address = forms.CharField(required=False, max_length=20)
     store = forms.CharField(required=False, max_length=20)
     slot = forms.CharField(required=False, max_length=60)
@@ -34,28 +38,29 @@ class CheckoutForm(forms.Form):
     total = forms.IntegerField(required=False, min_value=0)  # that the buyer saw
     key = KeyField()
 
-    def __init__(self, data: Any = None, *, addresses: Sequence[Entry], stores: Sequence[OrgNode]) -> None:
+    def __init__(self, data: Any = None, *, entries: Sequence[AddressEntry], stores: Sequence[OrgNode]) -> None:
         super().__init__(data)
-        self.addresses, self.stores = addresses, stores
-
-    @property
-    def first_fulfilment(self) -> str:
-        return str(Fulfilment.DELIVERY)
+        self.entries, self.stores = entries, stores
 
     @property
     def chosen_fulfilment(self) -> str:
-        return str(self.cleaned_data.get("fulfilment") or self.first_fulfilment)
+        return str(self.cleaned_data.get("fulfilment") or WAYS[0])
 
-    def slots(self) -> list[tuple[datetime, datetime]]:
+    @property
+    def sends(self) -> bool:
+        return self.chosen_fulfilment == Fulfilment.DELIVERY
+
+    def slots(self) -> list[Slot]:
         """That the chosen store offers."""
         store = self.cleaned_data.get("store")
-        return merchants.slots(store.pk, days=DAYS) if store else []
+        today = timezone.localdate()
+        return merchants.slots(store, [today + timedelta(days=n) for n in range(DAYS)]) if store else []
 
-    def clean_address(self) -> Entry | None:
+    def clean_address(self) -> AddressEntry | None:
         wanted = self.cleaned_data["address"]
-        if not wanted:  # the one used last, or the default: the list begins with it
-            return self.addresses[0] if self.addresses else None
-        return next((one for one in self.addresses if str(one.pk) == wanted), None)
+        if not wanted:  # the default, else the one used last
+            return next((one for one in self.entries if one.is_default), self.entries[0] if self.entries else None)
+        return next((one for one in self.entries if str(one.id) == wanted), None)
 
     def clean_store(self) -> OrgNode | None:
         wanted = self.cleaned_data["store"]
@@ -66,16 +71,16 @@ class CheckoutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         text, given["slot"] = given.get("slot", ""), None
-        if text:
-            given["slot"] = next((one for one in self.slots() if one[0].isoformat() == text), None)
+        if text and given.get("store"):
+            given["slot"] = next((one for one in self.slots() if one.starts.isoformat() == text), None)
             if given["slot"] is None:
-                self.add_error("slot", gettext("This time is no longer free. Choose another one."))
-        if self.data.get("key"):  # only an order needs them, a look does not
+                self.add_error("slot", gettext("The store is not open at this time, or it is over. Choose another time."))
+        if self.data.get("key"):
             self._must_be_complete(given)
         return given
 
     def _must_be_complete(self, given: dict[str, Any]) -> None:
-        if given.get("fulfilment") == Fulfilment.PICKUP and given.get("store") is None:
-            self.add_error("store", gettext("Choose a store."))
-        if given.get("fulfilment") == Fulfilment.DELIVERY and given.get("address") is None:
+        if self.sends and given.get("address") is None:
             self.add_error("address", gettext("Add an address."))
+        if not self.sends and given.get("store") is None:
+            self.add_error("store", gettext("Choose a store."))
