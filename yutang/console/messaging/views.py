@@ -13,8 +13,8 @@ from yutang.areas.messaging import providers, queries, services
 from yutang.areas.messaging.models import CODES_PER_DAY, OneTimeCode
 from yutang.console.access import page
 from yutang.console.messaging.forms import AccountForm
-from yutang.ui.forms import errors_of
 from yutang.console.shell.listing import render_list
+from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders.errors import SlotClosed
 from yutang.areas.orders.models import ShopOrder
 from yutang.shop.forms import KeyField
 
@@ -74,7 +75,7 @@ class CheckoutForm(forms.Form):
         if text and given.get("store"):
             given["slot"] = next((one for one in self.slots() if one.starts.isoformat() == text), None)
             if given["slot"] is None:
-                self.add_error("slot", gettext("The store is not open at this time, or it is over. Choose another time."))
+                self.add_error("slot", str(SlotClosed()))
         if self.data.get("key"):
             self._must_be_complete(given)
         return given
