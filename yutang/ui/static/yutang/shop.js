@@ -71,6 +71,31 @@
   }
   setInterval(wait, 500);
 
+  // -- provinces, cities and districts become lists; until they are there, and without a script, they are typed --------
+  const regions = $("[data-regions]");
+  if (regions) fetch(regions.dataset.regions).then((answer) => answer.json()).then((tree) => {
+    const names = ["province", "city", "district"];
+    const chosen = names.map((name) => $(`[data-region=${name}]`, regions).value);
+    const boxes = names.map((name, at) => {
+      const input = $(`[data-region=${name}]`, regions);
+      const box = document.createElement("select");
+      box.name = name;
+      box.addEventListener("change", () => { chosen.splice(at, 3, box.value); draw(); });
+      input.replaceWith(box);
+      return box;
+    });
+    function draw() {
+      let below = tree;
+      boxes.forEach((box, at) => {
+        const known = Array.isArray(below) ? below : Object.keys(below || {});
+        box.replaceChildren(new Option("", ""), ...known.map((name) => new Option(name, name, false, name === chosen[at])));
+        box.required = known.length > 0;
+        below = Array.isArray(below) ? [] : (below || {})[chosen[at]];
+      });
+    }
+    draw();
+  });
+
   // -- the picker of a product --------------------------------------------------------------------------------------
   const picker = $("#picker");
   if (!picker) return;
