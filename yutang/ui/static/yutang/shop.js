@@ -130,7 +130,7 @@
     form.elements.sku.value = sku.id;
     $("[data-picked-price]", picker).textContent = sku.price;
     const left = $("[data-picked-left]", picker);
-    left.textContent = sku.left > 0 ? left.dataset.textLeft.replace("%n", sku.left) : left.dataset.textNone;
+    left.textContent = sku.left > 0 ? left.dataset.textLeft.replace("{n}", sku.left) : left.dataset.textNone;
     $("[data-picked-submit]", picker).disabled = sku.left <= 0;
     form.elements.quantity.max = Math.min(999, Math.max(1, sku.left));
     const picture = $("[data-picked-picture]", picker);
