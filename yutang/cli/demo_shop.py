@@ -79,12 +79,12 @@ def _freight(actor: Actor) -> None:
 
 
 def _product(product: Baked, position: int, category: Category, actor: Actor) -> None:
-    _, _, weight, is_delivered, subtitle = _CATEGORIES[product.category]
+    _, shelf, weight, is_delivered, subtitle = _CATEGORIES[product.category]
     specification = _SIZES.get(product.category, "规格")
     several = len(product.variants) > 1
     made = services.save_product(
         draft=ProductDraft(
-            code=product.code, name=product.title, subtitle=subtitle, category_id=category.pk, position=position,
+            code=product.code, name=product.title, subtitle=subtitle, category_id=category.pk, position=shelf * 100 + position,
             description=_TEXT.format(subtitle=subtitle), is_delivered=is_delivered,
             specifications={specification: [one.spec for one in product.variants]} if several else {},
             skus=[

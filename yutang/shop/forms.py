@@ -6,6 +6,7 @@ import uuid
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _ID = {"min_value": 1, "max_value": 2**63 - 1}
 
@@ -32,4 +33,4 @@ class PhoneForm(forms.Form):
 
 
 class CodeForm(PhoneForm):
-    code = forms.RegexField(r"^\s*\d{6}\s*$", label=_("Code"), max_length=10)
+    code = forms.RegexField(r"^\s*\d{6}\s*$", label=pgettext_lazy("one-time code", "Code"), max_length=10)

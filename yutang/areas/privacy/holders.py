@@ -23,7 +23,11 @@ def register() -> None:
         registry.Holder(
             area="customers",
             tables=(
-                "customers_customer", "customers_identity", "customers_note", "customers_merge", "customers_address",
+                "customers_customer",
+                "customers_identity",
+                "customers_note",
+                "customers_merge",
+                "customers_address",
             ),  # fmt: skip
             copy=copy_profile,  # erased first of all, by customers.services.erase
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 
+from yutang.areas.customers import queries as customer_queries
 from yutang.areas.customers import services as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.messaging import services as messaging
@@ -72,7 +73,8 @@ def logout(request: HttpRequest) -> HttpResponse:
 @page(login=True)
 def me(request: HttpRequest) -> HttpResponse:
     customer = request.shopper.identity.customer
-    context = {"customer": customer, "counts": queries_mine.counts(customer.pk)}
+    phone = customer_queries.phones([customer.pk]).get(customer.pk, "")
+    context = {"customer": customer, "phone": phone, "counts": queries_mine.counts(customer.pk), "tab": "me"}
     return shown(request, "shop/account/me.html", context)
 
 

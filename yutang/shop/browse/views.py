@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if _is_more(request):
         return _more(request, found)
     tops = [branch for branch in catalog.categories() if branch.depth == 0 and branch.category.is_visible]
-    return shown(request, "shop/browse/home.html", {"page": found, "categories": tops[:10]})
+    return shown(request, "shop/browse/home.html", {"page": found, "categories": tops[:10], "tab": "home"})
 
 
 @page()
@@ -37,7 +37,8 @@ def categories(request: HttpRequest) -> HttpResponse:
     if _is_more(request) and found is not None:
         return _more(request, found)
     below = [branch for branch in branches if top and branch.depth == 1 and branch.category.parent_id == top.pk]
-    return shown(request, "shop/browse/categories.html", {"tops": tops, "top": top, "below": below, "page": found})
+    context = {"tops": tops, "top": top, "below": below, "page": found, "tab": "categories"}
+    return shown(request, "shop/browse/categories.html", context)
 
 
 @page()

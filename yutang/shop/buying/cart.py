@@ -68,4 +68,4 @@ def _cart(request: HttpRequest, template: str) -> HttpResponse:
     """The screen sends what is ticked with every change; without that everything that can be ordered is."""
     sent = [int(text) for text in request.POST.getlist("chosen") if text.isdecimal() and len(text) < 19]
     cart = queries_cart.cart(holder(request), chosen=sent if "choosing" in request.POST else None)
-    return shown(request, template, {"cart": cart})
+    return shown(request, template, {"cart": cart, "tab": "cart"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import Recipient, book
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries_cart
@@ -24,14 +25,13 @@ if TYPE_CHECKING:
     from yutang.areas.orders.pricing import Quote
 
 
-
 @page(login=True)
 def checkout(request: HttpRequest) -> HttpResponse:
     """`?buy=SKU:pieces` for one thing at once, `?chosen=SKU` for some of the cart, else all of it that can be had."""
     lines = _lines(request, request.GET.get("buy", ""), request.GET.getlist("chosen"))
     if not lines:
         return to(request, address(request, "cart"))
-    form = CheckoutForm(request.GET or None, **_offered(request))
+    form = CheckoutForm(request.GET, **_offered(request, lines))
     form.full_clean()  # what the address names is looked at, what it does not name has a default
     return _shown(request, form, lines)
 
@@ -40,7 +40,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponse:
     """A second tap leads to the same order."""
     lines = _lines(request, request.POST.get("buy", ""), request.POST.getlist("chosen"))
-    form = CheckoutForm(request.POST, **_offered(request))
+    form = CheckoutForm(request.POST, **_offered(request, lines))
     if not form.is_valid():
         return _shown(request, form, lines, status=422)
     try:
@@ -78,10 +78,14 @@ def _shown(
     return shown(request, template, context, status=status)
 
 
-def _offered(request: HttpRequest) -> dict[str, Any]:
-    """Addresses of the person, and stores where goods may be fetched."""
-    stores = [node for node in merchants.tree() if node.kind == node.Kind.STORE and node.is_active]
-    return {"entries": book.entries(request.shopper.customer_id), "stores": stores}
+def _offered(request: HttpRequest, lines: list[tuple[int, int]]) -> dict[str, Any]:
+    """The goods, addresses of the person, and stores where goods may be fetched."""
+    offers = catalog.offers(sku_id for sku_id, _ in lines)
+    return {
+        "goods": [(offers[sku_id], quantity) for sku_id, quantity in lines if sku_id in offers],
+        "entries": book.entries(request.shopper.customer_id),
+        "stores": [node for node in merchants.tree() if node.kind == node.Kind.STORE and node.is_active],
+    }
 
 
 def _lines(request: HttpRequest, buy: str, chosen: list[str]) -> list[tuple[int, int]]:

@@ -18,6 +18,7 @@ from yutang.shop.forms import KeyField
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yutang.areas.catalog.queries import Offer
     from yutang.areas.customers.addresses.book import AddressEntry
     from yutang.areas.merchants.models import OrgNode
     from yutang.areas.merchants.queries import Slot
@@ -39,13 +40,18 @@ class CheckoutForm(forms.Form):
     total = forms.IntegerField(required=False, min_value=0)  # that the buyer saw
     key = KeyField()
 
-    def __init__(self, data: Any = None, *, entries: Sequence[AddressEntry], stores: Sequence[OrgNode]) -> None:
+    def __init__(
+        self, data: Any, *, goods: Sequence[tuple[Offer, int]], entries: Sequence[AddressEntry],
+        stores: Sequence[OrgNode],
+    ) -> None:  # fmt: skip
         super().__init__(data)
-        self.entries, self.stores = entries, stores
+        self.goods, self.entries, self.stores = goods, entries, stores
 
     @property
     def chosen_fulfilment(self) -> str:
-        return str(self.cleaned_data.get("fulfilment") or WAYS[0])
+        """What was chosen; else delivery, unless some of the goods are only to be fetched."""
+        is_sent = all(offer.is_delivered for offer, _ in self.goods)
+        return str(self.cleaned_data.get("fulfilment") or (Fulfilment.DELIVERY if is_sent else Fulfilment.PICKUP))
 
     @property
     def sends(self) -> bool:

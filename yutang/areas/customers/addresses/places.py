@@ -17,9 +17,7 @@ _CITY = re.compile(f"((?:(?:{_PEOPLES})族?)+自治州|地区|市|盟)$")
 _DISTRICT = re.compile("(新区|区|县|市|旗)$")
 _BETWEEN = r"[\s,/>|、·\-]*"
 # What some platforms put where there is no city.
-_GAP = re.compile(
-    f"{_BETWEEN}(?:(?:市辖区|(?:省|自治区)直辖县(?:级行政(?:区划|单位))?|县(?=[\\s,/])){_BETWEEN})?"
-)
+_GAP = re.compile(f"{_BETWEEN}(?:(?:市辖区|(?:省|自治区)直辖县(?:级行政(?:区划|单位))?|县(?=[\\s,/])){_BETWEEN})?")
 _ROAD = re.compile("大?[路街道]|[巷弄镇乡村桥站]")  # 西湖大道 is no 西湖区
 
 

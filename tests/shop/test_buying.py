@@ -1,0 +1,270 @@
+"""Cart, log-in, checkout, paying, and what belongs to whom."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from tests.console.conftest import text
+from tests.factories.catalog import make_freight
+from tests.factories.merchants import make_merchant, make_store
+from tests.factories.shop import HOME, buyer, paid, place, put, stocked
+from yutang.areas.catalog.models import Sku
+from yutang.areas.customers.addresses import book
+from yutang.areas.interactions.models import Interaction
+from yutang.areas.orders.models import CartLine, Order, ShopOrder
+from yutang.areas.payments.models import Tender
+from yutang.core import clock, tenancy
+
+KEY = "k" * 32
+
+
+@pytest.fixture(autouse=True)
+def _sandbox(settings):
+    settings.SANDBOX = True
+
+
+def order_form(page: str) -> dict[str, str]:
+    """What the checkout's form would send."""
+    return dict(re.findall(r'<input type="hidden" name="(key|total|buy|chosen)" value="([^"]*)"', page))
+
+
+def add(browser, shop, sku, quantity=1, key=KEY):
+    sent = {"sku": sku.pk, "quantity": quantity, "key": key}
+    return browser.post(f"{shop}cart/put", sent, headers={"HX-Request": "true"})
+
+
+def test_a_tap_that_is_sent_twice_adds_once(stranger, shop, merchant):
+    sku = stocked(9)
+    for _ in range(2):
+        assert ">2</b>" in text(add(stranger, shop, sku, 2))
+    assert CartLine.objects.get().quantity == 2
+    seen = Interaction.objects.get(kind="cart")
+    assert (seen.item, seen.properties["quantity"]) == (sku.product.code, 2)
+
+
+def test_what_cannot_be_sold_is_not_put(stranger, shop, merchant):
+    other = make_merchant()
+    with tenancy.scope(other.pk):
+        theirs = stocked(5)
+    for sku_id in (theirs.pk, 10**12, 2**63):
+        answer = stranger.post(f"{shop}cart/put", {"sku": sku_id, "quantity": 1, "key": KEY})
+        assert answer.status_code == 409, sku_id
+    assert stranger.post(f"{shop}cart/put", {"sku": "x", "quantity": "y"}).status_code == 409
+    assert not CartLine.objects.exists()
+
+
+def test_the_cart_says_what_is_wrong(stranger, shop, merchant):
+    few, dear, gone = stocked(3), stocked(3, price=1_000), stocked(3)
+    for number, sku in enumerate((few, dear, gone)):
+        add(stranger, shop, sku, 2, key=f"tap{number}")
+    place((few, 2), (gone, 3))
+    Sku.objects.filter(pk=dear.pk).update(price=1_200)
+    page = text(stranger.get(f"{shop}cart"))
+    assert "Only 1 left" in page
+    assert "Sold out" in page
+    assert "Was CN¥10.00 when you added it" in page
+    assert "CN¥24.00" in page  # only what can be ordered counts
+
+
+def test_changing_the_cart(stranger, shop, merchant):
+    sku, other = stocked(9, price=1_000), stocked(9, price=500)
+    add(stranger, shop, sku, 1, "a1")
+    add(stranger, shop, other, 1, "a2")
+    sent = {"sku": sku.pk, "quantity": 3, "choosing": "1", "chosen": [sku.pk]}
+    page = text(stranger.post(f"{shop}cart/change", sent, headers={"HX-Request": "true"}))
+    assert "CN¥30.00" in page
+    assert "Check out (1)" in page
+    stranger.post(f"{shop}cart/change", {"sku": sku.pk, "quantity": 0})
+    assert CartLine.objects.get().sku_id == other.pk
+    assert stranger.post(f"{shop}cart/change", {"sku": other.pk, "quantity": 5_000}).status_code == 422
+
+
+def test_log_in_by_code_takes_the_cart_along(transactional_db):
+    merchant, stranger = make_merchant(), Client(headers={"Accept-Language": "en"})
+    shop = f"/s/{merchant.slug}/"
+    with tenancy.scope(merchant.pk):
+        sku = stocked(9)
+    add(stranger, shop, sku, 2)
+    sent = text(stranger.post(f"{shop}login/code", {"phone": "138 0013 8000"}))
+    code = re.search(r"“(\d{6}) is your code”", sent)[1]
+    wrong = stranger.post(f"{shop}login", {"phone": "13800138000", "code": f"{(int(code) + 1) % 10**6:06}"})
+    assert wrong.status_code == 422
+    answer = stranger.post(f"{shop}login", {"phone": "13800138000", "code": code, "next": f"{shop}checkout"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{shop}checkout")
+    with tenancy.scope(merchant.pk):
+        line = CartLine.objects.get()
+        assert (line.visitor, line.identity_id, line.quantity) == ("", buyer().pk, 2)
+        assert Interaction.objects.filter(kind="identify").count() == 1
+    again = stranger.post(f"{shop}login", {"phone": "13800138000", "code": code})
+    assert again.status_code == 422  # a code works once
+
+
+def test_the_login_leads_only_back_into_this_shop(shopper, shop):
+    for wanted in ("https://evil.example/", "//evil.example", "/customers", "/s/other/", "javascript:alert(1)"):
+        answer = shopper.get(f"{shop}login", {"next": wanted})
+        assert answer.headers["Location"] == f"{shop}me", wanted
+
+
+def test_the_checkout_asks_for_what_it_needs(shopper, shop, merchant, actor):
+    make_freight()
+    sku = stocked(3, price=8_800)
+    add(shopper, shop, sku)
+    page = text(shopper.get(f"{shop}checkout"))
+    assert "New address" in page
+    refused = shopper.post(f"{shop}checkout/place", order_form(page))
+    assert (refused.status_code, "Add an address." in refused.content.decode()) == (422, True)
+    assert not Order.objects.exists()
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    page = text(shopper.get(f"{shop}checkout"))
+    assert "CN¥96.00" in page  # 88.00, and 8.00 for the first kilogram
+    answer = shopper.post(f"{shop}checkout/place", order_form(page))
+    order = Order.objects.select_related("shop").get()
+    assert answer.headers["Location"] == f"{shop}pay/{order.pk}"
+    assert (order.shop.total, order.customer_id) == (9_600, shopper.identity.customer_id)
+    assert not CartLine.objects.exists()
+
+
+def test_a_second_tap_is_the_same_order(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(1)
+    form = order_form(text(shopper.get(f"{shop}checkout", {"buy": f"{sku.pk}:1"})))
+    first = shopper.post(f"{shop}checkout/place", form)
+    assert shopper.post(f"{shop}checkout/place", form).headers["Location"] == first.headers["Location"]
+    assert Order.objects.count() == 1
+
+
+def test_a_price_that_changed_is_shown_before_it_is_paid(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(3, price=1_000)
+    form = order_form(text(shopper.get(f"{shop}checkout", {"buy": f"{sku.pk}:1"})))
+    Sku.objects.filter(pk=sku.pk).update(price=1_100)
+    answer = shopper.post(f"{shop}checkout/place", form)
+    page = answer.content.decode()
+    assert (answer.status_code, "The price has changed meanwhile." in page, "CN¥11.00" in page) == (409, True, True)
+    assert not Order.objects.exists()
+
+
+def test_sold_out_is_said(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(1)
+    form = order_form(text(shopper.get(f"{shop}checkout", {"buy": f"{sku.pk}:1"})))
+    place((sku, 1))
+    answer = shopper.post(f"{shop}checkout/place", form)
+    assert (answer.status_code, "is sold out" in answer.content.decode()) == (409, True)
+
+
+def test_pickup_at_a_store_in_a_slot(shopper, shop, merchant):
+    store = make_store("W")
+    sku = stocked(3, node_id=store.pk)
+    chosen = {"buy": f"{sku.pk}:1", "fulfilment": "pickup", "store": store.pk}
+    page = text(shopper.get(f"{shop}checkout", chosen))
+    slot = re.findall(r'<option value="(20[^"]*)"', page)[-1]
+    answer = shopper.post(f"{shop}checkout/place", order_form(page) | chosen | {"slot": slot})
+    assert answer.status_code == 303
+    order = ShopOrder.objects.get()
+    assert (order.pickup_node_id, order.pickup_from.isoformat() == slot) == (store.pk, True)
+    late = order_form(text(shopper.get(f"{shop}checkout", chosen))) | chosen | {"slot": "2020-01-01T00:00:00+00:00"}
+    assert shopper.post(f"{shop}checkout/place", late).status_code == 422
+
+
+def test_an_address_of_somebody_else_is_none(shopper, shop, merchant, actor):
+    theirs = book.save_address(identity=buyer("+8613900139000"), recipient=HOME, actor=actor)
+    sku = stocked(3)
+    chosen = {"buy": f"{sku.pk}:1", "address": theirs.pk}
+    form = order_form(text(shopper.get(f"{shop}checkout", chosen))) | chosen
+    assert shopper.post(f"{shop}checkout/place", form).status_code == 422
+    for where in (f"me/addresses/{theirs.pk}", f"me/addresses/{2**70}"):
+        assert shopper.get(shop + where).status_code == 404
+    assert shopper.post(f"{shop}me/addresses/{theirs.pk}/delete").status_code == 404
+
+
+def test_pasting_an_address_fills_the_form(shopper, shop, merchant):
+    pasted = {"pasted": "张三 13800138000 浙江省杭州市西湖区文三路 1 号 5 幢"}
+    page = text(shopper.post(f"{shop}me/addresses/new", pasted))
+    for value in ("张三", "浙江省", "杭州市", "西湖区"):
+        assert f'value="{value}"' in page
+    assert book.entries(shopper.identity.customer_id) == []
+    sent = {
+        "name": "张三", "phone": "13800138000", "province": "浙江省", "city": "杭州市", "district": "西湖区",
+        "street": "文三路 1 号", "next": f"{shop}checkout?buy=1:1",
+    }  # fmt: skip
+    wrong = shopper.post(f"{shop}me/addresses/new", sent | {"city": "南京市"})
+    assert (wrong.status_code, "Choose one of the list." in wrong.content.decode()) == (422, True)
+    assert shopper.post(f"{shop}me/addresses/new", sent).headers["Location"] == f"{shop}checkout?buy=1:1"
+    assert [one.recipient.street for one in book.entries(shopper.identity.customer_id)] == ["文三路 1 号"]
+
+
+def test_paying_in_the_sandbox(shopper, shop, merchant):
+    with tenancy.scope(merchant.pk):
+        order = place((stocked(3), 1), identity=shopper.identity)
+    assert "Sandbox" in text(shopper.get(f"{shop}pay/{order.pk}"))
+    answer = shopper.post(f"{shop}pay/{order.pk}/start", {"way": "sandbox:"})
+    play = answer.headers["Location"]
+    assert play.startswith(f"{shop}sandbox/")
+    assert "No real money moves." in text(shopper.get(play))
+    for _ in range(2):
+        assert shopper.post(play).headers["Location"] == f"{shop}orders/{order.pk}"
+    with tenancy.scope(merchant.pk):
+        order.refresh_from_db()
+        assert (order.status, Tender.objects.get().state) == ("paid", "paid")
+    assert shopper.get(f"{shop}pay/{order.pk}").status_code == 303
+
+
+def test_no_play_money_outside_the_sandbox(shopper, shop, merchant, settings):
+    settings.SANDBOX = False
+    with tenancy.scope(merchant.pk):
+        order = place((stocked(3), 1), identity=shopper.identity)
+    assert "The shop cannot take money right now." in text(shopper.get(f"{shop}pay/{order.pk}"))
+    assert shopper.post(f"{shop}pay/{order.pk}/start", {"way": "sandbox:"}).status_code >= 400
+    assert shopper.post(f"{shop}pay/{order.pk}/start", {}).status_code >= 400
+    with tenancy.scope(merchant.pk):
+        assert not Tender.objects.exists()
+
+
+def test_orders_of_somebody_else_do_not_exist(shopper, shop, merchant):
+    theirs = paid((stocked(3), 1), identity=buyer("+8613900139000"))
+    assert theirs.order_no not in text(shopper.get(f"{shop}orders"))
+    for where in ("orders/{}", "pay/{}", "pay/{}/state"):
+        assert shopper.get(shop + where.format(theirs.pk)).status_code == 404
+    for where in ("orders/{}/close", "orders/{}/received", "pay/{}/start"):
+        assert shopper.post(shop + where.format(theirs.pk), {"way": "sandbox:"}).status_code == 404
+    tender = Tender.objects.get()
+    assert shopper.get(f"{shop}sandbox/{tender.no}").status_code == 404
+
+
+def test_orders_by_what_they_wait_for(shopper, shop, merchant, django_assert_num_queries):
+    sku, store = stocked(99), make_store("W")
+    put(sku, 5, store.pk)
+    unpaid = place((sku, 1), identity=shopper.identity)
+    to_ship = paid((sku, 2), identity=shopper.identity)
+    to_fetch = paid((sku, 1), identity=shopper.identity, fulfilment="pickup", node_id=store.pk)
+    for tab, expected in (("to_pay", unpaid), ("to_ship", to_ship), ("to_pick_up", to_fetch)):
+        page = text(shopper.get(f"{shop}orders", {"tab": tab}))
+        wanted = Order.objects.get(pk=expected.pk).order_no
+        assert re.findall(r">(\d{16})</a>", page) == [wanted], tab
+    page = text(shopper.get(f"{shop}orders/{to_fetch.pk}"))
+    assert "Show this at the store" in page
+    assert ">3<" not in text(shopper.get(f"{shop}me"))
+    with django_assert_num_queries(8):  # merchant, scope, log-in, orders, items; and three of the test itself
+        shopper.get(f"{shop}orders")
+
+
+def test_closing_and_receiving(shopper, shop, merchant):
+    sku = stocked(9)
+    unpaid, ready = place((sku, 1), identity=shopper.identity), paid((sku, 1), identity=shopper.identity)
+    shopper.post(f"{shop}orders/{unpaid.pk}/close")
+    unpaid.refresh_from_db()
+    assert unpaid.status == "closed"
+    assert shopper.post(f"{shop}orders/{ready.pk}/close").status_code == 409  # money is there: that is a refund
+    assert shopper.post(f"{shop}orders/{ready.pk}/received").status_code == 409
+
+
+def test_unpaid_orders_show_until_when_they_wait(shopper, shop, merchant):
+    order = place((stocked(3), 1), identity=shopper.identity)
+    with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+        assert "Reserved for you until" in text(shopper.get(f"{shop}pay/{order.pk}"))
