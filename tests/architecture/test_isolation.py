@@ -21,7 +21,7 @@ from tests.factories.codes import make_code
 from tests.factories.interactions import event, record
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
-from yutang.areas.customers.models import Customer, ReviewCase
+from yutang.areas.customers.models import Customer, Identity, ReviewCase
 from yutang.areas.interactions import codes
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import Member
@@ -32,6 +32,7 @@ from yutang.core import access, tenancy
 from yutang.core.models import AuditEntry
 from yutang.lake import engine, writer
 from yutang.lake.tables import PERSON, REGISTRY
+from yutang.shop import shoppers
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -55,17 +56,20 @@ def world():
     with tenancy.scope(first.merchant.pk):
         writer.mark_people_changed(first.merchant.pk)
     first.stranger = second
+    first.ids["shop"] = second.slug  # a shop is everybody's: what is asked is whether it shows another brand's
     first.stranger_token = make_key(second, requests_per_minute=10**6).token
     return first
 
 
 def browser_of(merchant, user=None):
-    """A browser logged in as the owner (or as `user`)."""
+    """A browser logged in as the owner (or as `user`), and at the shop as the first person the merchant got to know."""
 
     def make() -> Client:
         with tenancy.scope(merchant.pk):
             client = Client()
             client.force_login(user or Member.objects.order_by("id").first().user)
+            known = Identity.objects.filter(kind__in=["phone", "buyer", "member_card"]).order_by("id").first()
+            client.cookies[shoppers.LOGIN] = shoppers.signed(merchant.pk, known)
         session = client.session
         session[SESSION_KEY] = merchant.pk
         session.save()
@@ -203,6 +207,8 @@ def stores():
     guest = make_person(shop, name=f"Guest {SOUTH}", node=nodes[SOUTH])
     make_order(shop, guest, node=nodes[NORTH], order_no=f"{NORTH}-guest")
     writer.run()
+    for named in ids.values():
+        named["shop"] = shop.slug
     shop.ids, shop.both = ids, both
     shop.manager = make_member(shop, "owner", nodes[NORTH], name=f"Boss {NORTH}").user
     shop.token = make_key(shop, node=nodes[NORTH], requests_per_minute=10**6).token

@@ -13,7 +13,7 @@ from yutang.areas.orders import services as orders
 from yutang.areas.orders.queries_cart import Holder
 from yutang.areas.orders.services import Back, Recipient, carting
 from yutang.areas.payments import services as payments
-from yutang.areas.payments.models import BillDay, BillEntry, Difference
+from yutang.areas.payments.models import BillDay, BillEntry, Difference, Tender
 from yutang.core import clock
 
 if TYPE_CHECKING:
@@ -34,11 +34,16 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
     for holder in (Holder(identity_id=identity.pk), Holder(visitor=f"{identity.pk:032x}")):
         carting.put(holder=holder, sku_id=cake.pk, quantity=1, key=mark, actor=shop.actor())
-    customers.save_address(identity=identity, recipient=to, actor=shop.actor())
+    address = customers.save_address(identity=identity, recipient=to, actor=shop.actor())
     hours.set_hours(node=node, week={}, days={}, actor=shop.actor())
     _account()
     stock = StockItem.objects.get(sku=cake, node=node)
-    return {"shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay"}
+    tender = Tender.objects.filter(payable_id=sent.pk).first()
+    assert tender is not None
+    return {
+        "shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
+        "no": tender.no,
+    }  # fmt: skip
 
 
 def _account() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 METHODS = ("GET", "POST", "PUT", "DELETE")
 # Parameters that name nothing of a merchant: a figure of the product, a one-time token and its account, a public link,
 # a format; a picture of the shop, which is for everybody who knows its hash; a payment service.
-NOT_OWNED = frozenset({"key", "token", "user_id", "slug", "kind", "merchant_id", "digest", "width", "provider"})
+NOT_OWNED = frozenset({"key", "token", "user_id", "slug", "kind", "merchant_id", "digest", "width", "provider", "shop"})
 ECHO = "Zzecho"
 TIMES = ("first_seen_since", "created_since", "ordered_since", "updated_since", "ordered_until")
 

@@ -97,6 +97,7 @@ def test_what_no_page_tells_is_refused(stranger, shop):
         json.dumps({"id": "c" * 32, "page": "/", "k": 1}),
     ):
         assert stranger.post(f"{shop}seen", body, content_type="text/plain").status_code == 422
+    assert stranger.post(f"{shop}seen", {"id": "d" * 32, "page": "/"}).status_code == 415
     assert not Interaction.objects.exists()
 
 

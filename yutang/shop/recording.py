@@ -54,6 +54,8 @@ def note(
 @csrf_exempt  # a beacon carries no header; it may only say what was looked at, and its cookie is SameSite
 @page(methods=("POST",))
 def seen(request: HttpRequest) -> HttpResponse:
+    if request.content_type.startswith("multipart/"):  # a form; beacons send text
+        return HttpResponse(status=415)
     try:
         told = Seen.model_validate(json.loads(request.body[:2048]))
     except (ValidationError, ValueError):
