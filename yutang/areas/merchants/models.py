@@ -64,6 +64,38 @@ class OrgNode(TenantModel):
         return self.name
 
 
+class OpeningHours(TenantModel):
+    """From when until when a node is open on a weekday, or on one day that differs; several rows for a day with a
+    break, one without times where it is closed. A node without rows is open as `rules.USUAL` says."""
+
+    node = models.ForeignKey(OrgNode, on_delete=models.CASCADE, related_name="+", db_index=False)
+    weekday = models.SmallIntegerField(null=True)  # 0 is Monday
+    day = models.DateField(null=True)
+    opens = models.SmallIntegerField(null=True)  # minutes of the local day
+    closes = models.SmallIntegerField(null=True)  # 1440 is midnight
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(weekday__isnull=False, weekday__range=(0, 6), day__isnull=True)
+                | models.Q(weekday__isnull=True, day__isnull=False),
+                name="opening_hours_of_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens__isnull=True, closes__isnull=True)
+                | models.Q(
+                    opens__isnull=False,
+                    opens__gte=0,
+                    closes__isnull=False,
+                    closes__gt=models.F("opens"),
+                    closes__lte=1440,
+                ),  # a comparison with nothing would pass
+                name="opening_hours_sane",
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "node", "day"], name="opening_hours_of_node")]
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").lower())

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
+from yutang.areas.merchants import rules
 from yutang.areas.merchants.errors import UnknownMerchant
-from yutang.areas.merchants.models import Grant, Member, Merchant, OrgNode, Role, User
+from yutang.areas.merchants.models import Grant, Member, Merchant, OpeningHours, OrgNode, Role, User
 from yutang.areas.merchants.permissions import PRESETS, PRIVILEGED
-from yutang.core import tenancy
+from yutang.areas.merchants.rules import Hours, Slot, Span
+from yutang.core import clock, tenancy
 from yutang.core.access import Actor
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
+
+LEAD = timedelta(minutes=30)  # to have goods ready
 
 
 def merchant(slug: str) -> Merchant:
@@ -233,6 +241,49 @@ def node(node_id: int, *, actor: Actor, permission: str) -> OrgNode:
     if found is None or (reach is not None and found.pk not in reach):
         raise NotFound
     return found
+
+
+# -- opening hours ---------------------------------------------------------------------------------------------------
+
+
+def hours(node_id: int) -> Hours:
+    """What was said of a node; one statement."""
+    week: dict[int, list[Span]] = {}
+    days: dict[date, list[Span]] = {}
+    for row in OpeningHours.objects.filter(node=node_id).order_by("opens"):
+        if row.day is not None:
+            spans = days.setdefault(row.day, [])
+        else:
+            assert row.weekday is not None  # the table asks for one of the two
+            spans = week.setdefault(row.weekday, [])
+        if row.opens is not None and row.closes is not None:
+            spans.append(Span(row.opens, row.closes))
+    return Hours(week, days)
+
+
+def slots(node: OrgNode, days: Iterable[date], *, minutes: int = 60, lead: timedelta = LEAD) -> list[Slot]:
+    """When goods can be fetched at a node on these days of the merchant's time zone, in pieces of so many minutes. The
+    first begins `lead` from now. Two statements."""
+    timezone, known = current_merchant(node.merchant_id).timezone, hours(node.pk)
+    earliest = clock.now() + lead
+    return [
+        slot
+        for day in days
+        for whole in rules.open_on(known, day, timezone)
+        for slot in rules.cut(whole, minutes)
+        if slot.starts >= earliest
+    ]
+
+
+def is_open(node_id: int, starts: datetime, ends: datetime) -> bool:
+    """Whether the node is open all the time between."""
+    found = OrgNode.objects.select_related("merchant").filter(pk=node_id, is_active=True).first()
+    if found is None:
+        return False
+    timezone = found.merchant.timezone
+    day = starts.astimezone(ZoneInfo(timezone)).date()
+    times = rules.open_on(hours(node_id), day, timezone)
+    return any(whole.starts <= starts < ends <= whole.ends for whole in times)
 
 
 # -- roles -----------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ ACTIONS: dict[str, str] = {
     "roles.delete": gettext_noop("Role deleted"),
     "nodes.create": gettext_noop("Region or store added"),
     "nodes.change": gettext_noop("Region or store changed"),
+    "nodes.hours": gettext_noop("Opening hours changed"),
     "nodes.activate": gettext_noop("Region or store activated"),
     "nodes.deactivate": gettext_noop("Region or store deactivated"),
     "merchants.create": gettext_noop("Merchant set up"),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from yutang.areas.merchants import queries
-from yutang.areas.merchants.services import merchants, nodes
+from yutang.areas.merchants.services import hours, merchants, nodes
 from yutang.console.access import page
-from yutang.console.settings.forms import MerchantForm, NewNodeForm, NodeForm
+from yutang.console.settings.forms import HoursForm, MerchantForm, NewNodeForm, NodeForm
 from yutang.console.shell.forms import errors_of
+from yutang.core import clock
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from yutang.areas.merchants.models import OrgNode
 
 
 @page("settings.edit")
@@ -53,15 +56,26 @@ def tree(request: HttpRequest) -> HttpResponse:
 @page("settings.edit")
 def node(request: HttpRequest, node_id: int) -> HttpResponse:
     found = queries.node(node_id, actor=request.actor, permission="settings.edit")
-    keys = ("name", "ownership", "province", "city")
-    form = NodeForm(request.POST or None, initial={key: getattr(found, key) for key in keys})
+    form = _node_form(request.POST or None, found)
     if form.is_valid():
         with errors_of(form):
             nodes.change(node=found, **form.cleaned_data, actor=request.actor)
             messages.success(request, gettext("Saved."))
             return redirect("console:settings_tree")
-    context = {"form": form, "node": found}
-    return render(request, "console/settings/node.html", context, status=422 if form.is_bound else 200)
+    return _node_page(request, found, form=form, hours_form=_hours_form(request, found))
+
+
+@page("settings.edit", methods=("POST",))
+def set_hours(request: HttpRequest, node_id: int) -> HttpResponse:
+    found = queries.node(node_id, actor=request.actor, permission="settings.edit")
+    form = _hours_form(request, found, request.POST)
+    if form.is_valid():
+        with errors_of(form):
+            week, days = form.cleaned_data["week"], form.cleaned_data["days"]
+            hours.set_hours(node=found, week=week, days=days, actor=request.actor)
+            messages.success(request, gettext("Opening hours saved."))
+            return redirect("console:settings_node", node_id=found.pk)
+    return _node_page(request, found, form=_node_form(None, found), hours_form=form)
 
 
 @page("settings.edit")
@@ -91,3 +105,18 @@ def deactivate(request: HttpRequest, node_id: int) -> HttpResponse:
     nodes.deactivate(node=found, actor=request.actor)
     messages.success(request, gettext("%(name)s is inactive now; its past stays.") % {"name": found.name})
     return redirect("console:settings_tree")
+
+
+def _node_form(data: Any, node: OrgNode) -> NodeForm:
+    keys = ("name", "ownership", "province", "city")
+    return NodeForm(data, initial={key: getattr(node, key) for key in keys})
+
+
+def _hours_form(request: HttpRequest, node: OrgNode, data: Any = None) -> HoursForm:
+    return HoursForm(data, hours=queries.hours(node.pk), today=clock.today(request.merchant.timezone))
+
+
+def _node_page(request: HttpRequest, node: OrgNode, *, form: NodeForm, hours_form: HoursForm) -> HttpResponse:
+    context = {"form": form, "hours_form": hours_form, "node": node}
+    status = 422 if form.is_bound or hours_form.is_bound else 200
+    return render(request, "console/settings/node.html", context, status=status)
