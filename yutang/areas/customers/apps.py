@@ -14,3 +14,4 @@ class CustomersConfig(AppConfig):
         from yutang.areas.customers import merging
 
         merging.register("customers_note", by_identity=False)
+        merging.register("customers_address", by_identity=True)

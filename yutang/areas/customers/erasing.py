@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from yutang.areas.customers import filling, forest, merging
 from yutang.areas.customers.identity import keys
-from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase, Tombstone
+from yutang.areas.customers.models import Address, Customer, Identity, Merge, Note, ReviewCase, Tombstone
 from yutang.core import clock, crypto
 from yutang.core.access import Actor
 from yutang.lake import writer
@@ -97,6 +97,7 @@ def erase(*, someone: Person, actor: Actor) -> None:
     Merge.objects.filter(survivor_home__in=someone.homes).update(evidence=[], filled={})
     Merge.objects.filter(absorbed_home__in=someone.homes).update(evidence=[], filled={})
     Note.objects.filter(home_customer__in=someone.homes).delete()
+    Address.objects.filter(identity__in=someone.identities).delete()
     _close_cases(someone, actor)
     writer.mark_people_changed(actor.merchant_id)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
-from yutang.core.errors import DomainError
+from yutang.core.errors import DomainError, Invalid
 
 
 class SamePerson(DomainError):
@@ -44,4 +44,18 @@ class PersonErased(DomainError):
 class AccountErased(DomainError):
     code = "customers.account_erased"
     message = gettext_noop("This account was erased on %(at)s; what happened before that day is not taken in.")
+    status = 409
+
+
+class BadAddress(Invalid):
+    """`params`: errors, all that is wrong as {field: reason}; `field` is the first of them."""
+
+    code = "customers.bad_address"
+
+
+class AddressBookFull(DomainError):
+    """`params`: most."""
+
+    code = "customers.address_book_full"
+    message = gettext_noop("At most %(most)s addresses; delete one first.")
     status = 409

@@ -253,3 +253,24 @@ class Note(TenantModel):
             models.Index(fields=["merchant", "customer", "-id"], name="note_by_customer"),
             models.Index(fields=["merchant", "home_customer"], name="note_by_home"),
         ]
+
+
+class Address(TenantModel):
+    """A place that a person has things sent to. It belongs to the account under which it was written down, and follows
+    it. Province and city lie open, because freight and stock are chosen by them."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    recipient = models.BinaryField()  # encrypted JSON: name, phone, province, city, district, street
+    province = models.CharField(max_length=40)
+    city = models.CharField(max_length=40)
+    # When it was chosen as the default. The one chosen last is: two can never be, and merged people keep their own
+    # choices for the day they are parted (docs/decisions/0032-carts-and-defaults.md).
+    chosen_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(default=clock.now)  # made, changed, or sent to
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "customer", "-used_at", "-id"], name="address_by_customer"),
+            models.Index(fields=["merchant", "identity"], name="address_by_identity"),
+        ]

@@ -13,8 +13,10 @@ from django.db.models.expressions import RawSQL
 from pyroaring import BitMap64
 
 from yutang.areas.customers import erasing, forest
+from yutang.areas.customers.addresses import Recipient, book
+from yutang.areas.customers.addresses.book import AddressEntry
 from yutang.areas.customers.identity import keys, names
-from yutang.areas.customers.models import Customer, Identity, Merge, Note, ReviewCase, SuggestionRun
+from yutang.areas.customers.models import Address, Customer, Identity, Merge, Note, ReviewCase, SuggestionRun
 from yutang.core import audit, crypto, tenancy
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.lake import source
@@ -138,6 +140,20 @@ def phones(customer_ids: Iterable[int], *, shown: Callable[[Identity], str] = ke
 def address(person: Customer) -> str:
     """The full street address; callers must be allowed to unmask."""
     return crypto.decrypt(bytes(person.address), person.merchant_id) if person.address is not None else ""
+
+
+def addresses(customer_id: int) -> list[AddressEntry]:
+    """A person's own address book, those used last first; for the person themselves."""
+    return book.entries(customer_id)
+
+
+def accounts_of(identity_id: int) -> tuple[int, list[int]]:
+    """Whose an account is today, and all accounts of that person; one statement."""
+    owner = Identity.objects.filter(pk=identity_id).values("customer")[:1]
+    rows = list(Identity.objects.filter(customer=owner).order_by("pk").values_list("customer_id", "pk"))
+    if not rows:
+        raise NotFound
+    return rows[0][0], [pk for _, pk in rows]
 
 
 def sources(actor: Actor) -> list[str]:
@@ -440,3 +456,15 @@ def account_rows(someone: erasing.Person) -> list[dict[str, Any]]:
 def note_rows(someone: erasing.Person) -> list[dict[str, Any]]:
     found = Note.objects.filter(home_customer__in=someone.homes).order_by("pk")
     return [{"at": note.created_at, "author": note.author, "text": note.text} for note in found]
+
+
+def address_rows(someone: erasing.Person) -> list[dict[str, Any]]:
+    found = Address.objects.filter(identity__in=someone.identities).order_by("pk")
+    opened = [(Recipient.opened(row.recipient, row.merchant_id), row.used_at) for row in found]
+    return [
+        {
+            "name": to.name, "phone": to.phone, "province": to.province, "city": to.city, "district": to.district,
+            "address": to.street, "at": used_at,
+        }
+        for to, used_at in opened
+    ]  # fmt: skip

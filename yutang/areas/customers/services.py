@@ -1,4 +1,4 @@
-"""Writes about people: resolving, merging, notes, review cases."""
+"""Writes about people: resolving, merging, notes, review cases, addresses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from yutang.areas.customers import forest
+from yutang.areas.customers.addresses.book import delete_address, make_default, save_address, use_address
 from yutang.areas.customers.erasing import erase, without_erased
 from yutang.areas.customers.errors import CaseDecided
 from yutang.areas.customers.identity import keys
@@ -89,6 +90,7 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
 
 
 __all__ = [
-    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "erase", "identify", "merge", "merge_many",
-    "record_export", "reserve_numbers", "resolve", "reveal", "split", "unmerge", "without_erased",
+    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "delete_address", "erase", "identify", "make_default",
+    "merge", "merge_many", "record_export", "reserve_numbers", "resolve", "reveal", "save_address", "split", "unmerge",
+    "use_address", "without_erased",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ COLUMNS = {
     "text_version": gettext_noop("Version of the text"), "order_no": gettext_noop("Order number"),
     "status": gettext_noop("Status"), "amount": gettext_noop("Amount"), "currency": gettext_noop("Currency"),
     "title": gettext_noop("Product"), "quantity": gettext_noop("Quantity"), "note": gettext_noop("Note"),
-    "segment": gettext_noop("Segment"),
+    "segment": gettext_noop("Segment"), "phone": gettext_noop("Phone"),
 }  # fmt: skip
 
 

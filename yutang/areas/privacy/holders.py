@@ -20,7 +20,13 @@ def register() -> None:
     registry.register(
         registry.Holder(
             area="customers",
-            tables=("customers_customer", "customers_identity", "customers_note", "customers_merge"),
+            tables=(
+                "customers_customer",
+                "customers_identity",
+                "customers_note",
+                "customers_merge",
+                "customers_address",
+            ),
             copy=copy_profile,  # erased first of all, by customers.services.erase
         )
     )
@@ -41,6 +47,7 @@ def copy_profile(person: Person) -> registry.Section:
         gettext_noop("Profile"): customers.profile_rows(person),
         gettext_noop("Accounts"): customers.account_rows(person),
         gettext_noop("Notes"): customers.note_rows(person),
+        gettext_noop("Address book"): customers.address_rows(person),
     }
 
 
