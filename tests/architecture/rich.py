@@ -62,7 +62,7 @@ CODES = {
     "ShopOrder": {"currency", "pickup_code", "closed_because"}, "StockMove": {"source_type", "source_id"},
     "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
-    "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"},
+    "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
 }  # fmt: skip
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from tests.areas.payments import rig
 from tests.factories import shop
+from yutang.areas.customers import services as customers
 from yutang.areas.inventory.models import StockItem
+from yutang.areas.merchants.services import hours
 from yutang.areas.orders import services as orders
-from yutang.areas.orders.services import Back, Recipient
+from yutang.areas.orders.queries_cart import Holder
+from yutang.areas.orders.services import Back, Recipient, carting
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.models import BillDay, BillEntry, Difference
 from yutang.core import clock
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
-    """One order sent and partly refunded, one picked up, both of `node`; ids for addresses."""
+    """One order sent and partly refunded, one picked up, both of `node`, carts and an address; ids for addresses."""
     cake = shop.stocked(20, node_id=node.pk)
     identity = person.identities.first()
     assert identity is not None
@@ -29,6 +32,10 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
+    for holder in (Holder(identity_id=identity.pk), Holder(visitor=f"{identity.pk:032x}")):
+        carting.put(holder=holder, sku_id=cake.pk, quantity=1, key=mark, actor=shop.actor())
+    customers.save_address(identity=identity, recipient=to, actor=shop.actor())
+    hours.set_hours(node=node, week={}, days={}, actor=shop.actor())
     _account()
     stock = StockItem.objects.get(sku=cake, node=node)
     return {"shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay"}

@@ -30,6 +30,7 @@ class Lock(IntEnum):
     ERASURE = 7_263_023
     SUGGESTION_RUN = 7_263_030
     SUGGESTION_START = 7_263_031
+    CART = 7_263_040
 
 
 @contextmanager

@@ -43,6 +43,28 @@ class EmptyBasket(DomainError):
     status = 422
 
 
+class SlotClosed(DomainError):
+    code = "orders.slot_closed"
+    message = gettext_noop("The store is not open at this time, or it is over. Choose another time.")
+    status = 409
+
+
+class CartFull(DomainError):
+    """`params`: most."""
+
+    code = "orders.cart_full"
+    message = gettext_noop("The cart is full: at most %(most)s different products.")
+    status = 409
+
+
+class TooManyInCart(DomainError):
+    """`params`: title, most."""
+
+    code = "orders.too_many_in_cart"
+    message = gettext_noop("%(title)s: at most %(most)s pieces fit into the cart.")
+    status = 409
+
+
 class WrongState(DomainError):
     """`params`: order_no, status."""
 

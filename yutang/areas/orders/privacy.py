@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop, ngettext
 
+from yutang.areas.catalog import queries as catalog
+from yutang.areas.customers.addresses import Recipient
 from yutang.areas.customers.erasing import Person
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.models import Order, OrderStep, SaleLine, ShopOrder
+from yutang.areas.orders.models import CartLine, Order, OrderStep, SaleLine, ShopOrder
 from yutang.areas.privacy import registry
-from yutang.core import crypto, money
+from yutang.core import money
 from yutang.core.access import Actor
 
 _OPEN = (Order.Status.UNPAID, Order.Status.PAID, Order.Status.PARTLY_SHIPPED, Order.Status.SHIPPED)
+CART_BATCH = 5_000
 
 
 def register() -> None:
     registry.register(
         registry.Holder(
             area="orders",
-            tables=("orders_order", "orders_saleline"),
+            tables=("orders_order", "orders_saleline", "orders_cartline"),
             copy=copy,
             erase=erase,
             objections=open_orders,
         )
     )
     registry.nothing_personal("orders_customerstatistic", "sums of orders, which stay; they name nobody")
+    registry.register_timer(
+        registry.Timer("carts", gettext_noop("Carts of visitors who did not log in"), 60, count_carts, remove_carts)
+    )
 
 
 def copy(person: Person) -> registry.Section:
@@ -47,7 +56,7 @@ def copy(person: Person) -> registry.Section:
         gettext_noop("Deliveries"): [
             {
                 "order_no": rows[shop.pk]["order_no"], "kind": shop.get_fulfilment_display(),
-                "recipient": json.loads(crypto.decrypt(shop.recipient, person.merchant_id)) if shop.recipient else {},
+                "recipient": asdict(Recipient.opened(shop.recipient, person.merchant_id)) if shop.recipient else {},
                 "note": shop.buyer_note,
             }
             for shop in sent
@@ -60,12 +69,13 @@ def copy(person: Person) -> registry.Section:
             }
             for line in lines
         ],
+        gettext_noop("Cart"): _cart(person),
     }  # fmt: skip
 
 
 def erase(person: Person, actor: Actor) -> None:
-    """Free text goes: what the buyer wrote to the shop, what staff wrote on the order, engravings and the like; and
-    to whom and where it was sent."""
+    """Free text goes: what the buyer wrote to the shop, what staff wrote on the order, engravings and the like; to
+    whom and where it was sent; and what lies in the cart."""
     del actor
     ShopOrder.objects.filter(order__customer=person.customer_id).update(
         recipient=None, province="", city="", buyer_note=""
@@ -73,6 +83,7 @@ def erase(person: Person, actor: Actor) -> None:
     OrderStep.objects.filter(order__customer=person.customer_id, what="noted").update(detail={})
     Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
+    CartLine.objects.filter(identity__in=person.identities).delete()
 
 
 def open_orders(person: Person) -> list[str]:
@@ -80,3 +91,31 @@ def open_orders(person: Person) -> list[str]:
     if not count:
         return []
     return [ngettext("%(count)s order is still open.", "%(count)s orders are still open.", count) % {"count": count}]
+
+
+def count_carts(before: datetime) -> int:
+    return _old_carts(before).count()
+
+
+def remove_carts(before: datetime) -> int:
+    """Takes carts of browsers out that nobody has put anything into since."""
+    gone = 0
+    while batch := list(_old_carts(before).order_by("added_at").values_list("pk", flat=True)[:CART_BATCH]):
+        gone += CartLine.objects.filter(pk__in=batch).delete()[0]
+    return gone
+
+
+def _old_carts(before: datetime) -> QuerySet[CartLine]:
+    return CartLine.objects.exclude(visitor="").filter(added_at__lt=before)
+
+
+def _cart(person: Person) -> list[dict[str, Any]]:
+    lines = list(CartLine.objects.filter(identity__in=person.identities).order_by("added_at", "pk"))
+    offers = catalog.offers(line.sku_id for line in lines)
+    return [
+        {
+            "title": offers[line.sku_id].title if line.sku_id in offers else "", "quantity": line.quantity,
+            "at": line.added_at,
+        }
+        for line in lines
+    ]  # fmt: skip

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.errors import CodeUsed, UnknownPickupCode, WrongState, WrongStore
 from yutang.areas.orders.models import Adjustment, Order, OrderItem, OrderStep, Parcel, PickupUse, ShopOrder
 from yutang.areas.orders.queries import orders
 from yutang.areas.orders.services.paying import PAYABLE, is_code
-from yutang.areas.orders.services.placing import Recipient
 from yutang.areas.payments import queries as payments
 from yutang.core import crypto
 from yutang.core.errors import NotFound
@@ -86,7 +85,7 @@ def recipient(shop: ShopOrder, *, is_masked: bool = False) -> Recipient | None:
     """Whom it goes to. In full only for who may unmask (services.reveal_recipient)."""
     if shop.recipient is None:
         return None
-    found = Recipient(**json.loads(crypto.decrypt(bytes(shop.recipient), shop.merchant_id)))
+    found = Recipient.opened(shop.recipient, shop.merchant_id)
     if not is_masked:
         return found
     return replace(

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yutang.areas.catalog import queries as catalog
+from yutang.areas.customers.addresses import Recipient
 from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.errors import OutOfStock
 from yutang.areas.inventory.services import Wanted
+from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import pricing
-from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SoldOut
+from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
 from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.queries_cart import can_be_had
 from yutang.areas.orders.services.channels import channels
-from yutang.core import clock, crypto
+from yutang.core import clock
 from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -36,18 +39,6 @@ if TYPE_CHECKING:
 UNPAID_FOR = timedelta(minutes=30)
 SOURCE = "shop"  # of the sales channel
 Fulfilment = ShopOrder.Fulfilment
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """To whom and where; stored encrypted."""
-
-    name: str = ""
-    phone: str = ""
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    street: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,8 +77,9 @@ def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
 def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | None = None, actor: Actor) -> Order:
     """The order of a checkout; the same `key` again is the same order. `expected`: the total the buyer saw.
 
-    Call inside a transaction and commit at once. SoldOut, PriceChanged, and what `quote` raises; then nothing is
-    written. Whoever loses the race for the last pieces has written already: that transaction can only be rolled back.
+    Call inside a transaction and commit at once. SoldOut, PriceChanged, SlotClosed, and what `quote` raises; then
+    nothing is written. Whoever loses the race for the last pieces has written already: that transaction can only be
+    rolled back.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an order is placed inside tenancy.scope(merchant_id)")
@@ -150,6 +142,7 @@ def _offered(
     wish: Wish, identity: Identity | None, expected: int | None, shop: _Shop
 ) -> tuple[Quote, dict[int, Stock]]:  # fmt: skip
     """What it costs, and the stock that each SKU is taken from. Nothing is held yet."""
+    _slot_must_be_open(wish)
     quoted = quote(wish=wish, customer_id=identity.customer_id if identity else None, currency=shop.currency)
     if expected is not None and expected != quoted.total:
         raise PriceChanged(field="total", before=expected, now=quoted.total)
@@ -162,11 +155,21 @@ def _offered(
     return quoted, taken
 
 
+def _slot_must_be_open(wish: Wish) -> None:
+    """Whoever chose no time comes when the store is open."""
+    starts, ends = wish.pickup_from, wish.pickup_until
+    if wish.fulfilment != Fulfilment.PICKUP or (starts is None and ends is None):
+        return
+    if starts is None or ends is None or wish.node_id is None or ends <= clock.now():
+        raise SlotClosed(field="pickup_from")
+    if not merchants.is_open(wish.node_id, starts, ends):
+        raise SlotClosed(field="pickup_from")
+
+
 def _must_be_had(offer: catalog.Offer | None, fulfilment: str) -> None:
     if offer is None or not offer.is_on_sale:
         raise NotOnSale(field="lines", title=offer.title if offer else "?")
-    by_post = fulfilment in (Fulfilment.DELIVERY, Fulfilment.LOCAL)
-    if (by_post and not offer.is_delivered) or (fulfilment == Fulfilment.PICKUP and not offer.is_picked_up):
+    if not can_be_had(offer, fulfilment):
         raise NotThisWay(field="fulfilment", title=offer.title)
 
 
@@ -242,13 +245,6 @@ def _write(
     ]  # fmt: skip
     is_pickup = wish.fulfilment == Fulfilment.PICKUP
     to = wish.recipient
-    sealed = json.dumps(
-        {
-            "name": to.name, "phone": to.phone, "province": to.province, "city": to.city, "district": to.district,
-            "street": to.street,
-        },
-        ensure_ascii=False,
-    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE,
@@ -256,7 +252,7 @@ def _write(
                 "merchant": actor.merchant_id, "key": key, "fulfilment": wish.fulfilment, "currency": shop.currency,
                 "freight": quoted.freight, "total": quoted.total, "expires_at": now + UNPAID_FOR,
                 "province": to.province, "city": to.city,
-                "recipient": crypto.encrypt(sealed, actor.merchant_id) if to != Recipient() else None,
+                "recipient": to.sealed(actor.merchant_id) if to != Recipient() else None,
                 "pickup_node": wish.node_id if is_pickup else None, "pickup_from": wish.pickup_from,
                 "pickup_until": wish.pickup_until, "note": wish.note[:200], "channel": shop.channel_id,
                 "order_no": f"{now:%y%m%d}{secrets.randbelow(10**10):010d}",
