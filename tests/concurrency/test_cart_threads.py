@@ -60,7 +60,7 @@ def test_taps_at_once_all_count(world, is_person):
 
     def tap(number, barrier):
         barrier.wait()
-        put(actor, holder, sku_id, 2, f"tap {number}")
+        put(actor, holder, sku_id, 2, f"tap-{number}")
 
     together(tap, THREADS)
     assert pieces(actor, holder) == {sku_id: 2 * THREADS}
@@ -98,7 +98,7 @@ def test_many_browsers_at_once_keep_the_sum(world):
     visitors = [f"{number:032x}" for number in range(THREADS)]
     for visitor in visitors:
         for sku in (sku_id, other_id):
-            put(actor, Holder(visitor=visitor), sku, 2, "tap")
+            put(actor, Holder(visitor=visitor), sku, 2, f"tap-{sku}")
 
     def log_in(number, barrier):
         barrier.wait()
@@ -118,7 +118,7 @@ def test_the_last_place_is_taken_once(world, monkeypatch):
     def tap(number, barrier):
         barrier.wait()
         try:
-            put(actor, person, skus[number], 1, f"tap {number}")
+            put(actor, person, skus[number], 1, f"tap-{number}")
         except CartFull:
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -107,7 +108,7 @@ def test_a_day_has_as_many_hours_as_it_has(london, day, hours):
     found = queries.slots(store, [day])
     assert len(found) == hours
     assert all(slot.ends - slot.starts == timedelta(hours=1) for slot in found)
-    assert all(before.ends == after.starts for before, after in zip(found, found[1:], strict=False))
+    assert all(before.ends == after.starts for before, after in itertools.pairwise(found))
     assert all(queries.is_open(store.pk, slot.starts, slot.ends) for slot in found)
 
 

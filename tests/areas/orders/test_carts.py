@@ -90,7 +90,7 @@ def test_what_cannot_be_put_in(merchant, actor, take):
 
 @pytest.mark.parametrize("wrong", [{}, {"visitor": VISITOR, "identity_id": 1}, {"visitor": "x"}, {"visitor": "A" * 32}])
 def test_a_holder_is_one_browser_or_one_account(wrong):
-    with pytest.raises(ValueError, match="cart|visitor"):
+    with pytest.raises(ValueError, match=r"cart|visitor"):
         Holder(**wrong)
 
 

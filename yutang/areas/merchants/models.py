@@ -77,13 +77,19 @@ class OpeningHours(TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(weekday__range=(0, 6), day__isnull=True)
+                condition=models.Q(weekday__isnull=False, weekday__range=(0, 6), day__isnull=True)
                 | models.Q(weekday__isnull=True, day__isnull=False),
                 name="opening_hours_of_one",
             ),
             models.CheckConstraint(
                 condition=models.Q(opens__isnull=True, closes__isnull=True)
-                | models.Q(opens__gte=0, closes__gt=models.F("opens"), closes__lte=1440),
+                | models.Q(
+                    opens__isnull=False,
+                    opens__gte=0,
+                    closes__isnull=False,
+                    closes__gt=models.F("opens"),
+                    closes__lte=1440,
+                ),  # a comparison with nothing would pass
                 name="opening_hours_sane",
             ),
         ]

@@ -28,7 +28,7 @@ def register() -> None:
                 "customers_note",
                 "customers_merge",
                 "customers_address",
-            ),  # fmt: skip
+            ),
             copy=copy_profile,  # erased first of all, by customers.services.erase
         )
     )

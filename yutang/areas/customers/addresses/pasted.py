@@ -44,9 +44,9 @@ _NAME = re.compile(rf"{_HAN}[{_HAN[1:-1]}·]{{1,9}}|[A-Za-z][A-Za-z.'{_JOINED}-]
 _OF_ADDRESSES = re.compile(
     "[路街巷弄号楼栋幢座室层村镇乡县区市省苑厦店院厂坊湾]|大道|广场|公司|学校|花园|单元|中心|仓库|驿站|前台|门卫"
 )
-_GLUED = re.compile(rf"(.*[号室楼层幢栋座元户铺\d])\(?({_FULL_NAME.pattern}{_TITLE}?|{_SURNAME}{_TITLE})")
+_GLUED = re.compile(rf"(.*[号室楼层幢栋座元户铺)\d])\(?({_FULL_NAME.pattern}{_TITLE}?|{_SURNAME}{_TITLE})")
 _ADDRESS = re.compile(rf"\d|{_OF_ADDRESSES.pattern}")
-_NOTHING = frozenset({"中国", "中华人民共和国", ":", "-"})
+_NOTHING = frozenset({"中国", "中华人民共和国", "谢谢", ":", "-"})
 
 
 def read_pasted(text: str, *, phone_region: str = "CN") -> Recipient:

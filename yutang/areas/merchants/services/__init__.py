@@ -6,5 +6,6 @@ from yutang.areas.merchants.services.nodes import add_node
 from yutang.areas.merchants.services.staff import add_member, grant_role
 
 __all__ = [
-    "account", "add_member", "add_node", "create_merchant", "grant_role", "hours", "merchants", "nodes", "roles", "staff",
+    "account", "add_member", "add_node", "create_merchant", "grant_role", "hours", "merchants", "nodes", "roles",
+    "staff",
 ]  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.services import carting
 from yutang.areas.orders.services.channels import channels
 from yutang.areas.orders.services.fulfilling import complete, pick_up, ship
 from yutang.areas.orders.services.noting import add_note, record_look
 from yutang.areas.orders.services.paying import close, close_expired
-from yutang.areas.orders.services.placing import Recipient, Wish, place, quote
+from yutang.areas.orders.services.placing import Wish, place, quote
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
 from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, refund
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics

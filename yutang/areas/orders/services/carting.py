@@ -1,5 +1,5 @@
-"""Putting goods into a cart, changing it, and handing it over at log-in. Every change of a cart waits for the one before
-it, so that its limits hold and no piece is lost."""
+"""Putting goods into a cart, changing it, and handing it over at log-in. Every change of a cart waits for the one
+before it, so that its limits hold and no piece is lost."""
 
 from __future__ import annotations
 
