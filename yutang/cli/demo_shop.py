@@ -84,8 +84,8 @@ def _product(product: Baked, position: int, category: Category, actor: Actor) ->
     several = len(product.variants) > 1
     made = services.save_product(
         draft=ProductDraft(
-            code=product.code, name=product.title, subtitle=subtitle, category_id=category.pk, position=shelf * 100 + position,
-            description=_TEXT.format(subtitle=subtitle), is_delivered=is_delivered,
+            code=product.code, name=product.title, subtitle=subtitle, category_id=category.pk,
+            position=shelf * 100 + position, description=_TEXT.format(subtitle=subtitle), is_delivered=is_delivered,
             specifications={specification: [one.spec for one in product.variants]} if several else {},
             skus=[
                 SkuDraft(

@@ -14,7 +14,7 @@ from yutang.areas.orders import queries, services
 from yutang.areas.orders.errors import WrongState
 from yutang.areas.orders.models import Order, SaleLine, ShopOrder
 from yutang.areas.payments import services as payments
-from yutang.areas.payments.errors import AlreadyPaid, ForgedNotice, NoLongerPayable, TenderTooLarge
+from yutang.areas.payments.errors import AlreadyPaid, ForgedNotice, NoLongerPayable, TenderTooLarge, UnknownProvider
 from yutang.areas.payments.models import Notice, Refund, Tender
 from yutang.areas.payments.providers import Paid, sandbox
 from yutang.core import clock
@@ -48,6 +48,14 @@ def test_a_forged_notice_is_refused(merchant, actor):
     with pytest.raises(ForgedNotice):
         sandbox.read(body, "0" * 64)
     assert not Notice.objects.exists()
+
+
+def test_play_money_only_where_the_sandbox_is_on(merchant, actor, settings):
+    order = place((stocked(), 1))
+    settings.SANDBOX = False
+    with pytest.raises(UnknownProvider):
+        start(order)
+    assert not Tender.objects.exists()
 
 
 def test_another_amount_is_not_acted_on(merchant, actor):

@@ -62,6 +62,7 @@ class OneTimeCode(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["merchant", "-id"], name="one_time_code_newest"),
+            models.Index(fields=["merchant", "state", "-id"], name="one_time_code_state"),
             models.Index(fields=["merchant", "phone_key", "-id"], name="one_time_code_phone"),
             models.Index(fields=["merchant", "address_key", "sent_at"], name="one_time_code_address"),
             models.Index(fields=["merchant", "sent_at"], name="one_time_code_day"),

@@ -12,8 +12,8 @@ from yutang.areas.merchants import queries
 from yutang.areas.merchants.services import hours, merchants, nodes
 from yutang.console.access import page
 from yutang.console.settings.forms import HoursForm, MerchantForm, NewNodeForm, NodeForm
-from yutang.ui.forms import errors_of
 from yutang.core import clock
+from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
