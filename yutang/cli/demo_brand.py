@@ -19,7 +19,7 @@ from yutang.areas.merchants.models import Merchant, OrgNode
 from yutang.areas.segments import services as segments
 from yutang.areas.segments.models import Segment
 from yutang.cli import demo_people, demo_shop, shared
-from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD
+from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD, SHOP
 from yutang.core import access, tenancy
 from yutang.lake import writer
 from yutang.simulators import brand
@@ -27,7 +27,6 @@ from yutang.simulators import brand
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
-SLUG = "guting"
 # What an operator would build first, so that the list of segments shows what it is for.
 SEGMENTS = (
     ("沉睡老客", "买过两次以上、90 天没来的人，适合唤回", {"all": [
@@ -47,12 +46,12 @@ SEGMENTS = (
 def load(*, scale: float) -> Merchant:
     """Makes the merchant, its stores and staff, and imports every file; what is there already stays."""
     loaded = settings.HOME / "demo.loaded"
-    merchant = Merchant.objects.filter(slug=SLUG).first()
+    merchant = Merchant.objects.filter(slug=SHOP).first()
     if merchant is not None and loaded.exists():
         return merchant
     if merchant is None:
         merchant = services.create_merchant(
-            slug=SLUG, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
+            slug=SHOP, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
     truth = story(merchant, scale)
     actor = access.system(merchant.pk, name="示例数据")

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from yutang.cli.demo_accounts import OWNER, PASSWORD
+from yutang.cli.demo_accounts import OWNER, PASSWORD, SHOP
 
 # Enough to reach every kind of page; the pages of single customers and orders are all alike.
 MOST_PER_KIND = 3
@@ -48,7 +48,8 @@ def _log_in(client: httpx.Client) -> None:
 
 
 def _crawl(client: httpx.Client, base: str) -> int:
-    waiting, seen, kinds, bad = ["/"], {"/"}, {}, []
+    waiting = ["/", f"/s/{SHOP}/"]
+    seen, kinds, bad = set(waiting), {}, []
     visited = 0
     while waiting and visited < MOST_PAGES:
         address = waiting.pop(0)

@@ -19,7 +19,7 @@ import typer
 
 from yutang import home
 from yutang.cli import shared
-from yutang.cli.demo_accounts import GUIDE, MANAGER, OWNER, PASSWORD
+from yutang.cli.demo_accounts import GUIDE, MANAGER, OWNER, PASSWORD, SHOP
 from yutang.core.embedded import EmbeddedPostgres
 
 HOST = "127.0.0.1"
@@ -28,6 +28,7 @@ PR_SET_PDEATHSIG = 1
 GREETING = """
 [bold]谷汀麦作[/bold] is open for business.
   Console   http://127.0.0.1:{port}/
+  Shop      http://127.0.0.1:{port}/s/{shop}/   (any phone number; the code stands on the page)
   Owner     {owner}     {password}
   Manager   {manager}   {password}   (sees one store)
   Guide     {guide}    {password}   (serves in one store)
@@ -163,7 +164,7 @@ def demo(
                 port,
                 server,
                 GREETING.format(
-                    port=port, owner=OWNER, manager=MANAGER, guide=GUIDE.format(1), password=PASSWORD
+                    port=port, shop=SHOP, owner=OWNER, manager=MANAGER, guide=GUIDE.format(1), password=PASSWORD
                 ).splitlines(),
             )
             return
