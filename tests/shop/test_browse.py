@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.console.conftest import text
 from tests.factories.catalog import make_product
@@ -118,3 +120,26 @@ def test_descriptions_carry_no_script(stranger, shop, merchant):
 def test_the_shop_can_be_installed(stranger, shop, merchant):
     manifest = stranger.get(f"{shop}manifest.webmanifest").json()
     assert (manifest["start_url"], manifest["name"]) == (shop, merchant.name)
+
+
+def test_the_first_page_is_light(stranger, shop, merchant):
+    """What a phone loads before pictures, as our server sends it: compressed where a compressed copy lies beside."""
+    for number in range(20):
+        make_product(name=f"草莓奶油蛋糕 {number}", subtitle="动物奶油当日现做，提前两小时下单")
+    page = text(stranger.get(shop))
+    files = {address.split("#")[0] for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}
+    assert {name.rsplit("/")[-1] for name in files} >= {
+        "weui.min.css",
+        "shop.css",
+        "shop.js",
+        "htmx.min.js",
+        "icons.svg",
+    }
+    sizes = {name: _sent(name) for name in files}
+    assert sum(sizes.values()) + len(page.encode()) <= 100 * 1024, sizes
+
+
+def _sent(address: str) -> int:
+    file = Path(settings.STATIC_ROOT) / address.removeprefix("/static/")
+    compressed = file.with_name(f"{file.name}.gz")
+    return (compressed if compressed.exists() else file).stat().st_size
