@@ -49,6 +49,10 @@
     );
     form.querySelector("[data-upload-problem]").textContent = problemOf(zone, files);
   });
+  // On a slow line a file is chosen before this script is there; coming back, the browser has chosen it again.
+  for (const input of document.querySelectorAll("[data-dropzone] input[type=file]")) {
+    if (input.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -137,6 +137,7 @@
     if (sku.picture) { picture.src = `${picture.dataset.base}${sku.picture}-200.webp`; picture.hidden = false; }
   }
   for (const opener of document.querySelectorAll("[data-pick]")) {
+    opener.disabled = false; // on a slow line a tap before this script is there would do nothing
     opener.addEventListener("click", () => {
       form.elements.then.value = opener.dataset.pick;
       form.elements.key.value = newKey();
