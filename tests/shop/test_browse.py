@@ -15,6 +15,7 @@ from tests.factories.merchants import make_merchant
 from tests.factories.shop import stocked
 from yutang.areas.catalog import services
 from yutang.areas.catalog.models import Product
+from yutang.areas.interactions.models import Interaction
 from yutang.core import access, tenancy
 
 
@@ -53,6 +54,7 @@ def test_search_knows_pinyin(stranger, shop, merchant):
     page = text(stranger.get(f"{shop}search", {"q": "cmny"}))
     assert "草莓奶油蛋糕" in page
     assert "可颂" not in page
+    assert Interaction.objects.get().properties == {"query": "cmny", "results": 1}
     assert "草莓奶油蛋糕" in text(stranger.get(f"{shop}suggest", {"q": "草莓"}))
     assert "Nothing found for “<b>”" not in text(stranger.get(f"{shop}search", {"q": "<b>"}))  # escaped
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yutang.areas.catalog import queries as catalog
 from yutang.core.errors import NotFound
+from yutang.shop import recording
 from yutang.shop.browse.cards import listing
 from yutang.shop.door import page, shown
 
@@ -60,6 +61,8 @@ def search(request: HttpRequest) -> HttpResponse:
     found = listing(request, text=text) if text else None
     if _is_more(request) and found is not None:
         return _more(request, found)
+    if found is not None:
+        recording.note(request, "search", properties={"query": text, "results": found.total})
     return shown(request, "shop/browse/search.html", {"text": text, "page": found})
 
 
