@@ -16,8 +16,15 @@ from yutang.areas.aftersale.queries_asking import what_can_be_asked
 from yutang.areas.aftersale.services import Side
 from yutang.areas.orders import queries_shop
 from yutang.console.access import page
-from yutang.console.aftersale import labels
-from yutang.console.aftersale.forms import AnswerForm, AskForm, EvidenceForm, ReasonForm, ReceiveForm, ResendForm, SeenForm
+from yutang.console.aftersale.forms import (
+    AnswerForm,
+    AskForm,
+    EvidenceForm,
+    ReasonForm,
+    ReceiveForm,
+    ResendForm,
+    SeenForm,
+)
 from yutang.console.aftersale.views import shown
 from yutang.console.orders.refunding import described
 from yutang.console.shell.forms import errors_of, refused_as_message
@@ -75,10 +82,13 @@ def confirmed(
                 act(form.cleaned_data["seen"])
                 messages.success(request, what)
                 return redirect(back or "console:aftersale_case", *([] if back else [case.pk]))
+    is_changed = seen is not None and "confirm" in request.POST and request.POST.get("seen", "") != services.said(seen)
     context = {
-        "case": case, "form": form, "checked": checked, "title": title, "currency": case.order.shop.currency,
+        "case": case, "form": form, "checked": checked, "title": title, "is_changed": is_changed, "is_chosen": True, "currency": case.order.shop.currency,
         "seen": services.said(seen) if seen is not None else "", "is_shown": seen is not None,
-        "effects": described(seen or []), "total": sum(one.planned.total for one in seen or []), **more,
+        "described": described(seen) if seen else None, "return_to": queries.terms().return_to,
+        "is_return": case.kind != Case.Kind.REFUND_ONLY,
+        "total": sum(one.planned.total for one in seen or []), **more,
     }  # fmt: skip
     is_wrong = form.is_bound and (seen is None or bool(form.errors))
     return render(request, "console/aftersale/confirm.html", context, status=422 if is_wrong else 200)
@@ -179,7 +189,7 @@ def _case(request: HttpRequest, aftersale_id: int, action: str) -> Case:
     """For pages that lead to an action: not where it cannot be done."""
     case = _door(request, aftersale_id)
     if action not in queries.may(case, Side.MERCHANT):
-        raise NotNow(number=case.number, state=labels.Case.State(case.state).label)
+        raise NotNow(number=case.number, state=case.get_state_display())
     return case
 
 

@@ -12,7 +12,7 @@ from yutang.areas.orders.services import Back
 from yutang.console.catalog.forms import MoneyField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.forms import BoundField
 
@@ -52,8 +52,17 @@ class PiecesForm(forms.Form):
 
 
 class ShipForm(PiecesForm):
+    """`held`: position → pieces that wait for an after-sale decision."""
+
     carrier = forms.CharField(label=_("Carrier"), max_length=40, required=False)
     tracking_no = forms.CharField(label=_("Tracking number"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, held: Mapping[int, int] | None = None, **kwargs: Any) -> None:
+        self.held = held or {}
+        super().__init__(*args, **kwargs)
+
+    def most(self, item: OrderItem) -> int:
+        return max(item.left - self.held.get(item.position, 0), 0)
 
 
 class RefundForm(PiecesForm):
