@@ -102,7 +102,8 @@ def what_can_be_asked(order: Order, *, besides: int | None = None) -> Asking:
     lines = []
     for item in queries_shop.items(order.pk):
         own = claimed.get(item.position, Claimed())
-        unshipped, handed_over = item.left - own.unshipped, item.with_buyer - own.handed_over
+        left = max(own.unshipped - item.left, 0)  # called off, refused, and shipped since
+        unshipped, handed_over = item.left - own.unshipped, item.with_buyer - own.handed_over - left
         # As if what is asked for were given back: who asks for the last pieces asks for the rest.
         money = paid_for or item
         if money is item:

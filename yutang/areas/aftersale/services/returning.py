@@ -108,7 +108,9 @@ def order_shipped(*, order_id: int, actor: Actor) -> None:
 
 
 def is_replacement_gone(case: Case) -> bool:
-    return not any(item.left for item in queries_shop.items(case.replacement_id or 0))
+    """It was shipped; not: called off."""
+    items = queries_shop.items(case.replacement_id or 0)
+    return any(item.shipped for item in items) and not any(item.left for item in items)
 
 
 @transaction.atomic
