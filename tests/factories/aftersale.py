@@ -86,4 +86,3 @@ def rule(case: Case, ruling: str, amount: int | None = None, **overrides) -> Cas
     )  # fmt: skip
     case.refresh_from_db()
     return case
-

@@ -31,7 +31,11 @@ def test_words_are_copied_and_erased(merchant, actor):
     assert [row["text"] for row in copied["After-sale cases"]] == ["Tasted of soap", "Fell apart"]
     assert copied["After-sale cases"][0]["asked"] == "100.00"
     assert copied["Disputes"][0]["reason"] == "It was not."
-    assert {row["text"] for row in copied["Said in after-sale cases"]} == {"Tasted of soap", "Fell apart", "It was not."}
+    assert {row["text"] for row in copied["Said in after-sale cases"]} == {
+        "Tasted of soap",
+        "Fell apart",
+        "It was not.",
+    }
     for _ in range(2):
         privacy.erase(person, actor)
     assert set(Case.objects.values_list("text", "carrier", "tracking_no")) == {("", "", "")}

@@ -162,7 +162,6 @@ def test_everything_back_is_exactly_what_was_paid(merchant, actor, goods, data):
         transaction.set_rollback(True)
 
 
-
 def give_everything_back(order: Order) -> None:
     """What is open runs out; then all that is left is asked for, and agreed to: exactly what was paid goes back."""
     for _ in range(6):
@@ -182,7 +181,9 @@ def give_everything_back(order: Order) -> None:
                         kind="refund_only" if is_here else "return_refund",
                         freight=what_can_be_asked(Order.objects.get(pk=of.pk)).freight,
                     )  # fmt: skip
-                    case = services.open_case(order_id=of.pk, ask=wanted, key=f"all{order.pk}-{number}", actor=shopper())
+                    case = services.open_case(
+                        order_id=of.pk, ask=wanted, key=f"all{order.pk}-{number}", actor=shopper()
+                    )
                     services.agree(case_id=case.pk, seen=None, actor=by_hand())
                     if not is_here:
                         services.receive(case_id=case.pk, seen=None, actor=by_hand())

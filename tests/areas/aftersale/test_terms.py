@@ -30,7 +30,13 @@ def save(actor, promises=None, address=None, **terms):
 
 def test_the_defaults(merchant, actor):
     terms = queries.terms()
-    assert (terms.pk, terms.answer_hours, terms.cancel_hours, terms.send_days, terms.receive_days) == (None, 48, 24, 7, 10)
+    assert (terms.pk, terms.answer_hours, terms.cancel_hours, terms.send_days, terms.receive_days) == (
+        None,
+        48,
+        24,
+        7,
+        10,
+    )
     assert queries.promises() == {"goods": 7, "service": 0, "virtual": 0, "gift_card": 0}
 
 

@@ -88,7 +88,9 @@ class Case(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-id"], name="case_newest"),
             models.Index(fields=["merchant", "order"], name="case_of_order"),
-            models.Index(fields=["merchant", "replacement"], condition=Q(replacement__isnull=False), name="case_by_new"),
+            models.Index(
+                fields=["merchant", "replacement"], condition=Q(replacement__isnull=False), name="case_by_new"
+            ),
             models.Index(fields=["merchant", "node", "-id"], name="case_of_store"),
             models.Index(fields=["merchant", "opened_at", "node"], name="case_by_day"),
             models.Index(fields=["merchant", "tracking_no"], condition=~Q(tracking_no=""), name="case_by_tracking"),
@@ -145,9 +147,7 @@ class CasePicture(TenantModel):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["merchant", "case", "digest", "side"], name="case_picture_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["merchant", "case", "digest", "side"], name="case_picture_once")]
         indexes = [models.Index(fields=["merchant", "digest"], name="case_picture_by_digest")]
 
 

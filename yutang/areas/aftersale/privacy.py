@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_noop, ngettext
 
 from yutang.areas.aftersale.models import Case, CasePicture, CaseStep, Dispute
-from yutang.areas.aftersale.rules import OPEN, REASONS
 from yutang.areas.aftersale.queries import SHELF
+from yutang.areas.aftersale.rules import OPEN, REASONS
 from yutang.areas.catalog import services as catalog
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.privacy import registry

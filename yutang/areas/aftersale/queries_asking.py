@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from yutang.areas.aftersale import rules
 from yutang.areas.aftersale.models import Case, CaseLine
 from yutang.areas.aftersale.queries import promises, terms
@@ -139,7 +137,7 @@ def held(order_id: int) -> dict[int, int]:
 def _claimed(order_id: int, besides: int | None) -> tuple[dict[int, Claimed], int]:
     """What open cases ask for, by item; and their freight. A replacement that is still to be shipped counts as given
     back already: the pieces are, and their money is kept for it."""
-    cases = Case.objects.filter(Q(order=order_id), state__in=rules.OPEN).exclude(pk=besides)
+    cases = Case.objects.filter(order=order_id, state__in=rules.OPEN).exclude(pk=besides or 0)
     found: dict[int, Claimed] = {}
     freight = 0
     for case in cases.exclude(state=Case.State.RESENDING).prefetch_related("lines"):

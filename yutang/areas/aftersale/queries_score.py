@@ -65,4 +65,3 @@ def scores(actor: Actor, *, until: datetime) -> list[Score]:
         )  # fmt: skip
     found = [Score(node_id, record) for node_id, record in records.items()]
     return sorted(found, key=lambda one: (one.value, one.node_id))
-

@@ -84,7 +84,8 @@ def confirmed(
                 return redirect(back or "console:aftersale_case", *([] if back else [case.pk]))
     is_changed = seen is not None and "confirm" in request.POST and request.POST.get("seen", "") != services.said(seen)
     context = {
-        "case": case, "form": form, "checked": checked, "title": title, "is_changed": is_changed, "is_chosen": True, "currency": case.order.shop.currency,
+        "case": case, "form": form, "checked": checked, "title": title,
+        "is_changed": is_changed, "is_chosen": True, "currency": case.order.shop.currency,
         "seen": services.said(seen) if seen is not None else "", "is_shown": seen is not None,
         "described": described(seen) if seen else None, "return_to": queries.terms().return_to,
         "is_return": case.kind != Case.Kind.REFUND_ONLY,

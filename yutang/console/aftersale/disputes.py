@@ -49,10 +49,11 @@ def dispute(request: HttpRequest, dispute_id: int) -> HttpResponse:
     found = queries.dispute(request.actor, dispute_id)
     case = queries.case(request.actor, found.case_id)
     whole = queries.whole(case)
+    said = [row for row in reversed(whole.steps) if row.detail.get("text") and row.what != "noted"]
     sides = [
         (
             labels.side(side), [row for row in whole.pictures if row.side == side],
-            [row for row in reversed(whole.steps) if row.side == side and row.detail.get("text") and row.what != "noted"],
+            [row for row in said if row.side == side],
         )
         for side in (Side.BUYER, Side.MERCHANT)
     ]  # fmt: skip

@@ -79,7 +79,7 @@ class RulingForm(ReceiveForm):
     ruling = forms.ChoiceField(label=_("Ruling"), choices=Dispute.Ruling.choices, widget=forms.RadioSelect)
     amount = MoneyField(
         label=_("Amount"), required=False,
-        help_text=_("For the buyer: empty is all that was asked. Split: how much goes back; goods stay where they are."),
+        help_text=_("For the buyer: empty is all that was asked. Split: how much goes back; goods stay."),
     )  # fmt: skip
     text = forms.CharField(label=_("Why"), max_length=LONGEST, widget=WORDS)
 

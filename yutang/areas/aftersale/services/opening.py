@@ -140,7 +140,7 @@ def _checked(order: Order, ask: Ask, besides: int | None = None) -> _Asked:
             raise BadReason(field="reason")
     most = [line.most(pieces) for line, pieces in lines]
     amounts = _amounts(ask, most)
-    if ask.kind == rules.REFUND and not is_unshipped and not sum(most):
+    if ask.kind == rules.REFUND and not is_unshipped and not any(most):
         raise CannotBeAsked(field="kind", title=lines[0][0].item.title)
     reason = rules.REASONS[ask.reason]
     freight = possible.freight_for(dict(ask.lines), is_unshipped=is_unshipped, reason=reason)

@@ -94,9 +94,7 @@ def replacement_sent(*, case_id: int, actor: Actor) -> Case:
     if case.replacement is None or not is_replacement_gone(case):
         raise NotShippedYet(order_no=case.replacement.order_no if case.replacement else "–")
     parcel = queries_shop.parcels(case.replacement.pk)[-1]
-    move(
-        case, step, Side.MERCHANT, actor, because="exchanged", carrier=parcel.carrier, tracking_no=parcel.tracking_no
-    )
+    move(case, step, Side.MERCHANT, actor, because="exchanged", carrier=parcel.carrier, tracking_no=parcel.tracking_no)
     return case
 
 

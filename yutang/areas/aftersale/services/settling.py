@@ -66,7 +66,7 @@ def to_exchange(case: Case) -> list[Part]:
 
 def instead_of_replacement(case: Case) -> list[Part]:
     """The replacement stays here, and what was paid for the first pieces goes back."""
-    assert case.replacement is not None  # noqa: S101 – only after `to_exchange`
+    assert case.replacement is not None
     paid_for = queries_shop.paid_for(case.replacement_id or 0)
     line = _lines(case)[0]
     return [
