@@ -123,7 +123,8 @@ def test_the_last_piece_takes_the_rest(merchant, actor):
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        ({"lines": [(0, 4)]}, TooManyPieces), ({"lines": [(0, 0)]}, TooManyPieces), ({"lines": [(9, 1)]}, CannotBeAsked),
+        ({"lines": [(0, 4)]}, TooManyPieces), ({"lines": [(0, 0)]}, TooManyPieces),
+        ({"lines": [(9, 1)]}, CannotBeAsked),
         ({"lines": []}, CannotBeAsked), ({"lines": [(0, 1), (0, 1)]}, CannotBeAsked),
         ({"reason": "late"}, BadReason), ({"reason": "nonsense"}, BadReason), ({"amount": 1_001}, AmountTooLarge),
         ({"amount": 0}, AmountTooLarge), ({"amount": -1}, AmountTooLarge), ({"freight": 1}, AmountTooLarge),

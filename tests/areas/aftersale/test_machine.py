@@ -40,9 +40,11 @@ def reachable(kind: str) -> set[tuple[str, bool]]:
         if here in found:
             continue
         found.add(here)
-        for step in STEPS:
-            if step.state == state and kind in step.kinds and step.is_sent in (None, is_sent):
-                waiting.append((step.to, is_sent or step.action in ("send_back", "receive")))
+        waiting.extend(
+            (step.to, is_sent or step.action in ("send_back", "receive"))
+            for step in STEPS
+            if step.state == state and kind in step.kinds and step.is_sent in (None, is_sent)
+        )
     return found
 
 

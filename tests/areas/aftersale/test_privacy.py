@@ -49,11 +49,11 @@ def test_pictures_go_with_their_files(merchant, actor, settings):
     other = shipped((shop.stocked(), 1), identity=shop.buyer("+8613900000000"))
     opened(mine, (0, 1), pictures=[make_picture_file(), make_picture_file(colour="blue")])
     opened(other, (0, 1), pictures=[make_picture_file(colour="blue")])
-    assert len(files(settings)) == 6
+    assert len(files(settings)) == 8
     person = person_of(mine)
     assert privacy.copy(person)["After-sale cases"][0]["pictures"] == 2
-    assert privacy.erase_pictures(person, []) == 3  # the other is shown by somebody else
-    assert len(files(settings)) == 3
+    assert privacy.erase_pictures(person, []) == 4  # the other is shown by somebody else
+    assert len(files(settings)) == 4
     assert CasePicture.objects.count() == 1
     assert privacy.erase_pictures(person, []) == 0
 

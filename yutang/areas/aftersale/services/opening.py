@@ -171,7 +171,7 @@ def _amounts(ask: Ask, most: list[int]) -> list[int]:
     """Of each line; less than all of it is shared by what the lines cost. An exchange keeps their worth."""
     if ask.amount is None or ask.kind == rules.EXCHANGE:
         return most
-    if not 0 <= ask.amount <= sum(most) or (not ask.amount and sum(most)):
+    if not 0 <= ask.amount <= sum(most) or (not ask.amount and any(most)):
         raise AmountTooLarge(field="amount", most=sum(most))
     return money.allocated(ask.amount, most)
 
