@@ -64,6 +64,8 @@ CODES = {
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"},
     "RetentionRule": {"kind"},
+    "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
+    "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
 }  # fmt: skip
 
 

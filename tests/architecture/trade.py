@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.areas.payments import rig
-from tests.factories import shop
+from tests.factories import catalog, shop
+from yutang.areas.aftersale import queries as cases_of
+from yutang.areas.aftersale import services as aftersale
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.services import Back, Recipient
@@ -16,6 +18,7 @@ from yutang.core import clock
 if TYPE_CHECKING:
     from yutang.areas.customers.models import Customer
     from yutang.areas.merchants.models import OrgNode
+    from yutang.areas.orders.models import Order
 
 
 def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
@@ -29,9 +32,26 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
+    cases = _cases(mark, sent)
     _account()
     stock = StockItem.objects.get(sku=cake, node=node)
-    return {"shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay"}
+    return {"shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay", **cases}
+
+
+def _cases(mark: str, order: Order) -> dict[str, object]:
+    """A case that is disputed, with evidence; the merchant's terms."""
+    ask = aftersale.Ask(kind="return_refund", reason="quality", lines=[(0, 1)], text=mark)
+    case = aftersale.open_case(
+        order_id=order.pk, ask=ask, key=f"{mark}-case", pictures=[catalog.make_picture_file()], actor=shop.actor()
+    )
+    aftersale.refuse(case_id=case.pk, reason=mark, actor=shop.actor())
+    dispute = aftersale.escalate(case_id=case.pk, reason=mark, side=aftersale.Side.BUYER, actor=shop.actor())
+    aftersale.save_terms(
+        terms={name: bound.default for name, bound in cases_of.bounds().items()}, promises=cases_of.promises(),
+        address={"return_address": f"Returns {mark}"}, actor=shop.actor(),
+    )  # fmt: skip
+    evidence = cases_of.whole(case).pictures[0]
+    return {"aftersale_id": case.pk, "dispute_id": dispute.pk, "evidence_id": evidence.pk}
 
 
 def _account() -> None:

@@ -11,7 +11,7 @@ from yutang.areas.aftersale import rules
 from yutang.areas.aftersale.models import Case, CaseLine, CasePicture, CaseStep, Dispute, Promise, Terms
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.orders import queries_shop
-from yutang.core.errors import NotFound
+from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -202,6 +202,12 @@ def may(found: Case, side: rules.Side) -> frozenset[str]:
 
 
 # -- terms -------------------------------------------------------------------------------------------------------------
+
+
+def require_everywhere(actor: Actor) -> None:
+    """The terms belong to the whole merchant: seeing and changing them takes the permission for all of it."""
+    if actor.nodes(SETUP) is not None:
+        raise NotAllowed(permission=SETUP)
 
 
 def terms() -> Terms:

@@ -47,6 +47,10 @@ class Askable:
     can_exchange: bool
     _paid_for: OrderItem = field(repr=False)
 
+    @property
+    def left(self) -> int:
+        return self.unshipped + self.handed_over
+
     def most(self, pieces: int) -> int:
         """What so many pieces cost, less what was given back or is asked for already."""
         if self._paid_for is self.item:

@@ -148,7 +148,7 @@ class AskForm(forms.Form):
             self.fields[name].currency = currency
         for line in asking.lines:
             self.fields[f"pieces-{line.item.position}"] = forms.IntegerField(
-                label=line.item.title, min_value=0, max_value=line.unshipped + line.handed_over, required=False,
+                label=line.item.title, min_value=0, required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )  # fmt: skip
 

@@ -26,6 +26,7 @@ _ADDRESS = ("return_name", "return_phone", "return_address")
 
 @page(queries.SETUP)
 def settings(request: HttpRequest) -> HttpResponse:
+    queries.require_everywhere(request.actor)
     terms = queries.terms()
     names = [*queries.bounds(), *_ADDRESS]
     form = TermsForm(

@@ -12,12 +12,10 @@ from yutang.areas.aftersale.errors import OutOfBounds
 from yutang.areas.aftersale.models import Promise, Terms
 from yutang.areas.aftersale.rules import BOUNDS, NO_REASON
 from yutang.core import audit
-from yutang.core.errors import NotAllowed
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
-SETUP = "aftersale.setup"
 ADDRESS = {"return_name": 60, "return_phone": 30, "return_address": 200}
 
 
@@ -27,8 +25,7 @@ def save_terms(
 ) -> Terms:  # fmt: skip
     """Deadlines by name, days without a reason by kind of product, and where goods go back to; for the whole merchant.
     Open cases keep the deadlines they have. OutOfBounds names the field."""
-    if actor.nodes(SETUP) is not None:
-        raise NotAllowed(permission=SETUP)
+    queries.require_everywhere(actor)
     row = queries.terms()
     for name, bound in BOUNDS.items():
         value = terms[name]
