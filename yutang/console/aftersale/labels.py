@@ -95,7 +95,7 @@ def closed_because(code: str) -> str:
 
 def side(code: str) -> str:
     own = {
-        "buyer": gettext("Buyer"), "merchant": gettext("Shop"), "arbiter": gettext("Arbiter"),
+        "buyer": gettext("Buyer"), "merchant": pgettext("after-sale", "Shop"), "arbiter": gettext("Arbiter"),
         "time": gettext("Deadline"),
     }  # fmt: skip
     return own.get(code, code)
@@ -104,7 +104,7 @@ def side(code: str) -> str:
 def step(row: CaseStep) -> tuple[str, str]:
     """Icon and title of a line of the log."""
     own = {
-        "opened": ("plus", gettext("Asked")), "change": ("pencil", gettext("Request changed")),
+        "opened": ("plus", pgettext("after-sale", "Asked")), "change": ("pencil", gettext("Request changed")),
         "withdraw": ("x", gettext("Withdrawn")), "agree": ("check", gettext("Agreed")),
         "refuse": ("alert-circle", gettext("Refused")), "accept": ("check", gettext("Offer accepted")),
         "send_back": ("upload", gettext("Sent back")), "receive": ("download", gettext("Received")),
