@@ -43,7 +43,7 @@ def test_from_a_refusal_to_a_ruling(page, enter, in_scope, case):
     page.get_by_role("link", name=case.number).click()
     expect(page.get_by_text("Half is not enough").first).to_be_visible()
     page.get_by_role("link", name="Rule on the dispute").click()
-    page.get_by_label("Split").check()
+    page.get_by_label("Ruling").select_option("split")
     page.get_by_label("Amount").fill("60")
     page.get_by_label("Why").fill("Melted on the way")
     page.get_by_role("button", name="Preview").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 
 from tests.factories.aftersale import agree, disputed, opened, refused, sent, shipped, wait
@@ -14,7 +15,8 @@ from yutang.areas.aftersale.models import Case, CaseStep, Dispute
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.services import Back
-from yutang.areas.payments.models import Refund
+from yutang.areas.payments.errors import RefundTooLarge
+from yutang.areas.payments.models import Refund, Tender
 from yutang.core import access, clock
 
 
@@ -113,3 +115,16 @@ def test_each_merchant_its_own(merchant, actor):
     assert services.act_on_deadlines(now=late, actor=access.system(other.pk)) == 0
     case.refresh_from_db()
     assert case.state == "asked"
+
+
+def test_a_broken_case_does_not_hold_up_the_others(merchant, actor):
+    """Money that went back past the order: somebody has to look, and the job says so each time."""
+    broken, fine = (
+        opened(shipped((stocked(), 1)), (0, 1), kind="refund_only", reason="quality") for _ in range(2)
+    )  # fmt: skip
+    Tender.objects.filter(payable_id=broken.order_id).update(refunded_amount=10_000)
+    late = due(fine)
+    with pytest.raises(ExceptionGroup) as error:
+        services.act_on_deadlines(now=late, actor=actor)
+    assert [type(one) for one in error.value.exceptions] == [RefundTooLarge]
+    assert list(Case.objects.order_by("pk").values_list("state", flat=True)) == ["asked", "done"]

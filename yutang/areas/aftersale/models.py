@@ -96,6 +96,7 @@ class Case(TenantModel):
             models.Index(fields=["merchant", "tracking_no"], condition=~Q(tracking_no=""), name="case_by_tracking"),
             # What waits for somebody is little of a million.
             models.Index(fields=["merchant", "deadline_at", "id"], condition=Q(state__in=OPEN), name="case_due"),
+            models.Index(fields=["merchant", "state", "-id"], condition=Q(state="closed"), name="case_closed"),
             models.Index(
                 fields=["merchant", "state", "deadline_at", "id"], condition=Q(state__in=OPEN), name="case_waiting"
             ),

@@ -36,6 +36,7 @@ TABS: dict[str, tuple[State, ...]] = {
 }  # fmt: skip
 WAITING = ("to_answer", "to_receive", "to_resend", "disputed", "with_buyer")
 MOST_BY_NUMBER = 100
+MOST_NAMED = 1_000
 
 
 # -- the shop ----------------------------------------------------------------------------------------------------------
@@ -76,9 +77,7 @@ def search(actor: Actor, wanted: Search) -> QuerySet[Case]:
     if wanted.tab:
         found = found.filter(state__in=TABS[wanted.tab])
     if wanted.text:
-        number = wanted.text[:60]
-        by_number = Q(number=number) | Q(tracking_no=number) | Q(order__in=wanted.order_ids)
-        found = found.filter(by_number | Q(order__customer__in=wanted.customer_ids))
+        found = found.filter(pk__in=_named(wanted))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.reason:
@@ -90,6 +89,18 @@ def search(actor: Actor, wanted: Search) -> QuerySet[Case]:
     if wanted.until is not None:
         found = found.filter(opened_at__lt=wanted.until)
     return found.filter(**BEHIND[wanted.behind]) if wanted.behind else found
+
+
+def _named(wanted: Search) -> set[int]:
+    """Each way of naming a case by an index of its own; of many, the newest."""
+    number = wanted.text[:60]
+    ways = (
+        Q(number=number), Q(tracking_no=number) & ~Q(tracking_no=""), Q(order__in=wanted.order_ids),
+        Q(order__customer__in=wanted.customer_ids),
+    )  # fmt: skip
+    return {
+        pk for way in ways for pk in Case.objects.filter(way).order_by("-pk").values_list("pk", flat=True)[:MOST_NAMED]
+    }
 
 
 # Part of the service score → which cases it is made of.

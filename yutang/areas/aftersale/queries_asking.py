@@ -94,7 +94,7 @@ class Asking:
 
 def what_can_be_asked(order: Order, *, besides: int | None = None) -> Asking:
     """Of a paid order of the own shop; nothing otherwise. `besides`: a case that is not counted, because it is asked
-    anew. Five queries."""
+    anew. A handful of queries, however many items."""
     shop = queries_shop.shop_half(order)
     if shop is None or order.paid_at is None:
         return Asking(order, [], 0)

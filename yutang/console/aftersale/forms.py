@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from yutang.areas.aftersale import queries
 from yutang.areas.aftersale.models import Case, Dispute
 from yutang.areas.aftersale.services import Ask
+from yutang.areas.catalog import queries as catalog
 from yutang.console.catalog.forms import MoneyField
 from yutang.console.orders.forms import new_key
 
@@ -76,7 +77,7 @@ class ReceiveForm(SeenForm):
 
 
 class RulingForm(ReceiveForm):
-    ruling = forms.ChoiceField(label=_("Ruling"), choices=Dispute.Ruling.choices, widget=forms.RadioSelect)
+    ruling = forms.ChoiceField(label=_("Ruling"), choices=[("", "–"), *Dispute.Ruling.choices])
     amount = MoneyField(
         label=_("Amount"), required=False,
         help_text=_("For the buyer: empty is all that was asked. Split: how much goes back; goods stay."),
@@ -135,6 +136,7 @@ class AskForm(forms.Form):
     key = forms.CharField(max_length=32, widget=forms.HiddenInput, initial=new_key)
     kind = forms.ChoiceField(label=_("Kind"), choices=Case.Kind.choices)
     reason = forms.ChoiceField(label=_("Reason"))
+    sku_id = forms.TypedChoiceField(label=_("To be exchanged for"), coerce=int, required=False, empty_value=None)
     amount = MoneyField(label=_("Amount"), required=False, help_text=_("Empty: what the pieces cost."))
     freight = MoneyField(label=_("Freight"), required=False)
     text = forms.CharField(label=_("What the buyer says"), max_length=LONGEST, required=False, widget=WORDS)
@@ -144,6 +146,12 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asking = asking
         self.fields["reason"].choices = [(row.code, row.label) for row in queries.reasons()]
+        skus = catalog.skus_of({line.item.product_id for line in asking.lines})
+        offered = [sku for of_product in skus.values() for sku in of_product if sku.is_active]
+        self.fields["sku_id"].choices = [
+            ("", _("The same")),
+            *((sku.pk, f"{sku.spec} {sku.code}".strip()) for sku in offered),
+        ]
         for name in ("amount", "freight"):
             self.fields[name].currency = currency
         for line in asking.lines:
@@ -160,5 +168,5 @@ class AskForm(forms.Form):
         pieces = [(line.item.position, given[f"pieces-{line.item.position}"] or 0) for line in self.asking.lines]
         return Ask(
             kind=given["kind"], reason=given["reason"], lines=[one for one in pieces if one[1]],
-            amount=given["amount"], freight=given["freight"] or 0, text=given["text"],
+            amount=given["amount"], freight=given["freight"] or 0, text=given["text"], sku_id=given["sku_id"],
         )  # fmt: skip

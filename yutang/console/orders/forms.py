@@ -25,13 +25,16 @@ def new_key() -> str:
 
 
 class PiecesForm(forms.Form):
-    """How many of each item; `field_of(item)` is shown beside it."""
+    """How many of each item. `held`: position → pieces that wait for an after-sale decision."""
 
     key = forms.CharField(max_length=32, widget=forms.HiddenInput, initial=new_key)
 
-    def __init__(self, *args: Any, items: Sequence[OrderItem], all_of_them: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Sequence[OrderItem], all_of_them: bool = True,
+        held: Mapping[int, int] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.items = items
+        self.items, self.held = items, held or {}
         for item in items:
             most = self.most(item)
             self.fields[f"pieces-{item.position}"] = forms.IntegerField(
@@ -40,7 +43,7 @@ class PiecesForm(forms.Form):
             )  # fmt: skip
 
     def most(self, item: OrderItem) -> int:
-        return item.left
+        return max(item.left - self.held.get(item.position, 0), 0)
 
     def rows(self) -> list[tuple[OrderItem, BoundField]]:
         return [(item, self[f"pieces-{item.position}"]) for item in self.items]
@@ -52,17 +55,8 @@ class PiecesForm(forms.Form):
 
 
 class ShipForm(PiecesForm):
-    """`held`: position → pieces that wait for an after-sale decision."""
-
     carrier = forms.CharField(label=_("Carrier"), max_length=40, required=False)
     tracking_no = forms.CharField(label=_("Tracking number"), max_length=60, required=False)
-
-    def __init__(self, *args: Any, held: Mapping[int, int] | None = None, **kwargs: Any) -> None:
-        self.held = held or {}
-        super().__init__(*args, **kwargs)
-
-    def most(self, item: OrderItem) -> int:
-        return max(item.left - self.held.get(item.position, 0), 0)
 
 
 class RefundForm(PiecesForm):

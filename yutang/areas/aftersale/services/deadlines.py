@@ -32,9 +32,16 @@ def act_on_deadlines(*, now: datetime, limit: int = 200, actor: Actor) -> int:
     with tenancy.scope(actor.merchant_id):
         due = Case.objects.filter(state__in=OPEN, deadline_at__lte=now).order_by("deadline_at", "id")
         cases = list(due.values_list("pk", flat=True)[:limit])
+    broken = []
     for case_id in cases:
-        with tenancy.scope(actor.merchant_id):
-            act(case_id=case_id, now=now, actor=actor)
+        try:
+            with tenancy.scope(actor.merchant_id):
+                act(case_id=case_id, now=now, actor=actor)
+        except Exception as error:  # noqa: BLE001 – raised below: one broken case does not hold up the others
+            error.add_note(f"after-sale case {case_id}")
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup("after-sale cases that could not go on", broken)
     return len(cases)
 
 
