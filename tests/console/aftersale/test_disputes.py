@@ -149,3 +149,12 @@ def test_the_score(client_for, merchant):
         assert [row.pk for row in listed.context["page"].rows] == [found.case_id], name
     empty = client.get(behind["late_receipts"], headers={"HX-Request": "true", "HX-Target": "results"})
     assert list(empty.context["page"].rows) == []
+
+
+def test_what_waits_stands_on_the_home_page(client_for, merchant):
+    dispute_of(merchant)
+    with tenancy.scope(merchant.pk):
+        made.opened(made.shipped((own.stocked(), 1)), (0, 1))
+    tasks = {task.label: task.count for task in client_for(merchant).get("/").context["tasks"]}
+    assert tasks == {"After-sale cases that wait for the shop": 1, "Disputes that wait for a ruling": 1}
+    assert client_for(merchant, "finance").get("/").context["tasks"] == []

@@ -122,6 +122,17 @@ def waiting(actor: Actor) -> dict[str, int]:
     return {tab: cases(actor).filter(state__in=TABS[tab])[:1_000].count() for tab in tabs}
 
 
+def waiting_for_shop(actor: Actor) -> int:
+    """Cases that a colleague is to do something about, counted up to a thousand."""
+    states = (State.ASKED, State.RETURNING, State.RESENDING)
+    return cases(actor, HANDLE).filter(state__in=states)[:1_000].count()
+
+
+def waiting_for_ruling(actor: Actor) -> int:
+    """Disputes whose evidence is in, counted up to a thousand."""
+    return disputes(actor, state=Dispute.State.RULING, permission=RULE)[:1_000].count()
+
+
 @dataclass(frozen=True)
 class Line:
     """Pieces of an item in a case."""
