@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "yutang.areas.inventory",
     "yutang.areas.payments",
     "yutang.areas.orders",
+    "yutang.areas.aftersale",
     "yutang.areas.grades",
     "yutang.areas.imports",
     "yutang.areas.analytics",

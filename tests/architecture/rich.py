@@ -66,6 +66,8 @@ CODES = {
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
+    "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
+    "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
 }  # fmt: skip
 
 

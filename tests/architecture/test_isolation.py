@@ -259,7 +259,8 @@ def _furnish(shop, node, mark) -> dict:
 
 
 OF_STORES = (
-    "customers_", "privacy_consent", "privacy_request", "privacy_hold", "orders_", "segments_", "imports_",
+    "customers_", "privacy_consent", "privacy_request", "privacy_hold", "orders_", "aftersale_ca", "aftersale_dispute",
+    "segments_", "imports_",
     "merchants_", "openplatform_apikey", "tags_tagging", "tags_lifefact", "interactions_code",
 )  # fmt: skip
 
@@ -281,7 +282,8 @@ def test_a_store_sees_its_own(stores):
     routes = [
         "/customers", "/segments", "/staff", "/audit", "/reviews", "/customers/merges", "/figures/<str:key>/rows",
         "/customers/<int:customer_id>", "/api/v1/customers", "/api/v1/orders", "/api/v1/segments",
-        "/orders", "/orders/<int:order_id>", "/stock", "/pickup",
+        "/orders", "/orders/<int:order_id>", "/stock", "/pickup", "/aftersale",
+        "/aftersale/<int:aftersale_id>", "/aftersale/disputes",
     ]  # fmt: skip
     found = walk.findings(
         browser=browser_of(stores, stores.manager), token=stores.token, ids=stores.ids[NORTH], secrets=(NORTH,),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.areas.payments import rig
-from tests.factories import shop
+from tests.factories import catalog, shop
+from yutang.areas.aftersale import queries as cases_of
+from yutang.areas.aftersale import services as aftersale
 from yutang.areas.customers import services as customers
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.merchants.services import hours
@@ -19,6 +21,7 @@ from yutang.core import clock
 if TYPE_CHECKING:
     from yutang.areas.customers.models import Customer
     from yutang.areas.merchants.models import OrgNode
+    from yutang.areas.orders.models import Order
 
 
 def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
@@ -36,14 +39,31 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
         carting.put(holder=holder, sku_id=cake.pk, quantity=1, key=mark, actor=shop.actor())
     address = customers.save_address(identity=identity, recipient=to, actor=shop.actor())
     hours.set_hours(node=node, week={}, days={}, actor=shop.actor())
+    cases = _cases(mark, sent)
     _account()
     stock = StockItem.objects.get(sku=cake, node=node)
     tender = Tender.objects.filter(payable_id=sent.pk).first()
     assert tender is not None
     return {
         "shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
-        "no": tender.no,
+        "no": tender.no, **cases,
     }  # fmt: skip
+
+
+def _cases(mark: str, order: Order) -> dict[str, object]:
+    """A case that is disputed, with evidence; the merchant's terms."""
+    ask = aftersale.Ask(kind="return_refund", reason="quality", lines=[(0, 1)], text=mark)
+    case = aftersale.open_case(
+        order_id=order.pk, ask=ask, key=f"{mark}-case", pictures=[catalog.make_picture_file()], actor=shop.actor()
+    )
+    aftersale.refuse(case_id=case.pk, reason=mark, actor=shop.actor())
+    dispute = aftersale.escalate(case_id=case.pk, reason=mark, side=aftersale.Side.BUYER, actor=shop.actor())
+    aftersale.save_terms(
+        terms={name: bound.default for name, bound in cases_of.bounds().items()}, promises=cases_of.promises(),
+        address={"return_address": f"Returns {mark}"}, actor=shop.actor(),
+    )  # fmt: skip
+    evidence = cases_of.whole(case).pictures[0]
+    return {"aftersale_id": case.pk, "dispute_id": dispute.pk, "evidence_id": evidence.pk}
 
 
 def _account() -> None:

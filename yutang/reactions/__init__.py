@@ -12,4 +12,5 @@ WITHOUT_REACTION = {
     "segments.refreshed": "kept for journeys and webhooks, which come later",
     "tags.recomputed": "kept for journeys and webhooks, which come later",
     "tags.run_ended": "as above",
+    "aftersale.moved": "kept for messages to the buyer, journeys and webhooks",
 }

@@ -1,10 +1,11 @@
-"""What follows from money that came for an order or went back."""
+"""What follows from money that came for an order or went back, and from goods that left."""
 
 from __future__ import annotations
 
+from yutang.areas.aftersale import services as aftersale
 from yutang.areas.orders import services as orders
-from yutang.areas.orders.events import OrderPaid, OrderRefunded
-from yutang.core import events
+from yutang.areas.orders.events import OrderPaid, OrderRefunded, OrderShipped
+from yutang.core import access, events
 from yutang.lake import writer
 
 
@@ -16,6 +17,12 @@ def count_purchase(event: OrderPaid) -> None:
 @events.on(OrderRefunded)
 def count_refund(event: OrderRefunded) -> None:
     _recount(event.merchant_id, event.customer_id)
+
+
+@events.on(OrderShipped)
+def end_exchange(event: OrderShipped) -> None:
+    """A replacement has left, from whichever page: its exchange is done."""
+    aftersale.order_shipped(order_id=event.order_id, actor=access.system(event.merchant_id, "orders.shipped"))
 
 
 def _recount(merchant_id: int, customer_id: int | None) -> None:

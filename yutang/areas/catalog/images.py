@@ -21,6 +21,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from yutang.areas.catalog.errors import PictureCorrupt, PictureTooLarge, PictureTypeRefused, VectorPictureRefused
 
 WIDTHS = (200, 400, 800, 1600)
+SHOWN = "pictures"
 MOST_MEGABYTES, MOST_MEGAPIXELS = 10, 40
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -36,15 +37,16 @@ class StoredPicture:
     height: int
 
 
-def store(content: IO[bytes], merchant_id: int) -> StoredPicture:
-    """Keeps a picture. PictureTypeRefused, VectorPictureRefused, PictureTooLarge, PictureCorrupt."""
+def store(content: IO[bytes], merchant_id: int, shelf: str = SHOWN) -> StoredPicture:
+    """Keeps a picture on a shelf: a folder; only what lies on `SHOWN` has an address for everybody.
+    PictureTypeRefused, VectorPictureRefused, PictureTooLarge, PictureCorrupt."""
     data = content.read(MOST_MEGABYTES * 2**20 + 1)
     if len(data) > MOST_MEGABYTES * 2**20:
         raise _too_large()
     image = _opened(data)
     width, height = _size(image)
     digest = hashlib.sha256(data).hexdigest()
-    folder = _folder(merchant_id, digest)
+    folder = _folder(merchant_id, digest, shelf)
     # The smallest is written last: where it lies, all do.
     if not (folder / f"{digest}-{WIDTHS[0]}.webp").exists():
         plain = _plain(image)
@@ -55,26 +57,27 @@ def store(content: IO[bytes], merchant_id: int) -> StoredPicture:
     return StoredPicture(digest, width, height)
 
 
-def picture_path(merchant_id: int, digest: str, width: int) -> Path | None:
+def picture_path(merchant_id: int, digest: str, width: int, shelf: str = SHOWN) -> Path | None:
     """The file to serve: as wide as asked, or the widest there is below (pictures are never blown up). None for what is
     not ours; nothing but digits and hash characters gets into the path."""
     if not _DIGEST.fullmatch(digest) or width not in WIDTHS:
         return None
-    folder = _folder(merchant_id, digest)
+    folder = _folder(merchant_id, digest, shelf)
     paths = (folder / f"{digest}-{each}.webp" for each in reversed(WIDTHS) if each <= width)
     return next((path for path in paths if path.is_file()), None)
 
 
-def remove(merchant_id: int, digest: str) -> int:
+def remove(merchant_id: int, digest: str, shelf: str = SHOWN) -> int:
     """Deletes the files of a picture; how many."""
-    paths = [path for each in WIDTHS if (path := _folder(merchant_id, digest) / f"{digest}-{each}.webp").is_file()]
+    folder = _folder(merchant_id, digest, shelf)
+    paths = [path for each in WIDTHS if (path := folder / f"{digest}-{each}.webp").is_file()]
     for path in paths:
         path.unlink()
     return len(paths)
 
 
-def _folder(merchant_id: int, digest: str) -> Path:
-    return Path(settings.FILES) / "pictures" / str(merchant_id) / digest[:2]
+def _folder(merchant_id: int, digest: str, shelf: str) -> Path:
+    return Path(settings.FILES) / shelf / str(merchant_id) / digest[:2]
 
 
 def _too_large() -> PictureTooLarge:

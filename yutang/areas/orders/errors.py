@@ -81,6 +81,14 @@ class TooManyPieces(DomainError):
     status = 409
 
 
+class PiecesHeld(DomainError):
+    """`params`: order_no. Somebody has to decide about them first (holds.py)."""
+
+    code = "orders.pieces_held"
+    message = gettext_noop("All pieces that are left of order %(order_no)s wait for an after-sale decision.")
+    status = 409
+
+
 class RefundTooLarge(DomainError):
     """`params`: left (minor units)."""
 

@@ -30,3 +30,16 @@ class OrderRefunded(DomainEvent):
 
     def lock(self) -> str | None:
         return f"order:{self.order_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderShipped(DomainEvent):
+    """Pieces of an order were handed to a carrier."""
+
+    name: ClassVar[str] = "orders.shipped"
+    order_id: int
+    customer_id: int | None
+    parcel_id: int
+
+    def lock(self) -> str | None:
+        return f"order:{self.order_id}"

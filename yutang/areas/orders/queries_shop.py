@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
 from django.utils import timezone
 
 from yutang.areas.customers.addresses import Recipient
@@ -66,8 +67,6 @@ def whole(order: Order) -> Whole:
     reasons: dict[int | None, list[Adjustment]] = {}
     for reason in Adjustment.objects.filter(order=order).order_by("pk"):
         reasons.setdefault(reason.position, []).append(reason)
-    tenders = payments.tenders_of((PAYABLE, order.pk))
-    refunds = payments.refunds_of([tender.pk for tender in tenders]) if tenders else {}
     return Whole(
         items=[
             Priced(item, reasons.get(item.position, []))
@@ -77,8 +76,33 @@ def whole(order: Order) -> Whole:
         steps=list(OrderStep.objects.filter(order=order).order_by("-pk")),
         parcels=list(Parcel.objects.filter(order=order).order_by("pk")),
         pickups=list(PickupUse.objects.filter(order=order).select_related("node").order_by("pk")),
-        tenders=[(tender, refunds.get(tender.pk, [])) for tender in tenders],
+        tenders=tenders(order.pk),
     )
+
+
+def tenders(order_id: int) -> list[tuple[Tender, list[Refund]]]:
+    """What was paid, in that order, each with its refunds."""
+    paid = payments.tenders_of((PAYABLE, order_id))
+    refunds = payments.refunds_of([tender.pk for tender in paid]) if paid else {}
+    return [(tender, refunds.get(tender.pk, [])) for tender in paid]
+
+
+def items(order_id: int) -> list[OrderItem]:
+    """In their order."""
+    return list(OrderItem.objects.filter(order=order_id).order_by("position"))
+
+
+def parcels(order_id: int) -> list[Parcel]:
+    """The oldest first."""
+    return list(Parcel.objects.filter(order=order_id).order_by("pk"))
+
+
+def paid_for(order_id: int) -> OrderItem:
+    """What an order at no price replaces (services.replace): where its money lies."""
+    found = ShopOrder.objects.select_related("replaces").get(pk=order_id).replaces
+    if found is None:
+        raise NotFound
+    return found
 
 
 def recipient(shop: ShopOrder, *, is_masked: bool = False) -> Recipient | None:
@@ -92,6 +116,16 @@ def recipient(shop: ShopOrder, *, is_masked: bool = False) -> Recipient | None:
         found, name=found.name[:1] + "**" if found.name else "",
         phone=crypto.mask_phone(found.phone) if found.phone else "", street="****" if found.street else "",
     )  # fmt: skip
+
+
+def paid_by_store(*, since: datetime, until: datetime, nodes: frozenset[int] | None) -> dict[int, int]:
+    """Store → orders of the own shop that were placed in this time and paid. Replacements sent free of charge are
+    none."""
+    found = Order.objects.filter(ordered_at__gte=since, ordered_at__lt=until, paid_at__isnull=False)
+    found = found.filter(shop__isnull=False, shop__replaces=None)
+    if nodes is not None:
+        found = found.filter(node__in=nodes)
+    return dict(found.order_by().values_list("node_id").annotate(Count("pk")))
 
 
 # -- the pickup desk ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
+from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.customers import queries as customers
 from yutang.areas.imports import queries as imports
 
@@ -31,6 +32,12 @@ def tasks(actor: Actor) -> list[Task]:
     address = link("console:imports")
     if address and actor.may("imports.view") and (count := imports.need_attention(actor=actor)):
         found.append(Task(gettext("Imports that failed or left rows out"), count, "file-alert", address))
+    address = link("console:aftersale")
+    if address and actor.may(aftersale.HANDLE) and (count := aftersale.waiting_for_shop(actor)):
+        found.append(Task(gettext("After-sale cases that wait for the shop"), count, "arrow-back-up", address))
+    address = link("console:disputes")
+    if address and actor.may(aftersale.RULE) and (count := aftersale.waiting_for_ruling(actor)):
+        found.append(Task(gettext("Disputes that wait for a ruling"), count, "shield-lock", f"{address}?state=ruling"))
     return found
 
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from yutang.areas.orders import queries, queries_shop, services
+from yutang.areas.orders import holds, queries, queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders.forms import ShipForm
 from yutang.console.orders.views import shown
@@ -23,7 +23,7 @@ def ship(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     """The chosen pieces with one tracking number; the rest may follow in another parcel."""
     order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
     items = [priced.item for priced in queries_shop.whole(order).items if priced.item.left]
-    form = ShipForm(request.POST, items=items)
+    form = ShipForm(request.POST, items=items, held=holds.held(order.pk))
     if form.is_valid():
         with errors_of(form):
             services.ship(

@@ -12,7 +12,7 @@ from yutang.areas.orders.services import Back
 from yutang.console.catalog.forms import MoneyField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.forms import BoundField
 
@@ -25,13 +25,16 @@ def new_key() -> str:
 
 
 class PiecesForm(forms.Form):
-    """How many of each item; `field_of(item)` is shown beside it."""
+    """How many of each item. `held`: position → pieces that wait for an after-sale decision."""
 
     key = forms.CharField(max_length=32, widget=forms.HiddenInput, initial=new_key)
 
-    def __init__(self, *args: Any, items: Sequence[OrderItem], all_of_them: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Sequence[OrderItem], all_of_them: bool = True,
+        held: Mapping[int, int] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.items = items
+        self.items, self.held = items, held or {}
         for item in items:
             most = self.most(item)
             self.fields[f"pieces-{item.position}"] = forms.IntegerField(
@@ -40,7 +43,7 @@ class PiecesForm(forms.Form):
             )  # fmt: skip
 
     def most(self, item: OrderItem) -> int:
-        return item.left
+        return max(item.left - self.held.get(item.position, 0), 0)
 
     def rows(self) -> list[tuple[OrderItem, BoundField]]:
         return [(item, self[f"pieces-{item.position}"]) for item in self.items]

@@ -71,7 +71,7 @@ def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
 
 def _search(request: HttpRequest, wanted: dict[str, str]) -> Search:
     node, zone = id_of(wanted["node"]), request.merchant.timezone
-    since, until = _day(wanted["since"]), _day(wanted["until"])
+    since, until = day_of(wanted["since"]), day_of(wanted["until"])
     people: frozenset[int] = frozenset()
     if wanted["q"] and request.actor.may("customers.view"):
         asked = customers.Search(text=wanted["q"])
@@ -96,7 +96,7 @@ def _skus(text: str) -> frozenset[int]:
     return frozenset(sku.pk for skus in found.values() for sku in skus)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     try:
         found = date.fromisoformat(text)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -17,16 +18,36 @@ from yutang.ui.forms import errors_of
 from yutang.ui.templatetags.ui import money
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
-    from yutang.areas.orders.services import Effects
+    from yutang.areas.orders.services import Effects, StockBack
+    from yutang.areas.payments.models import Tender
+
+
+@dataclass(frozen=True)
+class Described:
+    """A preview in words. `money`: (provider, tender, amount); `stock`: (store, pieces)."""
+
+    money: list[tuple[str, Tender, int]]
+    stock: list[tuple[str, StockBack]]
+
+
+def described(seen: Sequence[Effects]) -> Described:
+    """What refunds of one order, or of several, do together."""
+    stores = {node.pk: node.name for node in merchants.tree()} if seen else {}
+    return Described(
+        [(labels.provider(tender.provider), tender, part) for one in seen for tender, part in one.money],
+        [(stores.get(each.item.node_id, ""), each) for one in seen for each in one.stock],
+    )
 
 
 @page("orders.refund")
 def refund(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     """A first POST previews; one that carries what the preview said does it, unless that has changed meanwhile."""
     order = queries_shop.shop_order(request.actor, shop_order_id, "orders.refund")
-    items = [priced.item for priced in queries_shop.whole(order).items]
+    items = queries_shop.items(order.pk)
     form = RefundForm(request.POST or None, items=items, currency=order.shop.currency)
     seen = None
     if form.is_valid():
@@ -37,7 +58,7 @@ def refund(request: HttpRequest, shop_order_id: int) -> HttpResponse:
             if not asked["back"] and not asked["freight"]:
                 form.add_error(None, gettext("Choose what goes back."))
                 seen = None
-            elif "confirm" in request.POST and given["seen"] == _said(seen):
+            elif "confirm" in request.POST and given["seen"] == seen.said:
                 amount = services.refund(
                     **asked, is_restocked=given["is_restocked"], reason=given["reason"], key=given["key"],
                     actor=request.actor,
@@ -45,24 +66,11 @@ def refund(request: HttpRequest, shop_order_id: int) -> HttpResponse:
                 said = gettext("%(amount)s goes back.") % {"amount": money(amount, order.shop.currency)}
                 messages.success(request, said)
                 return redirect("console:order", order.pk)
-    stores = {node.pk: node.name for node in merchants.tree()} if seen else {}
     context = {
         "order": order, "shop": order.shop, "form": form, "effects": seen, "status": labels.status(order, order.shop),
-        "money_back": [(labels.provider(tender.provider), tender, part) for tender, part in seen.money] if seen else [],
-        "stock_back": [(stores.get(one.item.node_id, ""), one) for one in seen.stock] if seen else [],
-        "seen": _said(seen) if seen else "",
+        "described": described([seen] if seen else []), "seen": seen.said if seen else "",
+        "total": seen.planned.total if seen else 0, "currency": order.shop.currency,
         "is_over": seen is not None and seen.status != order.status,
     }  # fmt: skip
     is_wrong = form.is_bound and seen is None
     return render(request, "console/orders/refund.html", context, status=422 if is_wrong else 200)
-
-
-def _said(effects: Effects) -> str:
-    """All numbers of a preview in one line, to compare what was seen with what would happen now."""
-    planned = effects.planned
-    numbers = [
-        *(f"{place}:{amount}" for place, amount in sorted(planned.items.items())), f"f{planned.freight}",
-        *(f"t{tender.pk}:{part}" for tender, part in effects.money),
-        *(f"s{one.item.position}:{one.unshipped}:{one.brought}:{one.lost}" for one in effects.stock),
-    ]  # fmt: skip
-    return " ".join(numbers)

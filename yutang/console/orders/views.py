@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.urls import reverse
 
+from yutang.areas.aftersale import queries as aftersale
+from yutang.areas.aftersale.models import Case
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import queries, queries_list, queries_shop
+from yutang.areas.orders import holds, queries, queries_list, queries_shop
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.console.access import page
+from yutang.console.aftersale import labels as of_cases
 from yutang.console.orders import labels, listing
 from yutang.console.orders.forms import ShipForm
 from yutang.console.shell.listing import render_list
@@ -63,8 +66,9 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
     is_sent = shop is not None and shop.fulfilment in (ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL)
     may_ship = is_sent and found.status in (Order.Status.PAID, Order.Status.PARTLY_SHIPPED)
     if form is None and may_ship:
-        form = ShipForm(items=left)
+        form = ShipForm(items=left, held=holds.held(found.pk))
     is_open = shop is not None and found.paid_at is not None
+    cases = aftersale.of_order(actor, found.pk) if is_open and actor.may(aftersale.VIEW) else []
     return {
         "order": found, "shop": shop, "whole": whole, "status": labels.status(found, shop),
         "colour": labels.COLOURS[Order.Status(found.status)], "channel": labels.channel(found),
@@ -72,6 +76,8 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
         "ship": form if may_ship else None,
+        "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],
+        "may_ask": is_open and actor.may(aftersale.HANDLE),
         "may_refund": is_open and any(p.item.amount > p.item.refunded for p in whole.items),
         "tenders": [(labels.provider(t.provider), t, refunds) for t, refunds in whole.tenders],
         "steps": [(*labels.step(row), labels.said(row, titles), row) for row in whole.steps],

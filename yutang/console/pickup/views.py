@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import OrgNode
-from yutang.areas.orders import queries_list, queries_shop, services
+from yutang.areas.orders import holds, queries_list, queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders.forms import PiecesForm
 from yutang.console.staff.forms import id_of
@@ -54,7 +54,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             context["refused"] = str(error)
         else:
-            form = PiecesForm(items=[item for item in items if item.left])
+            form = PiecesForm(items=[item for item in items if item.left], held=holds.held(order.pk))
             context |= {"order": order, "form": form, "gone": [item for item in items if not item.left]}
     return _shown(request, store, context, stores=stores)
 
@@ -70,7 +70,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         raise
     except DomainError as error:
         return _shown(request, store, {"code": code, "refused": str(error)}, status=422)
-    form = PiecesForm(request.POST, items=[item for item in items if item.left])
+    form = PiecesForm(request.POST, items=[item for item in items if item.left], held=holds.held(order.pk))
     if form.is_valid():
         with errors_of(form):
             services.pick_up(

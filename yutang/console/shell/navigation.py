@@ -87,6 +87,10 @@ JOBS: tuple[Job, ...] = (
         (
             Entry("console:orders", _("Order list"), "orders.view"),
             Entry("console:pickup", _("Pickup desk"), "orders.pickup"),
+            Entry("console:aftersale", _("After-sale"), "aftersale.view"),
+            Entry("console:disputes", _("Disputes"), "aftersale.view"),
+            Entry("console:aftersale_score", _("Service score"), "aftersale.view"),
+            Entry("console:aftersale_settings", _("After-sale terms"), "aftersale.setup", is_whole=True),
             Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),
         ),
     ),

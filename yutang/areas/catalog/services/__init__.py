@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from yutang.areas.catalog.services.categories import delete_category, save_category
 from yutang.areas.catalog.services.freight import delete_freight_template, save_freight_template
-from yutang.areas.catalog.services.pictures import PictureDraft, add_picture, save_pictures, store_picture
+from yutang.areas.catalog.services.pictures import (
+    PictureDraft,
+    add_picture,
+    remove_picture,
+    save_pictures,
+    store_picture,
+)
 from yutang.areas.catalog.services.products import (
     MOST_SKUS,
     ProductDraft,
@@ -27,6 +33,7 @@ __all__ = [
     "delete_freight_template",
     "draft_of",
     "move_to_category",
+    "remove_picture",
     "reply_to_review",
     "save_category",
     "save_freight_template",

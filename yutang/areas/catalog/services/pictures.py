@@ -32,9 +32,15 @@ class PictureDraft:
     sku_id: int | None = None
 
 
-def store_picture(*, content: IO[bytes], actor: Actor) -> StoredPicture:
-    """Keeps the files of a picture that something else refers to by its digest: a review, a text."""
-    return images.store(content, actor.merchant_id)
+def store_picture(*, content: IO[bytes], shelf: str = images.SHOWN, actor: Actor) -> StoredPicture:
+    """Keeps the files of a picture that something else refers to by its digest: a review, a text. On a shelf of one's
+    own they have no public address."""
+    return images.store(content, actor.merchant_id, shelf)
+
+
+def remove_picture(merchant_id: int, digest: str, *, shelf: str) -> int:
+    """Deletes the files of a picture that nothing refers to any more; how many."""
+    return images.remove(merchant_id, digest, shelf)
 
 
 @transaction.atomic

@@ -42,6 +42,10 @@ class ShopOrder(TenantModel):
     pickup_code = models.CharField(max_length=12, blank=True)  # given when it is paid
     buyer_note = models.CharField(max_length=200, blank=True)
     closed_because = models.CharField(max_length=20, blank=True)  # not_paid, by_staff, refunded …
+    # Sent free of charge for pieces of this item that came back; always what was paid for, through any exchanges.
+    replaces = models.ForeignKey(
+        "orders.OrderItem", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -84,6 +88,8 @@ class OrderItem(TenantModel):
     shipped = models.IntegerField(default=0)  # pieces handed over
     returned = models.IntegerField(default=0)  # pieces given back, `cancelled` ones among them
     cancelled = models.IntegerField(default=0)  # given back before they left
+    # Given back, and others sent for them free of charge: what they cost is still paid.
+    exchanged = models.IntegerField(default=0, db_default=0)
     refunded = models.BigIntegerField(default=0)
 
     class Meta:
@@ -98,6 +104,9 @@ class OrderItem(TenantModel):
                 condition=Q(returned__gte=F("cancelled"), returned__lte=F("shipped") + F("cancelled")),
                 name="order_item_returned",
             ),
+            models.CheckConstraint(
+                condition=Q(exchanged__gte=0, exchanged__lte=F("returned")), name="order_item_exchanged"
+            ),
             models.CheckConstraint(condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="order_item_refunded"),
         ]
         indexes = [models.Index(fields=["merchant", "sku_id"], name="order_item_by_sku")]
@@ -106,6 +115,11 @@ class OrderItem(TenantModel):
     def left(self) -> int:
         """Pieces that are still to be handed over."""
         return self.quantity - self.shipped - self.cancelled
+
+    @property
+    def with_buyer(self) -> int:
+        """Pieces that were handed over and not brought back."""
+        return self.shipped - (self.returned - self.cancelled)
 
 
 class Adjustment(TenantModel):

@@ -7,14 +7,16 @@ from yutang.areas.orders.services import carting
 from yutang.areas.orders.services.channels import channels
 from yutang.areas.orders.services.fulfilling import complete, pick_up, ship
 from yutang.areas.orders.services.noting import add_note, record_look
-from yutang.areas.orders.services.paying import close, close_expired
+from yutang.areas.orders.services.paying import close, close_expired, lock
 from yutang.areas.orders.services.placing import Wish, place, quote
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
-from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, refund
+from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, freight_left, refund, worth
+from yutang.areas.orders.services.replacing import hold_replacement, release_replacement, replace
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
     "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "carting", "channels",
-    "close", "close_expired", "complete", "effects", "pick_up", "place", "quote", "recompute_next_statistics",
-    "recompute_statistics", "record_lines", "record_look", "refund", "ship", "sold",
+    "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up", "place",
+    "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
+    "release_replacement", "replace", "ship", "sold", "worth",
 ]  # fmt: skip

@@ -12,16 +12,19 @@ from django.utils import timezone
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.models import StockMove
 from yutang.areas.inventory.services import Move
-from yutang.areas.orders.errors import CodeUsed, TooManyPieces, UnknownPickupCode, WrongState, WrongStore
+from yutang.areas.orders import holds
+from yutang.areas.orders.errors import CodeUsed, PiecesHeld, TooManyPieces, UnknownPickupCode, WrongState, WrongStore
+from yutang.areas.orders.events import OrderShipped
 from yutang.areas.orders.models import Order, OrderItem, Parcel, PickupUse, ShopOrder
 from yutang.areas.orders.services.paying import is_code, lock, note
-from yutang.core import audit, clock
+from yutang.core import audit, clock, events
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 Status = Order.Status
 Fulfilment = ShopOrder.Fulfilment
+BY_POST = (Fulfilment.DELIVERY, Fulfilment.LOCAL)
 # position of an item → pieces; None: all that have not been handed over
 Pieces = Mapping[int, int] | None
 
@@ -30,12 +33,11 @@ Pieces = Mapping[int, int] | None
 def ship(
     *, order_id: int, pieces: Pieces = None, carrier: str = "", tracking_no: str = "", key: str, actor: Actor
 ) -> Parcel:  # fmt: skip
-    """Hands pieces to a carrier. The same key again is the same parcel. WrongState, TooManyPieces."""
+    """Hands pieces to a carrier. The same key again is the same parcel. WrongState, TooManyPieces, PiecesHeld."""
     order = lock(order_id)
     if earlier := Parcel.objects.filter(key=key).first():
         return earlier
-    by_post = order.shop.fulfilment in (Fulfilment.DELIVERY, Fulfilment.LOCAL)
-    if not by_post or order.status not in (Status.PAID, Status.PARTLY_SHIPPED):
+    if order.shop.fulfilment not in BY_POST or order.status not in (Status.PAID, Status.PARTLY_SHIPPED):
         raise WrongState(order_no=order.order_no, status=order.get_status_display())
     given, is_all = _hand_over(order, pieces, f"parcel:{key}", actor)
     parcel = Parcel.objects.create(
@@ -45,6 +47,11 @@ def ship(
     _advance(order, Status.SHIPPED if is_all else Status.PARTLY_SHIPPED)
     note(order, "shipped", actor, parcel=parcel.pk, tracking_no=parcel.tracking_no)
     audit.record("orders.ship", actor=actor, object_type="order", object_id=order.pk, detail={"parcel": parcel.pk})
+    events.publish(
+        OrderShipped(
+            merchant_id=actor.merchant_id, order_id=order.pk, customer_id=order.customer_id, parcel_id=parcel.pk
+        )
+    )  # fmt: skip
     return parcel
 
 
@@ -99,11 +106,14 @@ def complete(*, order_id: int, actor: Actor) -> Order:
 def _hand_over(order: Order, pieces: Pieces, key: str, actor: Actor) -> tuple[dict[int, int], bool]:
     """Position → pieces that left, and whether that was all of it."""
     items = list(OrderItem.objects.select_for_update().filter(order=order).order_by("position"))
-    left = {item.position: item.left for item in items}
+    kept = holds.held(order.pk)
+    left = {item.position: max(item.left - kept.get(item.position, 0), 0) for item in items}
     wanted = {n: k for n, k in (left if pieces is None else pieces).items() if k}
     for item in items:
         if not 0 <= wanted.get(item.position, 0) <= left[item.position]:
             raise TooManyPieces(field="pieces", title=item.title, left=left[item.position])
+    if not wanted and kept:
+        raise PiecesHeld(field="pieces", order_no=order.order_no)
     if not wanted or set(wanted) - set(left):
         raise TooManyPieces(field="pieces", title=order.order_no, left=sum(left.values()))
     moves = []
@@ -113,7 +123,7 @@ def _hand_over(order: Order, pieces: Pieces, key: str, actor: Actor) -> tuple[di
             item.save(update_fields=["shipped"])
             moves.append(Move(item.sku_id, item.node_id, -quantity))
     stock.move(moves=moves, kind=StockMove.Kind.SHIPPED, key=key, source=("order", order.pk), actor=actor)
-    return wanted, sum(wanted.values()) == sum(left.values())
+    return wanted, not any(item.left for item in items)
 
 
 def _advance(order: Order, status: Order.Status) -> None:

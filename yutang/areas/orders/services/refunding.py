@@ -15,6 +15,7 @@ from yutang.areas.orders.errors import RefundTooLarge, TooManyPieces, WrongState
 from yutang.areas.orders.events import OrderRefunded
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
 from yutang.areas.orders.services.facts import sale_line
+from yutang.areas.orders.services.fulfilling import BY_POST
 from yutang.areas.orders.services.paying import PAYABLE, lock, note
 from yutang.areas.orders.services.placing import held_by
 from yutang.areas.payments import queries as payments_of
@@ -30,11 +31,17 @@ Status = Order.Status
 
 @dataclass(frozen=True)
 class Back:
-    """What of one item goes back: `pieces` that count as returned, and `amount` (None: what these pieces cost)."""
+    """What of one item goes back: `pieces` that count as returned, and `amount` (None: what these pieces cost).
+
+    `brought`: so many of the pieces come from the buyer; None: those that never left go first. `exchanged`: so many are
+    replaced free of charge, and what was paid for them stays (replacing.py); below zero: so many replacements, which
+    are pieces of an order of their own, came back for good, and what was paid for the first ones goes."""
 
     position: int
     pieces: int
     amount: int | None = None
+    brought: int | None = None
+    exchanged: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,16 @@ class Effects:
     stock: list[StockBack]
     status: Order.Status
 
+    @property
+    def said(self) -> str:
+        """All numbers in one line, to compare what was seen with what would happen now."""
+        numbers = [
+            *(f"{place}:{amount}" for place, amount in sorted(self.planned.items.items())), f"f{self.planned.freight}",
+            *(f"t{tender.pk}:{part}" for tender, part in self.money),
+            *(f"s{one.item.position}:{one.unshipped}:{one.brought}:{one.lost}" for one in self.stock),
+        ]  # fmt: skip
+        return " ".join(numbers)
+
 
 def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restocked: bool = True) -> Effects:
     """What `refund` would do now with the same arguments. WrongState, TooManyPieces, RefundTooLarge."""
@@ -77,7 +94,8 @@ def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restock
     planned = _preview(order, items, back, freight)
     stocks = []
     for one in back:
-        item, here = items[one.position], min(one.pieces, items[one.position].left)
+        item = items[one.position]
+        here = _never_left(item, one)
         left_house = one.pieces - here
         if one.pieces:
             stocks.append(StockBack(item, here, left_house if is_restocked else 0, 0 if is_restocked else left_house))
@@ -110,12 +128,13 @@ def refund(
     lines, given = [], []
     for one in back:
         item, amount = items[one.position], planned.items[one.position]
-        here = min(one.pieces, item.left)
+        here = _never_left(item, one)
         given.append(GivenBack(item.sku_id, item.node_id, here, one.pieces - here if is_restocked else 0))
         item.returned += one.pieces
         item.cancelled += here
+        item.exchanged += one.exchanged
         item.refunded += amount
-        item.save(update_fields=["returned", "cancelled", "refunded"])
+        item.save(update_fields=["returned", "cancelled", "exchanged", "refunded"])
         lines.append(
             sale_line(
                 order, f"#refund:{key}:{one.position + 1}", SaleLine.Kind.REFUND, -amount, now, item=item,
@@ -133,11 +152,10 @@ def refund(
     order.refunded_amount -= planned.total
     order.line_count += len(lines)
     order.updated_at = now
-    after = _status_after(order, items)
-    if after != order.status:
-        order.status = after
-        ShopOrder.objects.filter(pk=order_id).update(closed_because="refunded")
-    order.save(update_fields=["refunded_amount", "line_count", "updated_at", "status"])
+    _advance(order, items)
+    order.save(
+        update_fields=["refunded_amount", "line_count", "updated_at", "status", "shipped_at", "completed_at"]
+    )  # fmt: skip
     note(order, "refunded", actor, amount=planned.total, reason=reason)
     audit.record(
         "orders.refund", actor=actor, object_type="order", object_id=order_id, detail={"amount": planned.total}
@@ -154,6 +172,17 @@ def refund(
     return planned.total
 
 
+def worth(item: OrderItem, back: Back) -> int:
+    """What the pieces cost, less what was refunded for them without taking them back; the last pieces take the rest.
+    Pieces that were replaced are still with the buyer, as far as money goes."""
+    if back.amount is not None:
+        return back.amount
+    after = item.returned + back.pieces - item.exchanged - back.exchanged
+    if after == item.quantity:
+        return item.amount - item.refunded
+    return max(min(money.part(item.amount, after, item.quantity) - item.refunded, item.amount - item.refunded), 0)
+
+
 def _preview(order: Order, items: dict[int, OrderItem], back: Sequence[Back], freight: int) -> Preview:
     amounts: dict[int, int] = {}
     for one in back:
@@ -161,29 +190,30 @@ def _preview(order: Order, items: dict[int, OrderItem], back: Sequence[Back], fr
         left = item.quantity - item.returned if item else 0
         if item is None or one.position in amounts or not 0 <= one.pieces <= left:
             raise TooManyPieces(field="pieces", title=item.title if item else order.order_no, left=left)
-        amounts[one.position] = _share(item, one)
+        here = _never_left(item, one)
+        if not 0 <= here <= item.left or not 0 <= one.pieces - here <= item.with_buyer:
+            most = item.left if here > item.left else item.with_buyer
+            raise TooManyPieces(field="pieces", title=item.title, left=most)
+        if not 0 <= item.exchanged + one.exchanged <= item.returned + one.pieces:
+            raise TooManyPieces(field="pieces", title=item.title, left=item.exchanged)
+        amounts[one.position] = worth(item, one)
         if not 0 <= amounts[one.position] <= item.amount - item.refunded:
             raise RefundTooLarge(field="amount", left=item.amount - item.refunded)
-    if not 0 <= freight <= order.shop.freight - _freight_refunded(order):
-        raise RefundTooLarge(field="freight", left=order.shop.freight - _freight_refunded(order))
+    if not 0 <= freight <= (most := freight_left(order)):
+        raise RefundTooLarge(field="freight", left=most)
     return Preview(amounts, freight)
 
 
-def _share(item: OrderItem, one: Back) -> int:
-    """What the pieces cost, less what was refunded for them without taking them back; the last pieces take the rest."""
-    if one.amount is not None:
-        return one.amount
-    after = item.returned + one.pieces
-    if after == item.quantity:
-        return item.amount - item.refunded
-    return max(min(money.part(item.amount, after, item.quantity) - item.refunded, item.amount - item.refunded), 0)
+def _never_left(item: OrderItem, one: Back) -> int:
+    return min(one.pieces, item.left) if one.brought is None else one.pieces - one.brought
 
 
-def _freight_refunded(order: Order) -> int:
+def freight_left(order: Order) -> int:
+    """What was paid for freight and not given back."""
     lines = SaleLine.objects.filter(
         order_id=order.pk, line_key__startswith="#refund:", line_key__endswith=":freight"
     )  # fmt: skip
-    return -sum(lines.values_list("amount", flat=True))
+    return order.shop.freight + sum(lines.values_list("amount", flat=True))
 
 
 def _must_be_paid(order: Order) -> None:
@@ -192,8 +222,24 @@ def _must_be_paid(order: Order) -> None:
 
 
 def _status_after(order: Order, items: dict[int, OrderItem]) -> Order.Status:
-    """An order of which everything is given back has nothing left to be handed over."""
-    is_all_back = all(item.returned == item.quantity for item in items.values())
-    if not is_all_back or order.status not in (Status.PAID, Status.PARTLY_SHIPPED):
+    """When the last piece that was to be handed over is given back, nobody waits for it any longer."""
+    is_waiting = order.status in (Status.PAID, Status.PARTLY_SHIPPED)
+    if not is_waiting or any(item.left for item in items.values()):
         return Status(order.status)
-    return Status.COMPLETED if any(item.shipped for item in items.values()) else Status.CLOSED
+    if not any(item.shipped for item in items.values()):
+        return Status.CLOSED
+    is_all_back = all(item.returned == item.quantity for item in items.values())
+    return Status.SHIPPED if order.shop.fulfilment in BY_POST and not is_all_back else Status.COMPLETED
+
+
+def _advance(order: Order, items: dict[int, OrderItem]) -> None:
+    after = _status_after(order, items)
+    if after == order.status:
+        return
+    order.status = after
+    if after != Status.CLOSED:
+        order.shipped_at = order.shipped_at or order.updated_at
+    if after == Status.COMPLETED:
+        order.completed_at = order.updated_at
+    if all(item.returned == item.quantity for item in items.values()):
+        ShopOrder.objects.filter(pk=order.pk).update(closed_because="refunded")

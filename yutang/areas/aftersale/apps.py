@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AfterSaleConfig(AppConfig):
+    name = "yutang.areas.aftersale"
+    label = "aftersale"
+
+    def ready(self) -> None:
+        from yutang.areas.aftersale import privacy, queries_asking
+        from yutang.areas.orders import holds
+
+        holds.register("aftersale", queries_asking.held)
+        privacy.register()
