@@ -107,7 +107,8 @@ DATABASES = {
         "HOST": _connection.get("host", ""),
         "PORT": _connection.get("port", ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 30}},
+        # The threshold only allows preparing at all: `core.prepared` does it, nothing else.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 30}, "prepare_threshold": 0},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

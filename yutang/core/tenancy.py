@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
 
-from yutang.core import logs
+from yutang.core import logs, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,13 +119,12 @@ def _read(name: str) -> str:
 
 def _replace(name: str, value: str) -> str:
     """Sets the value and returns the one before, in one round trip: every request begins with it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%s, true), '') AS value)"
-            " SELECT value, set_config(%s, %s, true) FROM before",
-            [name, name, value],
-        )
-        return str(cursor.fetchone()[0])
+    found = prepared.rows(
+        "WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%(name)s, true), '') AS value)"
+        " SELECT value, set_config(%(name)s, %(value)s, true) FROM before",
+        {"name": name, "value": value},
+    )
+    return str(found[0][0])
 
 
 def _write(name: str, value: str) -> None:

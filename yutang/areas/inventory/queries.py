@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from yutang.areas.inventory import rules
 from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.areas.inventory.rules import Stock
+from yutang.core import prepared
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ SELECT i.sku_id, i.node_id, i.pool_id, i.on_hand, p.reserved + p.confirmed - i.s
 
 def stock(sku_ids: Iterable[int], *, node_ids: Sequence[int] | None = None) -> list[Stock]:
     """Of these SKUs in the active stores, or in some of them; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STOCK, {"skus": sorted(set(sku_ids)), "nodes": None if node_ids is None else list(node_ids)})
-        return [Stock(*row) for row in cursor.fetchall()]
+    nodes = None if node_ids is None else list(node_ids)
+    return [Stock(*row) for row in prepared.rows(_STOCK, {"skus": sorted(set(sku_ids)), "nodes": nodes})]
 
 
 def available(sku_ids: Iterable[int]) -> dict[int, int]:

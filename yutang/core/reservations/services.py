@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from yutang.core import clock
+from yutang.core import clock, prepared
 from yutang.core.reservations.errors import (
     CapacityInUse,
     IdempotencyConflict,
@@ -44,9 +44,10 @@ WITH want AS (
 ), held AS (
   INSERT INTO reservations_reservation
          (merchant_id, pool_id, idempotency_key, holder_key, quantity, returned, state, expires_at, created_at)
-  SELECT %(merchant)s, pool_id, %(key)s, %(holder)s, quantity, 0, 'reserved', %(expires_at)s, %(now)s FROM want, fits
+  SELECT %(merchant)s, pool_id, %(key)s::text, %(holder)s, quantity, 0, 'reserved', %(expires_at)s, %(now)s
+    FROM want, fits
    WHERE fits.all_of_it AND NOT EXISTS (SELECT FROM reservations_reservation
-                                         WHERE merchant_id = %(merchant)s AND idempotency_key = %(key)s)
+                                         WHERE merchant_id = %(merchant)s AND idempotency_key = %(key)s::text)
    ORDER BY pool_id
   RETURNING id, pool_id, quantity
 ), taken AS (
@@ -127,11 +128,8 @@ def reserve(
         "pools": sorted(wanted), "quantities": [wanted[p] for p in sorted(wanted)], "key": key, "now": now,
         "merchant": actor.merchant_id, "holder": holder_key, "expires_at": expires_at,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(f"{LOCK};{RESERVE}", parameters)
-        pools = {row[0]: _pool(row, actor) for row in cursor.fetchall()}
-        cursor.nextset()
-        held = cursor.fetchall()
+    locked, held = prepared.together((LOCK, parameters), (RESERVE, parameters))
+    pools = {row[0]: _pool(row, actor) for row in locked}
     if not held:
         # A repeat of what took the last ones is no new wish.
         return _earlier(key, wanted, actor) or _refused(pools, wanted)

@@ -6,10 +6,9 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from yutang.areas.catalog import rules
 from yutang.areas.catalog.models import FreightTemplate, LevelPrice
+from yutang.core import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +49,7 @@ SELECT s.id, p.id, s.code, p.code, p.kind, p.name, array_to_string(s.values, ' /
 
 def offers(sku_ids: Iterable[int]) -> dict[int, Offer]:
     """SKU id → offer; SKUs that do not exist are missing. One statement, no model instance: checkouts ask it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OFFERS, [sorted(set(sku_ids))])
-        return {row[0]: Offer(*row) for row in cursor.fetchall()}
+    return {row[0]: Offer(*row) for row in prepared.rows(_OFFERS, [sorted(set(sku_ids))])}
 
 
 def level_prices(sku_ids: Iterable[int], level: str) -> dict[int, int]:
@@ -88,9 +85,7 @@ SELECT t.id, t.is_default, t.basis, r.provinces, r.is_served, r.first, r.first_f
 def freight(template_ids: Iterable[int | None]) -> dict[int | None, FreightTable]:
     """The templates; None stands for the merchant's default. Missing where there is none. One statement."""
     wanted = set(template_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_FREIGHT, [[pk for pk in wanted if pk is not None], None in wanted])
-        rows = cursor.fetchall()
+    rows = prepared.rows(_FREIGHT, [[pk for pk in wanted if pk is not None], None in wanted])
     tables: dict[int | None, FreightTable] = {}
     for template_id, of_template in itertools.groupby(rows, key=lambda row: row[0]):
         its = list(of_template)

@@ -25,7 +25,7 @@ from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, Price
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.queries_cart import can_be_had
 from yutang.areas.orders.services.channels import channels
-from yutang.core import clock
+from yutang.core import clock, prepared
 from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -126,15 +126,14 @@ class _Shop:
 
 
 def _shop(actor: Actor) -> _Shop:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.currency, c.id, n.id FROM merchants_merchant m"
-            " JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL"
-            " LEFT JOIN orders_saleschannel c ON c.merchant_id = m.id AND c.source = %s AND c.shop = ''"
-            " WHERE m.id = %s",
-            [SOURCE, actor.merchant_id],
-        )
-        currency, channel_id, root_id = cursor.fetchone()
+    found = prepared.rows(
+        "SELECT m.currency, c.id, n.id FROM merchants_merchant m"
+        " JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL"
+        " LEFT JOIN orders_saleschannel c ON c.merchant_id = m.id AND c.source = %s AND c.shop = ''"
+        " WHERE m.id = %s",
+        [SOURCE, actor.merchant_id],
+    )
+    currency, channel_id, root_id = found[0]
     return _Shop(currency, channel_id or channels(source=SOURCE, shops=[""], actor=actor)[""], root_id)
 
 
@@ -245,22 +244,20 @@ def _write(
     ]  # fmt: skip
     is_pickup = wish.fulfilment == Fulfilment.PICKUP
     to = wish.recipient
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "merchant": actor.merchant_id, "key": key, "fulfilment": wish.fulfilment, "currency": shop.currency,
-                "freight": quoted.freight, "total": quoted.total, "expires_at": now + UNPAID_FOR,
-                "province": to.province, "city": to.city,
-                "recipient": to.sealed(actor.merchant_id) if to != Recipient() else None,
-                "pickup_node": wish.node_id if is_pickup else None, "pickup_from": wish.pickup_from,
-                "pickup_until": wish.pickup_until, "note": wish.note[:200], "channel": shop.channel_id,
-                "order_no": f"{now:%y%m%d}{secrets.randbelow(10**10):010d}",
-                "identity": identity.pk if identity else None,
-                "customer": identity.customer_id if identity else None,
-                "node": wish.node_id if wish.node_id is not None else shop.root_id, "now": now, "by": actor.name,
-                "items": json.dumps(items), "reasons": json.dumps(reasons),
-            },
-        )  # fmt: skip
-        row = cursor.fetchone()
-    return row[0] if row else None
+    written = prepared.rows(
+        _WRITE,
+        {
+            "merchant": actor.merchant_id, "key": key, "fulfilment": wish.fulfilment, "currency": shop.currency,
+            "freight": quoted.freight, "total": quoted.total, "expires_at": now + UNPAID_FOR,
+            "province": to.province, "city": to.city,
+            "recipient": to.sealed(actor.merchant_id) if to != Recipient() else None,
+            "pickup_node": wish.node_id if is_pickup else None, "pickup_from": wish.pickup_from,
+            "pickup_until": wish.pickup_until, "note": wish.note[:200], "channel": shop.channel_id,
+            "order_no": f"{now:%y%m%d}{secrets.randbelow(10**10):010d}",
+            "identity": identity.pk if identity else None,
+            "customer": identity.customer_id if identity else None,
+            "node": wish.node_id if wish.node_id is not None else shop.root_id, "now": now, "by": actor.name,
+            "items": json.dumps(items), "reasons": json.dumps(reasons),
+        },
+    )  # fmt: skip
+    return written[0][0] if written else None

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests.factories.merchants import make_merchant
+from yutang.core import prepared, tenancy
+
+pytestmark = pytest.mark.django_db
+POOLS = "SELECT key FROM reservations_pool WHERE capacity >= %(least)s ORDER BY key"
+OPEN = (
+    "INSERT INTO reservations_pool (merchant_id, kind, key, capacity, reserved, confirmed, created_at)"
+    " VALUES (%(merchant)s, 'stock', %(key)s, 1, 0, 0, now()) RETURNING key"
+)
+
+
+def test_a_plan_is_made_once_and_shows_each_merchant_its_own():
+    cake, bread = make_merchant(), make_merchant()
+    for _ in range(8):  # PostgreSQL keeps one plan for all values from the sixth time on
+        for shop in (cake, bread):
+            with tenancy.scope(shop.pk):
+                assert prepared.rows(POOLS, {"least": 0}) == [(key,) for key in _opened(shop)]
+                prepared.rows(OPEN, {"merchant": shop.pk, "key": f"{shop.pk}-{len(_opened(shop))}"})
+    assert prepared.rows(POOLS, {"least": 0}) == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%FROM reservations_pool WHERE%%'"
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def test_another_merchants_row_is_refused():
+    cake, bread = make_merchant(), make_merchant()
+    with tenancy.scope(cake.pk), pytest.raises(Exception, match="row-level security"), transaction.atomic():
+        prepared.rows(OPEN, {"merchant": bread.pk, "key": "theirs"})
+
+
+def test_together_each_sees_what_the_one_before_did():
+    shop = make_merchant()
+    with tenancy.scope(shop.pk):
+        made, seen = prepared.together((OPEN, {"merchant": shop.pk, "key": "a"}), (POOLS, {"least": 1}))
+    assert (made, seen) == ([("a",)], [("a",)])
+
+
+def test_errors_are_djangos_and_the_transaction_can_go_on_before_them():
+    shop = make_merchant()
+    with tenancy.scope(shop.pk):
+        again = (OPEN, {"merchant": shop.pk, "key": "a"})
+        with pytest.raises(IntegrityError), transaction.atomic():
+            prepared.together(again, again)
+        assert prepared.rows(POOLS, {"least": 0}) == []
+
+
+def _opened(shop) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM reservations_pool WHERE merchant_id = %s ORDER BY key", [shop.pk])
+        return [key for (key,) in cursor.fetchall()]
