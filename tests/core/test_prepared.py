@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.factories.catalog import make_product
 from tests.factories.merchants import make_merchant
+from yutang.areas.catalog.models import Product, Sku
+from yutang.areas.catalog.services import SkuDraft
 from yutang.core import prepared, tenancy
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +58,16 @@ def _opened(shop) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT key FROM reservations_pool WHERE merchant_id = %s ORDER BY key", [shop.pk])
         return [key for (key,) in cursor.fetchall()]
+
+
+def test_instances_are_those_of_the_orm(merchant, actor):
+    """With their JSON, arrays and times converted, whatever the ORM would do."""
+    sku = make_product(
+        SkuDraft(code="CAKE-6", price=8800, values=("6",)), specifications={"Size": ["6"]}, tags=("new",)
+    ).skus.get()  # fmt: skip
+    assert prepared.instances(Product, "id = %s", [sku.product_id]) == [sku.product]
+    for model in (Product, Sku):
+        read = prepared.instances(model, "id > %s ORDER BY id", [0])
+        expected = list(model.objects.order_by("pk"))
+        assert [row.__dict__ | {"_state": 0} for row in read] == [row.__dict__ | {"_state": 0} for row in expected]
+    assert not prepared.instances(Product, "id = %s", [sku.product_id])[0]._state.adding

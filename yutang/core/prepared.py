@@ -9,10 +9,11 @@ Values are typed by their place; where PostgreSQL finds two types for one of the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import functools
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import psycopg
-from django.db import connection
+from django.db import connection, models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
     Parameters = Mapping[str, Any] | Sequence[Any]
+
+M = TypeVar("M", bound=models.Model)
 
 
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
@@ -32,12 +35,37 @@ def rows(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
     return cast("list[tuple[Any, ...]]", _executed(sql, parameters).fetchall())
 
 
+def instances(model: type[M], condition: str, parameters: Parameters = ()) -> list[M]:
+    """Rows as model instances, of `SELECT all columns FROM table WHERE condition`; the ORM builds no text for them."""
+    sql, names, converters = _select(model, condition)
+    found = []
+    for row in rows(sql, parameters):
+        values = list(row)
+        for place, convert in converters:
+            values[place] = convert(values[place])
+        found.append(model.from_db(connection.alias, names, values))
+    return found
+
+
 def together(*statements: tuple[str, Parameters]) -> list[list[tuple[Any, ...]]]:
     """The rows of several statements in one round trip; each sees what was committed when its turn came."""
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         sent = [_executed(sql, parameters) for sql, parameters in statements]
         return [cursor.fetchall() for cursor in sent]
+
+
+@functools.cache
+def _select(model: type[M], condition: str) -> tuple[str, list[str], list[tuple[int, functools.partial[Any]]]]:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    converters = [
+        (place, functools.partial(convert, expression=field.get_col(model._meta.db_table), connection=connection))
+        for place, field in enumerate(fields)
+        for convert in field.get_db_converters(connection)
+    ]
+    names = [field.attname for field in fields]
+    return f"SELECT {columns} FROM {model._meta.db_table} WHERE {condition}", names, converters  # noqa: S608 -- written in the code
 
 
 def _executed(sql: str, parameters: Parameters) -> CursorWrapper:

@@ -15,7 +15,7 @@ from yutang.areas.merchants.errors import UnknownMerchant
 from yutang.areas.merchants.models import Grant, Member, Merchant, OpeningHours, OrgNode, Role, User
 from yutang.areas.merchants.permissions import PRESETS, PRIVILEGED
 from yutang.areas.merchants.rules import Hours, Slot, Span
-from yutang.core import clock, tenancy
+from yutang.core import clock, prepared, tenancy
 from yutang.core.access import Actor
 from yutang.core.errors import NotFound
 
@@ -37,7 +37,7 @@ def merchant(slug: str) -> Merchant:
 
 def shop(slug: str) -> Merchant | None:
     """Whose shop it is; strangers ask, so nothing is said about others."""
-    return Merchant.objects.filter(slug=slug).first()
+    return next(iter(prepared.instances(Merchant, "slug = %s", [slug])), None)
 
 
 def current_merchant(merchant_id: int) -> Merchant:

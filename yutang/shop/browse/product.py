@@ -22,7 +22,7 @@ FIRST_REVIEWS = 3
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """Also what is no longer sold, so that an old link says so and leads on."""
     found = _visible(product_id)
-    skus = [sku for sku in catalog.skus_of([found.pk]).get(found.pk, []) if sku.is_active]
+    skus = catalog.active_skus(found.pk)
     left = inventory.available([sku.pk for sku in skus])
     pictures = catalog.pictures_of([found.pk]).get(found.pk, [])
     rating = catalog.rating(found.pk)
@@ -31,7 +31,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "is_on_sale": found.state == Product.State.ON_SALE and bool(skus), "is_sold_out": not any(left.values()),
         "price": _range(skus), "list_price": max((sku.list_price or 0 for sku in skus), default=0),
         "choices": _choices(request, found, skus, left, {one.sku_id: one.digest for one in pictures}),
-        "rating": rating, "reviews": list(catalog.reviews_of(found.pk).order_by("-id")[:FIRST_REVIEWS]),
+        "rating": rating, "reviews": catalog.newest_reviews(found.pk, FIRST_REVIEWS),
         "data": _structured(request, found, skus, left, rating),
     }  # fmt: skip
     return shown(request, "shop/browse/product.html", context, status=200 if context["is_on_sale"] else 410)

@@ -8,6 +8,7 @@ from yutang.areas.catalog.queries.catalogue import (
     REPLY,
     VIEW,
     Branch,
+    active_skus,
     categories,
     category,
     covers,
@@ -30,7 +31,7 @@ from yutang.areas.catalog.queries.regions import (
     region_rules,
     visible,
 )
-from yutang.areas.catalog.queries.reviews import Rating, rating, review, reviews, reviews_of
+from yutang.areas.catalog.queries.reviews import Rating, newest_reviews, rating, review, reviews, reviews_of
 from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
 from yutang.areas.catalog.rules import FreightRow, cleaned
 
@@ -46,6 +47,7 @@ __all__ = [
     "Offer",
     "Rating",
     "Search",
+    "active_skus",
     "categories",
     "category",
     "cleaned",
@@ -56,6 +58,7 @@ __all__ = [
     "freight_templates",
     "in_order",
     "level_prices",
+    "newest_reviews",
     "offers",
     "picture_path",
     "pictures_of",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from yutang.areas.catalog.models import Category, FreightTemplate, Picture, Product, Sku
+from yutang.core import prepared
 from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def require_everywhere(actor: Actor, permission: str = EDIT) -> None:
 
 
 def product(product_id: int) -> Product:
-    return _found(Product.objects.filter(pk=product_id).first())
+    return _found(next(iter(prepared.instances(Product, "id = %s", [product_id])), None))
 
 
 def product_by_code(code: str) -> Product:
@@ -45,10 +46,16 @@ def skus_of(product_ids: Iterable[int]) -> dict[int, list[Sku]]:
     return found
 
 
+def active_skus(product_id: int) -> list[Sku]:
+    """Those that can be chosen, in order."""
+    return prepared.instances(Sku, "product_id = %s AND is_active ORDER BY position, id", [product_id])
+
+
 def pictures_of(product_ids: Iterable[int]) -> dict[int, list[Picture]]:
     """Product id → its pictures in order."""
     found: dict[int, list[Picture]] = {}
-    for row in Picture.objects.filter(product__in=set(product_ids)).order_by("product", "position", "pk"):
+    of_them = "product_id = ANY(%s) ORDER BY product_id, position, id"
+    for row in prepared.instances(Picture, of_them, [sorted(set(product_ids))]):
         found.setdefault(row.product_id, []).append(row)
     return found
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, Sum
-
-from yutang.areas.catalog.models import Review
+from yutang.areas.catalog.models import Review, Sku
+from yutang.core import prepared
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -44,8 +43,25 @@ def reviews_of(product_id: int) -> QuerySet[Review]:
     return Review.objects.filter(product=product_id, state=Review.State.SHOWN).select_related("sku")
 
 
+_RATING = """
+SELECT count(*), COALESCE(sum(rating), 0), count(*) FILTER (WHERE rating = 1), count(*) FILTER (WHERE rating = 2),
+       count(*) FILTER (WHERE rating = 3), count(*) FILTER (WHERE rating = 4), count(*) FILTER (WHERE rating = 5)
+  FROM catalog_review WHERE product_id = %s AND state = 'shown'
+"""
+
+
+def newest_reviews(product_id: int, limit: int) -> list[Review]:
+    """What the page of a product shows, with the SKUs they are about."""
+    shown = "product_id = %s AND state = 'shown' ORDER BY id DESC LIMIT %s"
+    found = prepared.instances(Review, shown, [product_id, limit])
+    if found:
+        skus = {sku.pk: sku for sku in prepared.instances(Sku, "id = ANY(%s)", [[row.sku_id for row in found]])}
+        for row in found:
+            row.sku = skus[row.sku_id]
+    return found
+
+
 def rating(product_id: int) -> Rating:
     """One statement."""
-    each = {f"n{n}": Count("pk", filter=Q(rating=n)) for n in range(1, 6)}
-    found = reviews_of(product_id).select_related(None).aggregate(count=Count("pk"), stars=Sum("rating"), **each)
-    return Rating(found["count"], found["stars"] or 0, tuple(found[f"n{n}"] for n in range(1, 6)))
+    count, stars, *each = prepared.rows(_RATING, [product_id])[0]
+    return Rating(count, stars, tuple(each))
