@@ -25,6 +25,7 @@ ROWS = {
     "suggestions": "benchmarks.suggestions",
     "behaviour": "benchmarks.behaviour",
     "checkout": "benchmarks.checkout",
+    "page": "benchmarks.page",
 }
 
 

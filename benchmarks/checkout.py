@@ -1,9 +1,8 @@
 """Orders placed per second, all of one hot SKU: ours, the bare SQL transaction by pgbench, and django-oscar's own
 checkout services, on the same PostgreSQL with the same number of clients.
 
-Each client places orders of one piece of the same SKU, by delivery with freight, one after the other. django-oscar is
-installed into an environment of its own, `.bench/oscar`, the first time. YUTANG_BENCH_CHECKOUT: seconds each
-(default 15), YUTANG_BENCH_CLIENTS (default 8).
+Each client places orders of one piece of the same SKU, by delivery with freight, one after the other.
+YUTANG_BENCH_CHECKOUT: seconds each (default 15), YUTANG_BENCH_CLIENTS (default 8).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 from django.conf import settings
 from django.db import connection, connections
 
+from benchmarks.oscar import environment
 from benchmarks.shared import Row, make_merchant
 from yutang.areas.catalog import services as catalog
 from yutang.areas.catalog.rules import FreightRow
@@ -35,9 +35,6 @@ ROOT = Path(__file__).resolve().parents[1]
 SECONDS = int(os.environ.get("YUTANG_BENCH_CHECKOUT", "15"))
 CLIENTS = int(os.environ.get("YUTANG_BENCH_CLIENTS", "8"))
 STOCK = 10_000_000
-OSCAR = ROOT / ".bench" / "oscar"
-OSCAR_VERSION = "4.2.1"
-OSCAR_DATABASE = "bench_oscar"
 BARE = """
 CREATE TABLE bare_stock (id bigint PRIMARY KEY, capacity bigint, reserved bigint, CHECK (reserved <= capacity));
 CREATE TABLE bare_order (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, no text UNIQUE, total bigint,
@@ -157,21 +154,5 @@ def _pgbench() -> Path:
 
 
 def _oscar() -> float:
-    python = OSCAR / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", OSCAR], check=True)
-        wanted = [f"django-oscar=={OSCAR_VERSION}", "psycopg[binary]", "setuptools"]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {OSCAR_DATABASE}")
-    database = settings.DATABASES["default"]
-    environment = {
-        "DJANGO_SETTINGS_MODULE": "benchmarks.oscar.settings", "OSCAR_DB_HOST": database["HOST"],
-        "OSCAR_DB_PORT": str(database["PORT"]), "OSCAR_DB_USER": database["USER"], "OSCAR_DB_NAME": OSCAR_DATABASE,
-        "OSCAR_DB_PASSWORD": database["PASSWORD"],
-    }  # fmt: skip
-    subprocess.run(
-        [python, "-m", "benchmarks.oscar.furnish"], check=True, cwd=ROOT, env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    return _clients([str(python), "-m", "benchmarks.oscar.client"], environment) / SECONDS
+    command = [str(environment.python()), "-m", "benchmarks.oscar.client"]
+    return _clients(command, environment.furnished()) / SECONDS

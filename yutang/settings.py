@@ -111,6 +111,11 @@ DATABASES = {
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 30}, "prepare_threshold": 0},
     }
 }
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Pages of the shop that are the same for everybody, by what is on them: shop/rendering.py.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "TIMEOUT": 600},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "merchants.User"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from tests.console.conftest import text
 from tests.factories.catalog import make_product
 from tests.factories.merchants import make_merchant
-from tests.factories.shop import stocked
+from tests.factories.shop import place, stocked
 from yutang.areas.catalog import services
 from yutang.areas.catalog.models import Product
 from yutang.areas.interactions.models import Interaction
@@ -86,6 +87,19 @@ def test_a_product_in_few_statements(stranger, shop, merchant, django_assert_num
     stranger.get(f"{shop}p/{sku.product_id}")
     with django_assert_num_queries(11):  # and three of the test itself
         stranger.get(f"{shop}p/{sku.product_id}")
+
+
+def test_a_page_made_before_is_shown_with_what_is_true_now(stranger, shop, merchant, actor):
+    sku = stocked(1)
+    address = f"{shop}p/{sku.product_id}"
+    first, other = text(stranger.get(address)), text(Client(headers={"Accept-Language": "en"}).get(address))
+    token = re.compile(r"\b\w{64}\b")
+    assert len(token.findall(first)) > 0
+    assert set(token.findall(first)).isdisjoint(token.findall(other))
+    assert token.sub("", first) == token.sub("", other)
+    place((sku, 1))
+    assert "Sold out" in text(stranger.get(address))
+    assert "售罄" in text(stranger.get(address, headers={"Accept-Language": "zh-hans"}))
 
 
 def test_what_is_sold_out_cannot_be_picked(stranger, shop, merchant):

@@ -26,6 +26,7 @@ from yutang.areas.merchants import queries as merchants
 from yutang.core import access, tenancy
 from yutang.core.errors import DomainError
 from yutang.shop import shoppers
+from yutang.shop.rendering import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,10 +85,17 @@ def page(
     return decorate
 
 
-def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A page or a fragment of it. What every page needs stands in `base.html` as `shop`, `merchant` and `shopper`."""
-    frame = {"shop": request.shop, "merchant": request.merchant, "shopper": getattr(request, "shopper", None)}
-    response = render(request, template, frame | context, status=status)
+def shown(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200, *, is_for_all: bool = False
+) -> HttpResponse:  # fmt: skip
+    """A page or a fragment of it. What every page needs stands in `base.html` as `shop`, `merchant` and `shopper`.
+    `is_for_all`: everybody sees the same (`rendering`); then there is no `shopper`."""
+    frame = {"shop": request.shop, "merchant": request.merchant}
+    if is_for_all:
+        response = HttpResponse(rendered(request, template, frame | context), status=status)
+    else:
+        frame["shopper"] = getattr(request, "shopper", None)
+        response = render(request, template, frame | context, status=status)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
 

@@ -34,7 +34,8 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "rating": rating, "reviews": catalog.newest_reviews(found.pk, FIRST_REVIEWS),
         "data": _structured(request, found, skus, left, rating),
     }  # fmt: skip
-    return shown(request, "shop/browse/product.html", context, status=200 if context["is_on_sale"] else 410)
+    status = 200 if context["is_on_sale"] else 410
+    return shown(request, "shop/browse/product.html", context, status, is_for_all=True)
 
 
 @page()
