@@ -115,3 +115,12 @@ def test_a_province_finds_its_row_however_it_is_written():
     far = FreightRow(provinces=("新疆", "西藏"), first_fee=2000)
     assert rules.row_for("新疆维吾尔自治区", [FreightRow(), far]) == far
     assert rules.row_for("上海市", [far]) is None
+
+
+def test_the_way_to_a_category_leaves_out_what_is_hidden(merchant, actor, django_assert_num_queries):
+    top = services.save_category(name="Cakes", actor=actor)
+    hidden = services.save_category(name="Inside", parent_id=top.pk, is_visible=False, actor=actor)
+    leaf = services.save_category(name="Chiffon", parent_id=hidden.pk, actor=actor)
+    with django_assert_num_queries(1):
+        assert queries.way_to(leaf.pk) == [(top.pk, "Cakes"), (leaf.pk, "Chiffon")]
+    assert queries.way_to(leaf.pk + 1) == []

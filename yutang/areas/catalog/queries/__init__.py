@@ -21,6 +21,7 @@ from yutang.areas.catalog.queries.catalogue import (
     products_by_code,
     require_everywhere,
     skus_of,
+    way_to,
 )
 from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, offers
 from yutang.areas.catalog.queries.regions import (
@@ -77,4 +78,5 @@ __all__ = [
     "skus_of",
     "suggestions",
     "visible",
+    "way_to",
 ]

@@ -103,6 +103,21 @@ def category(category_id: int) -> Category:
     return _found(Category.objects.filter(pk=category_id).first())
 
 
+_WAY = """
+WITH RECURSIVE way AS (
+  SELECT id, parent_id, name, is_visible, 0 AS up FROM catalog_category WHERE id = %s
+  UNION ALL
+  SELECT c.id, c.parent_id, c.name, c.is_visible, way.up + 1 FROM catalog_category c JOIN way ON c.id = way.parent_id
+)
+SELECT id, name FROM way WHERE is_visible ORDER BY up DESC
+"""
+
+
+def way_to(category_id: int) -> list[tuple[int, str]]:
+    """The categories that shoppers see from the top down to this one: their ids and names. One statement."""
+    return [(pk, name) for pk, name in prepared.rows(_WAY, [category_id])]
+
+
 def descendants(category_id: int) -> set[int]:
     """The category and everything below it."""
     parents = dict(Category.objects.values_list("pk", "parent_id"))
