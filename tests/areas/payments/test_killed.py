@@ -110,7 +110,7 @@ class Buyers:
         assert phone.get(f"pay/{order}/state").status in (200, 303)
 
 
-def test_no_order_without_its_money(platform, till, settings, tmp_path, record_property):
+def test_no_order_without_its_money(platform, till, settings, tmp_path):
     with till.scope():
         skus = [shop.stocked(COUNT, price) for price in PRICES]
     port = free_port()
@@ -123,7 +123,6 @@ def test_no_order_without_its_money(platform, till, settings, tmp_path, record_p
         with Killer(up) as killer, ThreadPoolExecutor(BUYERS) as pool:
             orders = list(pool.map(buyers.buy, range(COUNT)))
         platform.drain(120)
-    record_property("killed", dict(killer.killed))
     assert min(killer.killed[part] for part in Up.PARTS) > 0, killer.killed
     catch_up(up, till, platform)
     assert len(set(orders)) == COUNT
