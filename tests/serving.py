@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 STARTS_SECONDS, STOPS_SECONDS = 120, 60
+PATIENCE = 120  # seconds for an answer; phones give up about then
 
 
 class Up:
@@ -101,7 +102,7 @@ class Phone:
     request that nobody answers is sent again, as people do who see an error of the line."""
 
     def __init__(self, port: int, merchant: Merchant, identity: Identity, reloads_for: float = 0) -> None:
-        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         self._cookies = {shoppers.LOGIN: shoppers.signed(merchant.pk, identity)}
         self._reloads_for = reloads_for
         self.shop = f"/s/{merchant.slug}/"
