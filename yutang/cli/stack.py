@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -25,6 +26,10 @@ from yutang.core.embedded import EmbeddedPostgres
 HOST = "127.0.0.1"
 STOP_SECONDS = 20
 PR_SET_PDEATHSIG = 1
+# Connections, not requests: browsers keep theirs open for half a minute after a page, some of them six. Whoever comes
+# when all are taken waits that long. Requests queue for the threads behind.
+CONNECTIONS = 4_096
+_MANY = ("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS))
 GREETING = """
 [bold]谷汀麦作[/bold] is open for business.
   Console   http://127.0.0.1:{port}/
@@ -45,13 +50,13 @@ class Stack:
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-                "--workers", "1", "--blocking-threads", "4", "--backpressure", "64", "--no-ws",
-                "--log-level", "warning", "yutang.cli.web:application",
+                "--workers", "1", "--blocking-threads", "4", *_MANY, "--no-ws", "--log-level", "warning",
+                "yutang.cli.web:application",
             ],
             "collector": [
                 sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(collector_port),
-                "--workers", "1", "--runtime-mode", "st", "--backpressure", "1024", "--no-ws",
-                "--log-level", "warning", "yutang.cli.collector:application",
+                "--workers", "1", "--runtime-mode", "st", *_MANY, "--no-ws", "--log-level", "warning",
+                "yutang.cli.collector:application",
             ],
             "worker": [sys.executable, "-m", "yutang.cli.worker"],
         }  # fmt: skip
@@ -112,6 +117,8 @@ def _die_with(parent: int) -> None:
     """Runs in the child. A Ctrl-C goes to the parent, who stops us in order; a parent killed takes us along, by a
     signal that cannot be missed: a server that is just starting may lose a SIGTERM, and would keep its port."""
     os.setpgrp()
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)  # by default 1,024 may be used, with connections
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # too late: the parent died before we asked
         os._exit(1)

@@ -21,7 +21,8 @@ from yutang.simulators.alipay.faults import NoticeFaults
 from yutang.simulators.wechatpay.faults import Faults
 from yutang.simulators.wechatpay.notifier import Kind
 
-COUNT = int(os.environ.get("YUTANG_STORM", "500"))  # for each of the two services
+COUNT = int(os.environ.get("YUTANG_STORM", "250"))  # for each of the two services
+PATIENCE = 60 + COUNT  # seconds for all notices: what takes longer hangs
 PRICES = (1, 990, 8_800, 12_345, 100_000)
 GAVE_UP = 10  # every tenth of those whose money has not arrived yet
 
@@ -36,7 +37,7 @@ class WechatStorm:
         return rig.wechat_fields()
 
     def flush(self):
-        self.platform.drain(300)
+        self.platform.drain(PATIENCE)
 
     def forged(self):
         """Statuses that answered what was forged, and probes."""
@@ -61,7 +62,7 @@ class AlipayStorm:
         return rig.alipay_fields(self.service)
 
     def flush(self):
-        self.service.settle(300)
+        self.service.settle(PATIENCE)
 
     def forged(self):
         return [int(d.answer.removeprefix("HTTP ")) for d in self.service.deliveries if d.is_forged]

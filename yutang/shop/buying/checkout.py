@@ -38,8 +38,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 @page(login=True, methods=("POST",))
 def place(request: HttpRequest) -> HttpResponse:
-    """A second tap leads to the same order."""
-    lines = _lines(request, request.POST.get("buy", ""), request.POST.getlist("chosen"))
+    """A second tap leads to the same order. What somebody else has bought meanwhile is refused by its name."""
+    lines = _lines(request, request.POST.get("buy", ""), request.POST.getlist("chosen"), leaves_out=False)
     form = CheckoutForm(request.POST, **_offered(request, lines))
     if not form.is_valid():
         return _shown(request, form, lines, status=422)
@@ -88,7 +88,8 @@ def _offered(request: HttpRequest, lines: list[tuple[int, int]]) -> dict[str, An
     }
 
 
-def _lines(request: HttpRequest, buy: str, chosen: list[str]) -> list[tuple[int, int]]:
+def _lines(request: HttpRequest, buy: str, chosen: list[str], leaves_out: bool = True) -> list[tuple[int, int]]:
+    """(SKU id, pieces). `leaves_out` what was chosen of the cart and cannot be had."""
     if buy:
         sku_id, _, quantity = buy.partition(":")
         if sku_id.isdecimal() and quantity.isdecimal() and len(buy) < 24 and int(quantity) > 0:
@@ -96,7 +97,8 @@ def _lines(request: HttpRequest, buy: str, chosen: list[str]) -> list[tuple[int,
         return []
     wanted = [int(text) for text in chosen if text.isdecimal() and len(text) < 19]
     found = queries_cart.cart(holder(request), chosen=wanted or None)
-    return [(row.sku_id, row.quantity) for row in found.rows if row.sku_id in found.chosen]
+    taken = found.chosen if leaves_out or not wanted else wanted
+    return [(row.sku_id, row.quantity) for row in found.rows if row.sku_id in taken]
 
 
 def _wish(form: CheckoutForm, lines: list[tuple[int, int]]) -> Wish:
