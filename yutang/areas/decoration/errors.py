@@ -81,3 +81,9 @@ class HomeStays(DomainError):
     code = "decoration.home_stays"
     message = gettext_noop("The home page cannot be deleted. Take it down, and the shop shows its own list again.")
     status = 409
+
+
+class GeneralStays(DomainError):
+    code = "decoration.general_stays"
+    message = gettext_noop("The page for everybody stays. Take it down instead.")
+    status = 409

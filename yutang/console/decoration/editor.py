@@ -96,7 +96,7 @@ def publish(request: HttpRequest, variant_id: int) -> HttpResponse:
         variant_id=variant_id, revision=_revision(request), shows_from=inputs.moment(request.POST.get("from", "")),
         shows_until=inputs.moment(request.POST.get("until", "")), actor=request.actor,
     )  # fmt: skip
-    said = gettext("Version %(n)s is shown.") if version.shows_from <= clock.now() else gettext("Version %(n)s waits.")
+    said = gettext("Version %(n)s is shown.") if version.shows_from <= clock.now() else gettext("Version %(n)s waits for its time.")
     messages.success(request, said % {"n": version.number})
     return HttpResponse(status=204, headers={"HX-Redirect": reverse("console:page_variant", args=[variant_id])})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import segno
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from yutang.shop.sharing.fonts import font
 
@@ -20,6 +20,7 @@ WIDTH, HEIGHT = 750, 1200
 PICTURE = 750  # a square at the top
 QR_BOX = (526, 966, 710, 1150)  # a QR code lies within it
 BRAND, PRICE, INK, GREY = "#067a3f", "#c8102e", "#1a1a1a", "#5f5f5f"  # as shop.css
+_LITTLE = 1.3  # times as wide as high
 _MARGIN, _LINE, _MOST_LINES = 40, 54, 3
 _NO_BREAK_BEFORE = "，。！？；：、）】》”’,.!?;:)]}%"
 
@@ -42,7 +43,7 @@ def draw(poster: Poster) -> bytes:
     pen = ImageDraw.Draw(image)
     if poster.picture is not None:
         with Image.open(poster.picture) as picture:
-            image.paste(ImageOps.fit(_on_white(picture), (PICTURE, PICTURE), Image.Resampling.LANCZOS))
+            image.paste(_square(_on_white(picture)))
     else:
         pen.rectangle((0, 0, WIDTH, PICTURE), fill=BRAND)
         large = font(84, is_bold=True)
@@ -100,7 +101,19 @@ def _pieces(text: str) -> list[str]:
 
 
 def _fitting(text: str, width: int) -> FreeTypeFont:
-    return next(face for size in (56, 44, 34, 26, 18) if (face := font(size, is_bold=True)).getlength(text) <= width or size == 18)
+    faces = [font(size, is_bold=True) for size in (56, 44, 34, 26, 18)]
+    return next((face for face in faces if face.getlength(text) <= width), faces[-1])
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    """Cut to a square where little is lost; what is much wider or higher stands whole before itself, out of focus."""
+    filled = ImageOps.fit(picture, (PICTURE, PICTURE), Image.Resampling.LANCZOS)
+    if max(picture.size) <= _LITTLE * min(picture.size):
+        return filled
+    whole = ImageOps.contain(picture, (PICTURE, PICTURE), Image.Resampling.LANCZOS)
+    filled = filled.filter(ImageFilter.GaussianBlur(40))
+    filled.paste(whole, ((PICTURE - whole.width) // 2, (PICTURE - whole.height) // 2))
+    return filled
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from yutang.areas.decoration import queries
-from yutang.areas.decoration.errors import AddressTaken, BadAddress, HomeStays, TooManyVariants, VariantExists
+from yutang.areas.decoration.errors import AddressTaken, BadAddress, GeneralStays, HomeStays, TooManyVariants, VariantExists
 from yutang.areas.decoration.models import Page, PageVariant
 from yutang.areas.segments import queries as segments
 from yutang.core import audit, clock
@@ -131,7 +131,7 @@ def remove_variant(*, variant_id: int, actor: Actor) -> PageVariant:
     variant = queries.variant(variant_id)
     _locked(variant.page_id, actor)
     if variant.segment_id is None:
-        raise HomeStays
+        raise GeneralStays
     variant.archived_at = clock.now()
     variant.save(update_fields=["archived_at"])
     _record("decoration.remove_variant", variant, actor)
