@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 TOPIC, SEGMENT = "birthday", "千元客户"
 _ICONS = (("生日蛋糕", "P017"), ("切件甜点", "P025"), ("现烤面包", "P002"), ("吐司", "P013"), ("咖啡饮品", "P030"),
           ("饼干点心", "P035"), ("伴手礼", "P057"), ("配件与体验", "P060"))  # fmt: skip
+_SIZES = (
+    "<h2>怎么选尺寸</h2><ul><li>6 寸：2–4 人</li><li>8 寸：5–8 人</li><li>10 寸：8–12 人</li></ul>"
+    "<p>动物奶油当日现做，请提前两小时下单。</p>"
+)
 
 
 def load(actor: Actor) -> None:
@@ -75,9 +79,10 @@ def _topic(actor: Actor) -> None:
     page = services.create_topic(slug=TOPIC, words=words, actor=actor)
     chosen = catalog.products_by_code(["P017", "P018", "P019", "P020", "P060"])
     _publish(queries.variants(page).get(segment__isnull=True), [
-        _block("banner", slides=[{"picture": _banner("生日提案", "一年只有一次，别将就", 2, actor), "alt": "生日提案"}]),
-        _block("rich", html="<h2>怎么选尺寸</h2><ul><li>6 寸：2–4 人</li><li>8 寸：5–8 人</li><li>10 寸：8–12 人</li></ul>"
-               "<p>动物奶油当日现做，请提前两小时下单。</p>"),
+        _block("banner", slides=[
+            {"picture": _banner("生日提案", "一年只有一次，别将就", 2, actor), "alt": "生日提案"},
+        ]),
+        _block("rich", html=_SIZES),
         _block("products", title="主厨推荐", products=[row.pk for row in chosen.values()], layout="two"),
         _block("spacer", height=12), _block("stores", title="到店自提", most=5),
     ], actor)  # fmt: skip

@@ -46,7 +46,9 @@ class PageVariant(TenantModel):
     """A page for one segment, or for everybody. The one with the lowest position that holds the shopper is shown."""
 
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="variants", db_index=False)
-    segment = models.ForeignKey("segments.Segment", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    segment = models.ForeignKey(
+        "segments.Segment", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     position = models.IntegerField(default=0)
     draft = models.JSONField(default=list)  # blocks, as blocks.dumped gives them
     revision = models.IntegerField(default=0)  # counts the saves of the draft
@@ -86,9 +88,10 @@ class PageVersion(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["variant", "-shows_from", "-id"], condition=Q(withdrawn_at__isnull=True), name="page_version_shown"
+                fields=["variant", "-shows_from", "-id"], condition=Q(withdrawn_at__isnull=True),
+                name="page_version_shown",
             )
-        ]
+        ]  # fmt: skip
 
 
 class BestSeller(TenantModel):

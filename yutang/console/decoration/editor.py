@@ -16,8 +16,8 @@ from yutang.areas.catalog.queries import Search
 from yutang.areas.decoration import blocks, edits, queries, services
 from yutang.areas.decoration.errors import BadBlock, DraftChanged
 from yutang.areas.decoration.needs import Viewer
-from yutang.console.access import page
 from yutang.console.decoration import inputs
+from yutang.console.decoration.door import whole_page
 from yutang.console.staff.forms import id_of
 from yutang.core import clock
 from yutang.core.errors import NotFound
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FOUND = 8  # products that a search in the form offers
 
 
-@page(queries.VIEW, methods=("GET",))
+@whole_page(queries.VIEW, methods=("GET",))
 def editor(request: HttpRequest, variant_id: int) -> HttpResponse:
     variant = queries.variant(variant_id)
     token = queries.preview_token(variant)
@@ -48,7 +48,7 @@ def editor(request: HttpRequest, variant_id: int) -> HttpResponse:
     return render(request, "console/decoration/editor.html", context)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def change(request: HttpRequest, variant_id: int) -> HttpResponse:
     """`act`: `add:banner`, `move:<id>:2`, `copy:<id>`, `remove:<id>`, `replace` (with `blocks`). The answer is the form
     of the block that is worked on next, and the rest of the editor out of band."""
@@ -72,7 +72,7 @@ def change(request: HttpRequest, variant_id: int) -> HttpResponse:
     return _changed(request, variant_id, edit, opened)
 
 
-@page(queries.VIEW)
+@whole_page(queries.VIEW)
 def block(request: HttpRequest, variant_id: int, block_id: str) -> HttpResponse:
     """GET: its form. POST: saves what the form says; the form is drawn anew only where its fields have changed, since
     somebody is typing in it."""
@@ -90,18 +90,19 @@ def block(request: HttpRequest, variant_id: int, block_id: str) -> HttpResponse:
     return _changed(request, variant_id, edit, block_id, is_redrawn=is_redrawn)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def publish(request: HttpRequest, variant_id: int) -> HttpResponse:
     version = services.publish(
         variant_id=variant_id, revision=_revision(request), shows_from=inputs.moment(request.POST.get("from", "")),
         shows_until=inputs.moment(request.POST.get("until", "")), actor=request.actor,
     )  # fmt: skip
-    said = gettext("Version %(n)s is shown.") if version.shows_from <= clock.now() else gettext("Version %(n)s waits for its time.")
+    is_shown = version.shows_from <= clock.now()
+    said = gettext("Version %(n)s is shown.") if is_shown else gettext("Version %(n)s waits for its time.")
     messages.success(request, said % {"n": version.number})
     return HttpResponse(status=204, headers={"HX-Redirect": reverse("console:page_variant", args=[variant_id])})
 
 
-@page(queries.EDIT, methods=("GET",))
+@whole_page(queries.EDIT, methods=("GET",))
 def products(request: HttpRequest) -> HttpResponse:
     """What the search in a form finds; each is a button of that form."""
     wanted = Search(text=request.GET.get("find", "").strip()[:60], states=("on_sale",))

@@ -50,12 +50,9 @@ def asked(value: Value, prefix: str = "") -> list[Asked]:
         full, held = prefix + name, getattr(value, name)
         items = [asked(item, f"{full}-{at}-") for at, item in enumerate(held)] if each.kind == "items" else []
         choices = {key: gettext(label) for key, label in each.choices.items()}
-        found.append(
-            Asked(
-                full, each.kind, gettext(each.label), gettext(each.hint) if each.hint else "", held, choices,
-                name in deciding, items,
-            )  # fmt: skip
-        )
+        hint = gettext(each.hint) if each.hint else ""
+        redraws = name in deciding
+        found.append(Asked(full, each.kind, gettext(each.label), hint, held, choices, redraws, items))
     return found
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from yutang.areas.decoration import edits, queries, services
-from yutang.console.access import page
+from yutang.console.decoration.door import whole_page
 from yutang.console.shell.listing import render_list
 from yutang.core import clock
 from yutang.ui.forms import refused_as_message
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-@page(queries.VIEW, methods=("GET",))
+@whole_page(queries.VIEW, methods=("GET",))
 def version_list(request: HttpRequest, variant_id: int) -> HttpResponse:
     variant = queries.variant(variant_id)
     context = {
@@ -29,7 +29,7 @@ def version_list(request: HttpRequest, variant_id: int) -> HttpResponse:
     return render_list(request, "console/decoration/versions.html", "console/decoration/_versions.html", context)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def again(request: HttpRequest, version_id: int) -> HttpResponse:
     version = services.publish_again(version_id=version_id, actor=request.actor)
     said = gettext("Version %(old)s is shown again, as version %(n)s.")
@@ -37,7 +37,7 @@ def again(request: HttpRequest, version_id: int) -> HttpResponse:
     return redirect("console:page_versions", version.variant_id)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def to_draft(request: HttpRequest, version_id: int) -> HttpResponse:
     """Works on with what that version was."""
     version = queries.version(version_id)
@@ -49,14 +49,14 @@ def to_draft(request: HttpRequest, version_id: int) -> HttpResponse:
     return redirect("console:page_variant", version.variant_id)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def withdraw(request: HttpRequest, version_id: int) -> HttpResponse:
     version = services.withdraw(version_id=version_id, actor=request.actor)
     messages.success(request, gettext("Version %(n)s was taken down.") % {"n": version.number})
     return redirect("console:page_versions", version.variant_id)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def take_down(request: HttpRequest, variant_id: int) -> HttpResponse:
     services.take_down(variant_id=variant_id, actor=request.actor)
     messages.success(request, gettext("Nothing of it is shown any more."))

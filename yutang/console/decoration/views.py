@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import services as catalog
 from yutang.areas.decoration import queries, services
 from yutang.areas.segments import queries as segments
-from yutang.console.access import page
+from yutang.console.decoration.door import whole_page
 from yutang.console.decoration.forms import PageForm
 from yutang.console.shell.listing import render_list
 from yutang.console.staff.forms import id_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_SEGMENTS = 200  # offered for a page
 
 
-@page(queries.VIEW, methods=("GET",))
+@whole_page(queries.VIEW, methods=("GET",))
 def page_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     found = queries.pages()
@@ -41,12 +41,12 @@ def page_list(request: HttpRequest) -> HttpResponse:
     return render_list(request, "console/decoration/list.html", "console/decoration/_rows.html", context)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def home(request: HttpRequest) -> HttpResponse:
     return _to_editor(services.home(actor=request.actor))
 
 
-@page(queries.EDIT)
+@whole_page(queries.EDIT)
 def create(request: HttpRequest) -> HttpResponse:
     form = PageForm(request.POST or None, request.FILES or None)
     if form.is_valid():
@@ -57,7 +57,7 @@ def create(request: HttpRequest) -> HttpResponse:
     return render(request, "console/decoration/form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@page(queries.VIEW)
+@whole_page(queries.VIEW)
 def edit(request: HttpRequest, page_id: int) -> HttpResponse:
     found = queries.page(page_id)
     names = ("title", "slug", "share_title", "share_text")
@@ -81,7 +81,7 @@ def edit(request: HttpRequest, page_id: int) -> HttpResponse:
     return render(request, "console/decoration/form.html", context, status=422 if form.is_bound else 200)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def delete(request: HttpRequest, page_id: int) -> HttpResponse:
     with refused_as_message(request):
         gone = services.archive_page(page_id=page_id, actor=request.actor)
@@ -89,7 +89,7 @@ def delete(request: HttpRequest, page_id: int) -> HttpResponse:
     return redirect("console:shop_pages")
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def add_variant(request: HttpRequest, page_id: int) -> HttpResponse:
     with refused_as_message(request):
         segment_id = id_of(request.POST.get("segment", "")) or 0
@@ -98,13 +98,13 @@ def add_variant(request: HttpRequest, page_id: int) -> HttpResponse:
     return redirect("console:shop_page", page_id)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def move_variant(request: HttpRequest, variant_id: int) -> HttpResponse:
     services.move_variant(variant_id=variant_id, up=request.POST.get("to") == "up", actor=request.actor)
     return redirect("console:shop_page", queries.variant(variant_id).page_id)
 
 
-@page(queries.EDIT, methods=("POST",))
+@whole_page(queries.EDIT, methods=("POST",))
 def remove_variant(request: HttpRequest, variant_id: int) -> HttpResponse:
     page_id = queries.variant(variant_id).page_id
     with refused_as_message(request):

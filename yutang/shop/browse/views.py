@@ -29,9 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if _is_more(request):
         return _more(request, found)
     tops = [branch for branch in catalog.categories() if branch.depth == 0 and branch.category.is_visible]
-    card = Card.of(
-        request, title=request.merchant.name, text="", path=request.path, picture="", poster=address(request, "home_poster")
-    )  # fmt: skip
+    poster = address(request, "home_poster")
+    card = Card.of(request, title=request.merchant.name, text="", path=request.path, picture="", poster=poster)
     context = {"page": found, "categories": tops[:10], "tab": "home", "card": card}
     return shown(request, "shop/browse/home.html", context)
 

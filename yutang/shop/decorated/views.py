@@ -76,9 +76,12 @@ def card_of(request: HttpRequest, page: Page, found: Shown | None = None) -> Car
     banners = found.of("banner") if found else []
     picture = page.share_picture or (banners[0].data[0].picture.digest if banners else "")
     title = page.share_title or (page.title if page.slug else request.merchant.name)
-    text = page.share_text or gettext("Everything of %(brand)s, ordered in two taps.") % {"brand": request.merchant.name}
+    usual = gettext("Everything of %(brand)s, ordered in two taps.") % {"brand": request.merchant.name}
     poster = address(request, "topic_poster", page.slug) if page.slug else address(request, "home_poster")
-    return Card.of(request, title=title, text=text, path=card_address(request, page), picture=picture, poster=poster)
+    return Card.of(
+        request, title=title, text=page.share_text or usual, path=card_address(request, page), picture=picture,
+        poster=poster,
+    )  # fmt: skip
 
 
 def _media(found: Shown) -> dict[str, str]:

@@ -126,7 +126,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 def _code(image: Image.Image, url: str) -> None:
     """Modules of whole pixels: those are read from a screen, too."""
     left, top, right, bottom = QR_BOX
-    code = segno.make(url, error="m", micro=False)
+    code = segno.make(url, error="m", boost_error=False, micro=False)
     modules = code.symbol_size(border=0)[0]
     scale = max((right - left) // modules, 1)
     edge = modules * scale

@@ -149,11 +149,11 @@ class Block(Value):
     def ask(self, needs: Needs) -> None:
         """Says what the block wants to know of the pool."""
 
-    def problems(self, found: Found) -> Iterator[str]:
+    def problems(self, found: Found) -> Iterator[str]:  # noqa: ARG002
         """What keeps it from being published."""
         yield from ()
 
-    def shown(self, found: Found) -> Any:
+    def shown(self, found: Found) -> Any:  # noqa: ARG002
         """What the shop's template of this kind is given as `data`; None where nothing is left to show."""
         return self
 

@@ -10,7 +10,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from yutang.areas.decoration import queries
-from yutang.areas.decoration.errors import AddressTaken, BadAddress, GeneralStays, HomeStays, TooManyVariants, VariantExists
+from yutang.areas.decoration.errors import (
+    AddressTaken,
+    BadAddress,
+    GeneralStays,
+    HomeStays,
+    TooManyVariants,
+    VariantExists,
+)
 from yutang.areas.decoration.models import Page, PageVariant
 from yutang.areas.segments import queries as segments
 from yutang.core import audit, clock
