@@ -7,7 +7,7 @@ whether it is complete (`problems`) only before it is published.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -67,7 +67,7 @@ class Link(Value):
 
     @model_validator(mode="after")
     def _is_readable(self) -> Link:
-        good = {
+        good: dict[str, Callable[[str], object]] = {
             "product": is_id, "category": is_id, "topic": _SLUG.fullmatch, "address": is_address,
             "search": lambda text: len(text) <= 60,
         }  # fmt: skip
@@ -117,7 +117,7 @@ def is_address(text: str) -> bool:
 
 def refusal(reason: str) -> PydanticCustomError:
     """An error of a field in the reader's language."""
-    return PydanticCustomError("refused", "{reason}", {"reason": reason})  # type: ignore[arg-type]
+    return PydanticCustomError("refused", "{reason}", {"reason": reason})
 
 
 def _digest(value: str) -> str:

@@ -168,7 +168,7 @@ def _locked(page_id: int, actor: Actor) -> Page:
 def _free(slug: str, page: Page | None) -> str:
     if not _SLUG.fullmatch(slug):
         raise BadAddress(field="slug")
-    if Page.objects.filter(slug=slug, archived_at__isnull=True).exclude(pk=page.pk if page else None).exists():
+    if Page.objects.filter(slug=slug, archived_at__isnull=True).exclude(pk=page.pk if page else 0).exists():
         raise AddressTaken(field="slug", slug=slug)
     return slug
 
