@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "yutang.areas.relations",
     "yutang.areas.tags",
     "yutang.areas.catalog",
+    "yutang.areas.decoration",
     "yutang.areas.inventory",
     "yutang.areas.payments",
     "yutang.areas.orders",
@@ -156,6 +157,7 @@ ALIYUN_SMS_URL = os.environ.get("YUTANG_ALIYUN_SMS_URL", "https://dysmsapi.aliyu
 # For trying things out: play money pays, and one-time codes are shown instead of sent.
 SANDBOX = os.environ.get("YUTANG_SANDBOX") == "1"
 
+FONTS = os.environ.get("YUTANG_FONTS", "")  # a folder with NotoSansCJK-Regular.ttc and -Bold.ttc, for posters
 FILES = HOME / "files"  # uploaded order files, error files, exports, pictures
 ERASURES = home.erasures()  # journal of erasures
 IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20

@@ -19,7 +19,7 @@ from tests.architecture import trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
-from tests.factories import catalog
+from tests.factories import catalog, decoration
 from tests.factories.api import api_client, make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
@@ -63,6 +63,7 @@ CODES = {
     "ShopOrder": {"currency", "pickup_code", "closed_because"}, "StockMove": {"source_type", "source_id"},
     "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
+    "Page": {"slug", "share_picture"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
@@ -157,6 +158,7 @@ def make_rich() -> World:
         codes.archive(code_id=closed.pk, actor=actor)
         shelf = catalog.furnish(MARK, people[0])
         shop_orders = trade.furnish(MARK, people[4], node)
+        pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
         _plant()
         world.token = key.token
         world.ids = {
@@ -167,7 +169,7 @@ def make_rich() -> World:
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
             # An open code answers everybody, and a scan is recorded; a closed one must say nothing.
             "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked, **shelf,
-            **shop_orders,
+            **shop_orders, **pages,
         }  # fmt: skip
     return world
 

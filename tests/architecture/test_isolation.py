@@ -15,7 +15,7 @@ from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, mak
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
 from tests.console.conftest import make_member
-from tests.factories import catalog
+from tests.factories import catalog, decoration
 from tests.factories.api import make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, record
@@ -190,6 +190,7 @@ NORTH, SOUTH = "Qznorth", "Qzsouth"
 # These belong to the whole merchant.
 SHARED = walk.NOT_OWNED | {
     "role_id", "tag_id", "group_id", "product_id", "product_code", "category_id", "template_id", "review_id",
+    "page_slug",
 }  # fmt: skip
 
 
@@ -248,6 +249,7 @@ def _furnish(shop, node, mark) -> dict:
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
         asked = privacy_of(people[4].pk, mark, system) | catalog.furnish(f"of {node.pk}", people[0])
         asked |= trade.furnish(mark, people[4], node)
+        asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,

@@ -45,7 +45,8 @@ def test_few_statements(stranger, shop, merchant, django_assert_num_queries):
     for _ in range(25):
         make_product()
     stranger.get(shop)
-    with django_assert_num_queries(8):  # merchant, scope, page, covers, categories; three of the test's own transaction
+    # merchant, scope, the brand's own page, list, covers, categories; three of the test's own transaction
+    with django_assert_num_queries(9):
         stranger.get(shop)
 
 
@@ -78,7 +79,9 @@ def test_a_product_with_what_the_picker_needs(stranger, shop, merchant):
     assert "CN¥88.00" in page
     choices = json.loads(re.search(r'<script id="choices"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
     assert choices["skus"] == [{"id": sku.pk, "values": [], "left": 7, "price": "CN¥88.00", "picture": ""}]
-    data = json.loads(re.search(r'<script id="structured"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    written = re.search(r'<script id="structured" type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    data, way = json.loads(written[1])
+    assert [step["name"] for step in way["itemListElement"]] == [merchant.name, data["name"]]
     assert (data["@type"], data["offers"][0]["price"]) == ("Product", "88.00")
 
 

@@ -8,7 +8,10 @@ from yutang.shop import manifest, recording
 from yutang.shop.account import addresses, login
 from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
+from yutang.shop.decorated import views as decorated
 from yutang.shop.orders import views as orders
+from yutang.shop.sharing import views as posters
+from yutang.shop.stores import views as stores
 
 app_name = "shop"
 urlpatterns = [
@@ -21,6 +24,12 @@ urlpatterns = [
     path("suggest", views.suggest, name="suggest"),
     path("p/<int:product_id>", product.product, name="product"),
     path("p/<int:product_id>/reviews", product.reviews, name="reviews"),
+    path("p/<int:product_id>/poster.jpg", posters.product, name="product_poster"),
+    path("p/<slug:page_slug>/", decorated.topic, name="topic"),
+    path("p/<slug:page_slug>/poster.jpg", posters.topic, name="topic_poster"),
+    path("poster.jpg", posters.home, name="home_poster"),
+    path("preview/<str:token>", decorated.preview, name="preview"),
+    path("stores", stores.store_list, name="stores"),
     path("cart", cart.show, name="cart"),
     path("cart/put", cart.put, name="cart_put"),
     path("cart/change", cart.change, name="cart_change"),

@@ -253,17 +253,22 @@ def node(node_id: int, *, actor: Actor, permission: str) -> OrgNode:
 
 def hours(node_id: int) -> Hours:
     """What was said of a node; one statement."""
-    week: dict[int, list[Span]] = {}
-    days: dict[date, list[Span]] = {}
-    for row in OpeningHours.objects.filter(node=node_id).order_by("opens"):
+    return hours_of([node_id])[node_id]
+
+
+def hours_of(node_ids: Iterable[int]) -> dict[int, Hours]:
+    """The same of several nodes."""
+    weeks: dict[int, dict[int, list[Span]]] = {node_id: {} for node_id in node_ids}
+    days: dict[int, dict[date, list[Span]]] = {node_id: {} for node_id in weeks}
+    for row in OpeningHours.objects.filter(node__in=weeks).order_by("opens"):
         if row.day is not None:
-            spans = days.setdefault(row.day, [])
+            spans = days[row.node_id].setdefault(row.day, [])
         else:
             assert row.weekday is not None  # the table asks for one of the two
-            spans = week.setdefault(row.weekday, [])
+            spans = weeks[row.node_id].setdefault(row.weekday, [])
         if row.opens is not None and row.closes is not None:
             spans.append(Span(row.opens, row.closes))
-    return Hours(week, days)
+    return {node_id: Hours(weeks[node_id], days[node_id]) for node_id in weeks}
 
 
 def slots(node: OrgNode, days: Iterable[date], *, minutes: int = 60, lead: timedelta = LEAD) -> list[Slot]:

@@ -8,7 +8,8 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        from yutang.areas.orders import facts, privacy
+        from yutang.areas.decoration import ranking
+        from yutang.areas.orders import facts, privacy, selling
         from yutang.areas.orders.pricing import steps
         from yutang.areas.orders.services import paying
         from yutang.areas.payments import payables
@@ -16,6 +17,7 @@ class OrdersConfig(AppConfig):
         facts.register()
         privacy.register()
         steps.register_steps()
+        ranking.register(selling.best_selling)
         payables.register(payables.Payable(paying.PAYABLE, lock=paying.due, settle=paying.settle))
         from yutang.areas.customers import merging
         from yutang.areas.orders.services import recompute_statistics

@@ -6,6 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 import pyarrow as pa
+from django.db import connection
 from django.utils.translation import gettext_noop
 from pyroaring import BitMap64
 
@@ -43,6 +44,29 @@ def reachable(people: BitMap64, *, use: Use = Use.PERSONALISED, channel: Channel
     _, unprofiled = statements(Purpose.PROFILING, channel)
     found -= refused | unprofiled
     return found & agreed if use is Use.MESSAGE else found
+
+
+_ADDRESSABLE = """
+WITH RECURSIVE home (id, accepts) AS (
+    SELECT id, accepts_marketing FROM customers_customer WHERE id = %(person)s AND erased_at IS NULL
+    UNION ALL
+    SELECT c.id, c.accepts_marketing FROM home h JOIN customers_customer c ON c.merged_into_id = h.id
+), said AS (
+    SELECT DISTINCT ON (home_customer_id, purpose) home_customer_id, purpose, is_given FROM privacy_consent
+    WHERE customer_id = %(person)s AND purpose IN ('marketing', 'profiling') AND channel = ''
+    ORDER BY home_customer_id, purpose, at DESC, id DESC
+)
+SELECT EXISTS (SELECT FROM home) AND NOT EXISTS (SELECT FROM said WHERE NOT is_given) AND NOT EXISTS (
+    SELECT FROM home h WHERE NOT h.accepts
+    AND NOT EXISTS (SELECT FROM said s WHERE s.home_customer_id = h.id AND s.purpose = 'marketing'))
+"""
+
+
+def may_personalise(customer_id: int) -> bool:
+    """Whether `reachable` leaves this one person in for `Use.PERSONALISED`; one statement, for pages."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDRESSABLE, {"person": customer_id})
+        return bool(cursor.fetchone()[0])
 
 
 def newest_statement() -> int:

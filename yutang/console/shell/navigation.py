@@ -77,6 +77,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:stock", _("Stock"), "inventory.view"),
             Entry("console:categories", _("Categories"), "catalog.view"),
             Entry("console:product_reviews", _("Product reviews"), "catalog.view"),
+            Entry("console:shop_pages", _("Shop pages"), "decoration.view", is_whole=True),
             Entry("console:region_demand", _("Goods by region"), "catalog.view"),
             Entry("console:freight", _("Freight templates"), "catalog.view"),
         ),

@@ -8,7 +8,9 @@ from yutang.areas.catalog import queries as catalog
 from yutang.core.errors import NotFound
 from yutang.shop import recording
 from yutang.shop.browse.cards import listing
-from yutang.shop.door import page, shown
+from yutang.shop.decorated.views import home_of
+from yutang.shop.door import address, page, shown
+from yutang.shop.sharing.card import Card
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -20,11 +22,17 @@ LONGEST = 60  # characters of a search
 
 @page()
 def home(request: HttpRequest) -> HttpResponse:
+    """As the brand has made it; until it has, everything that is on sale."""
+    if not _is_more(request) and (decorated := home_of(request)) is not None:
+        return decorated
     found = listing(request)
     if _is_more(request):
         return _more(request, found)
     tops = [branch for branch in catalog.categories() if branch.depth == 0 and branch.category.is_visible]
-    return shown(request, "shop/browse/home.html", {"page": found, "categories": tops[:10], "tab": "home"})
+    poster = address(request, "home_poster")
+    card = Card.of(request, title=request.merchant.name, text="", path=request.path, picture="", poster=poster)
+    context = {"page": found, "categories": tops[:10], "tab": "home", "card": card}
+    return shown(request, "shop/browse/home.html", context)
 
 
 @page()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_decimal, format_percent
 from django import forms, template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from django.forms import BoundField
 
 register = template.Library()
+_HARMLESS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.simple_tag
@@ -31,6 +34,13 @@ def icon(name: str, css: str = "") -> SafeString:
         static("vendor/icons.svg"),
         name,
     )
+
+
+@register.filter
+def structured(data: Any) -> SafeString:
+    """schema.org data as search engines read it; like json_script, harmless whatever the texts are."""
+    text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_HARMLESS)
+    return format_html('<script id="structured" type="application/ld+json">{}</script>', SafeString(text))
 
 
 # -- figures ---------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
   if (document.visibilityState === "visible" || !("onvisibilitychange" in document)) tell();
   else document.addEventListener("visibilitychange", tell, { once: true });
   function tell() {
+    if (!text.seen) return; // a preview
     const seen = { id: newKey(), page: location.pathname, item: text.item || "", title: (text.title || "").slice(0, 200) };
     const source = new URLSearchParams(location.search).get("from");
     if (source) seen.source = source.slice(0, 120);
@@ -52,14 +53,40 @@
     }
     const copied = event.target.closest("[data-copy]");
     if (copied) navigator.clipboard.writeText(copied.dataset.copy).then(() => say(text.textCopied));
-    if (event.target.closest("[data-close]") || event.target.id === "picker") event.target.closest("dialog").close();
+    if (event.target.closest("[data-close]") || event.target.matches("dialog")) event.target.closest("dialog").close();
   });
 
-  const share = $("[data-share]");
-  if (share && navigator.share) {
-    share.hidden = false;
-    share.addEventListener("click", () => navigator.share({ title: document.title, url: location.href }).catch(() => {}));
+  const share = $("[data-share]"), sheet = $("#share");
+  if (share && sheet) {
+    share.addEventListener("click", (event) => {
+      event.preventDefault(); // without a script it leads to the poster
+      const poster = $("img", sheet);
+      poster.src ||= poster.dataset.src;
+      sheet.showModal();
+    });
+    const send = $("[data-share-link]", sheet);
+    send.hidden = !navigator.share;
+    send.addEventListener("click", () => navigator.share({ title: send.dataset.title, url: send.dataset.shareLink }).catch(() => {}));
   }
+
+  // -- blocks of pages that the brand has made ---------------------------------------------------------------------------
+  for (const slides of document.querySelectorAll("[data-slides]")) {
+    const dots = [...slides.nextElementSibling.children];
+    slides.addEventListener("scroll", () => {
+      const at = Math.round(slides.scrollLeft / slides.clientWidth);
+      dots.forEach((dot, place) => dot.classList.toggle("is-on", place === at));
+    }, { passive: true });
+  }
+  const counts = document.querySelectorAll("[data-until]");
+  function count() {
+    for (const box of counts) {
+      const left = Math.max(0, Math.floor((new Date(box.dataset.until) - Date.now()) / 1000));
+      const parts = { days: Math.floor(left / 86400), hours: Math.floor(left / 3600) % 24, minutes: Math.floor(left / 60) % 60, seconds: left % 60 };
+      for (const [part, n] of Object.entries(parts)) $(`[data-part=${part}]`, box).textContent = part === "days" ? n : String(n).padStart(2, "0");
+      box.parentElement.hidden = left === 0;
+    }
+  }
+  if (counts.length) setInterval(count, 1000);
 
   function wait() {
     for (const button of document.querySelectorAll("[data-wait]")) {
