@@ -9,6 +9,7 @@ from yutang.areas.catalog.models import Product, Sku
 from yutang.areas.inventory import queries as inventory
 from yutang.core import money
 from yutang.core.errors import NotFound
+from yutang.shop.aftersale.promises import promised
 from yutang.shop.door import address, page, shown
 from yutang.ui.paging import page_of
 
@@ -32,6 +33,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "price": _range(skus), "list_price": max((sku.list_price or 0 for sku in skus), default=0),
         "choices": _choices(request, found, skus, left, {one.sku_id: one.digest for one in pictures}),
         "rating": rating, "reviews": list(catalog.reviews_of(found.pk).order_by("-id")[:FIRST_REVIEWS]),
+        "promises": promised(found.kind),
         "data": _structured(request, found, skus, left, rating),
     }  # fmt: skip
     return shown(request, "shop/browse/product.html", context, status=200 if context["is_on_sale"] else 410)

@@ -30,7 +30,15 @@ from yutang.areas.catalog.queries.regions import (
     region_rules,
     visible,
 )
-from yutang.areas.catalog.queries.reviews import Rating, rating, review, reviews, reviews_of
+from yutang.areas.catalog.queries.reviews import (
+    Rating,
+    is_reviewed,
+    rating,
+    review,
+    reviews,
+    reviews_of,
+    reviews_of_items,
+)
 from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
 from yutang.areas.catalog.rules import FreightRow, cleaned
 
@@ -55,6 +63,7 @@ __all__ = [
     "freight_template",
     "freight_templates",
     "in_order",
+    "is_reviewed",
     "level_prices",
     "offers",
     "picture_path",
@@ -70,6 +79,7 @@ __all__ = [
     "review",
     "reviews",
     "reviews_of",
+    "reviews_of_items",
     "search",
     "skus_of",
     "suggestions",

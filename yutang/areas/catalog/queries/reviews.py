@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, Q, Sum
 
 from yutang.areas.catalog.models import Review
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from collections.abc import Iterable
+
+    from django.db.models import F, QuerySet
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,18 @@ def review(review_id: int) -> Review:
 
 def reviews_of(product_id: int) -> QuerySet[Review]:
     """What shoppers see; to be paged by `-id`."""
-    return Review.objects.filter(product=product_id, state=Review.State.SHOWN).select_related("sku")
+    return Review.objects.filter(product=product_id, state=Review.State.SHOWN).select_related("sku", "customer")
+
+
+def reviews_of_items(order_item_ids: Iterable[int]) -> dict[int, Review]:
+    """Order item → what its buyer said, hidden ones too: for the buyer. One statement."""
+    found = Review.objects.filter(order_item_id__in=list(order_item_ids)).select_related("sku", "customer")
+    return {row.order_item_id: row for row in found}
+
+
+def is_reviewed(order_item: F) -> Exists:
+    """A condition for queries of order items; `order_item`: an OuterRef to their id."""
+    return Exists(Review.objects.filter(order_item_id=order_item))
 
 
 def rating(product_id: int) -> Rating:
