@@ -173,6 +173,11 @@ def of_order(actor: Actor, order_id: int) -> list[Case]:
     return list(found.order_by("-pk"))
 
 
+def of_person(actor: Actor, customer_id: int) -> QuerySet[Case]:
+    """A person's cases within reach; by `NEWEST`."""
+    return cases(actor).filter(order__customer=customer_id).prefetch_related("order", "node", "lines")
+
+
 def picture(actor: Actor, picture_id: int) -> CasePicture:
     """The checked door to evidence."""
     found = CasePicture.objects.filter(pk=picture_id)
