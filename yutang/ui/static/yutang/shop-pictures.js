@@ -25,7 +25,7 @@
   for (const box of document.querySelectorAll("[data-pictures]")) {
     const input = box.querySelector("input[type=file]"), most = Number(box.dataset.pictures);
     const form = input.form;
-    let chosen = [], busy = Promise.resolve();
+    let chosen = [], busy = Promise.resolve(), unready = 0;
 
     function draw() {
       const held = new DataTransfer();
@@ -50,6 +50,7 @@
     }
     input.addEventListener("change", () => {
       const added = [...input.files];
+      unready += 1;
       busy = busy.then(async () => {
         const room = most - chosen.length;
         chosen.push(...(await Promise.all(added.slice(0, room).map(smaller))));
@@ -60,16 +61,16 @@
           said.textContent = box.dataset.textMost;
           box.append(said);
         }
+        unready -= 1;
       });
     });
     // Sent before the last picture is ready, the form waits for it.
-    let ready = false;
     form.addEventListener("submit", (event) => {
-      if (ready) return;
+      if (!unready) return;
       event.preventDefault();
       event.stopPropagation();
-      busy.then(() => { ready = true; form.requestSubmit(event.submitter || undefined); });
-      window.addEventListener("pageshow", () => { ready = false; }, { once: true });
+      const button = event.submitter;
+      busy.then(() => setTimeout(() => form.requestSubmit(button))); // not while this very event is under way
     });
   }
 

@@ -55,6 +55,8 @@
     if (event.target.closest("[data-close]") || event.target.id === "picker") event.target.closest("dialog").close();
   });
 
+  $(".sh-chips-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   const share = $("[data-share]");
   if (share && navigator.share) {
     share.hidden = false;
