@@ -70,6 +70,12 @@ def test_the_check_sees_a_foreign_table():
     assert foreign_objects(ROOT / "areas" / "customers" / "queries.py", ast.parse(bad)) == []
 
 
+def test_only_the_demo_sets_the_clock_back():
+    folders = sorted(path.name for path in ROOT.iterdir() if path.is_dir())
+    users = [path for path in sources(*folders) if "clock.ago(" in path.read_text(encoding="utf-8")]
+    assert [str(path.relative_to(ROOT)) for path in users] == ["cli/demo_orders.py"]
+
+
 def our_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model.__module__.startswith("yutang.")]
 

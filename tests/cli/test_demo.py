@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from yutang.areas.aftersale.models import Case, Dispute
+from yutang.areas.catalog.models import Review
 from yutang.areas.interactions.models import Code, Interaction, Visitor
+from yutang.areas.orders.models import Order
 from yutang.areas.privacy.models import Consent
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags.models import LifeFact, Tagging, TaggingRun
-from yutang.cli import demo_brand, demo_people
+from yutang.cli import demo_brand, demo_orders, demo_people
 from yutang.core import access, tenancy
 from yutang.simulators import brand
 
 SCALE = 0.02
+PARTLY = "partly_shipped"
+CASES = ("asked", "refused", "sending", "returning", "disputed", "done")
 
 
 @pytest.mark.filterwarnings("ignore:Delete operation did not match any records")
@@ -28,11 +33,13 @@ def test_loaded_again_the_demo_stays_as_it_is(transactional_db, settings, tmp_pa
     actor = access.system(merchant.pk, name="示例数据")
     demo_people.load(truth, actor)
     demo_people.follow_rules(actor)
+    demo_orders.load(truth, actor)
     assert counted(merchant) == found
 
 
 def counted(merchant):
     with tenancy.scope(merchant.pk):
+        ours = Order.objects.filter(shop__isnull=False)
         return {
             "events": Interaction.objects.count(),
             "codes": Code.objects.count(),
@@ -46,5 +53,12 @@ def counted(merchant):
             "consents": Consent.objects.count(),
             "referrals": Referral.objects.count(),
             "roles": PersonRole.objects.count(),
+            **{f"order {state}": ours.filter(status=state).count() for state in Order.Status.values if state != PARTLY},
+            "to pick up": ours.filter(status="paid", shop__fulfilment="pickup").count(),
+            "refunded": ours.filter(refunded_amount__lt=0).exclude(status="closed").count(),
+            **{f"case {state}": Case.objects.filter(state=state).count() for state in CASES},
+            "disputes": Dispute.objects.count(),
+            "reviews": Review.objects.count(),
+            "answers": Review.objects.exclude(reply="").count(),
             "guided": GuideAssignment.objects.filter(source="manual").count(),
         }

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,6 +26,15 @@ def test_a_day_begins_where_the_merchant_is():
     with time_machine.travel(datetime(2026, 3, 1, 17, tzinfo=UTC), tick=False):
         assert clock.today("Asia/Shanghai") == date(2026, 3, 2)
         assert clock.today("Europe/London") == date(2026, 3, 1)
+
+
+def test_what_is_told_as_some_time_ago():
+    with time_machine.travel(datetime(2026, 3, 1, 17, tzinfo=UTC), tick=False):
+        with clock.ago(timedelta(hours=2)):
+            assert clock.now() == datetime(2026, 3, 1, 15, tzinfo=UTC)
+            with clock.ago(timedelta(hours=1)):  # from now, not from there
+                assert clock.now() == datetime(2026, 3, 1, 16, tzinfo=UTC)
+        assert clock.now() == datetime(2026, 3, 1, 17, tzinfo=UTC)
 
 
 def test_the_day_the_clocks_change_has_23_hours():

@@ -88,7 +88,7 @@ def test_a_product_with_what_the_picker_needs(stranger, shop, merchant):
 def test_a_product_in_few_statements(stranger, shop, merchant, django_assert_num_queries):
     sku = stocked(7)
     stranger.get(f"{shop}p/{sku.product_id}")
-    with django_assert_num_queries(11):  # and three of the test itself
+    with django_assert_num_queries(13):  # two of them the promises; and three of the test itself
         stranger.get(f"{shop}p/{sku.product_id}")
 
 

@@ -18,7 +18,7 @@ from yutang.areas.merchants import queries, services
 from yutang.areas.merchants.models import Merchant, OrgNode
 from yutang.areas.segments import services as segments
 from yutang.areas.segments.models import Segment
-from yutang.cli import demo_pages, demo_people, demo_shop, shared
+from yutang.cli import demo_orders, demo_pages, demo_people, demo_shop, shared
 from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD, SHOP
 from yutang.core import access, tenancy
 from yutang.lake import writer
@@ -65,6 +65,7 @@ def load(*, scale: float) -> Merchant:
     demo_shop.load(truth, actor)
     _import(truth, actor)
     demo_people.load(truth, actor)
+    demo_orders.load(truth, actor)
     _segments(actor)
     demo_pages.load(actor)
     demo_people.follow_rules(actor)

@@ -6,10 +6,13 @@ from django.urls import path
 
 from yutang.shop import manifest, recording
 from yutang.shop.account import addresses, login
+from yutang.shop.aftersale import acting, asking
+from yutang.shop.aftersale import views as cases
 from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
 from yutang.shop.decorated import views as decorated
 from yutang.shop.orders import views as orders
+from yutang.shop.reviewing import views as reviewing
 from yutang.shop.sharing import views as posters
 from yutang.shop.stores import views as stores
 
@@ -43,6 +46,17 @@ urlpatterns = [
     path("orders/<int:order_id>", orders.order, name="order"),
     path("orders/<int:order_id>/close", orders.close, name="close_order"),
     path("orders/<int:order_id>/received", orders.received, name="order_received"),
+    path("orders/<int:order_id>/review", reviewing.review, name="review_order"),
+    path("orders/<int:order_id>/aftersale", asking.ask, name="ask"),
+    path("aftersale", cases.case_list, name="cases"),
+    path("aftersale/<int:aftersale_id>", cases.case, name="case"),
+    path("aftersale/<int:aftersale_id>/change", asking.change, name="change_case"),
+    path("aftersale/<int:aftersale_id>/withdraw", acting.withdraw, name="withdraw_case"),
+    path("aftersale/<int:aftersale_id>/accept", acting.accept, name="accept_offer"),
+    path("aftersale/<int:aftersale_id>/sent", acting.send_back, name="send_back"),
+    path("aftersale/<int:aftersale_id>/escalate", acting.escalate, name="escalate_case"),
+    path("aftersale/<int:aftersale_id>/evidence", acting.evidence, name="add_evidence"),
+    path("aftersale/evidence/<int:evidence_id>/<int:width>", cases.picture, name="evidence"),
     path("login", login.login, name="login"),
     path("login/code", login.send_code, name="send_code"),
     path("logout", login.logout, name="logout"),

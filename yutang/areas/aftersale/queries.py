@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db.models import Q
 
 from yutang.areas.aftersale import rules
-from yutang.areas.aftersale.models import Case, CaseLine, CasePicture, CaseStep, Dispute, Promise, Terms
+from yutang.areas.aftersale.models import Case, CaseLine, CasePicture, CaseStep, Dispute, Terms
 from yutang.areas.catalog import queries as catalog
-from yutang.areas.orders import queries_shop
+from yutang.areas.orders import queries_list, queries_shop
+from yutang.core import prepared
 from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -172,6 +174,11 @@ def of_order(actor: Actor, order_id: int) -> list[Case]:
     return list(found.order_by("-pk"))
 
 
+def of_person(actor: Actor, customer_id: int) -> QuerySet[Case]:
+    """A person's cases within reach; by `NEWEST`."""
+    return cases(actor).filter(order__customer=customer_id).prefetch_related("order", "node", "lines")
+
+
 def picture(actor: Actor, picture_id: int) -> CasePicture:
     """The checked door to evidence."""
     found = CasePicture.objects.filter(pk=picture_id)
@@ -204,6 +211,33 @@ def cases_of(customer_id: int) -> QuerySet[Case]:
     return Case.objects.filter(order__customer=customer_id).select_related("order")
 
 
+def asked_with(customer_id: int, key: str) -> Case | None:
+    """A shopper's case of this form, if it has been sent before."""
+    return Case.objects.filter(key=key, order__customer=customer_id).first()
+
+
+def waiting_for(customer_id: int) -> int:
+    """How many of a shopper's cases are open."""
+    return cases_of(customer_id).filter(state__in=rules.OPEN).count()
+
+
+def of_my_order(customer_id: int, order_id: int) -> list[Case]:
+    """A shopper's cases of an order, and the one that it was sent for; the newest first."""
+    return list(cases_of(customer_id).filter(Q(order=order_id) | Q(replacement=order_id)).order_by("-pk"))
+
+
+def with_goods(found: Sequence[Case]) -> list[tuple[Case, list[Line]]]:
+    """Two statements, however many cases."""
+    items = queries_list.items_of({case.order_id for case in found})
+    known = {(item.order_id, item.position): item for of_order in items.values() for item in of_order}
+    lines: dict[int, list[Line]] = {}
+    orders = {case.pk: case.order_id for case in found}
+    for line in CaseLine.objects.filter(case__in=orders).order_by("case", "position"):
+        item = known[orders[line.case_id], line.position]
+        lines.setdefault(line.case_id, []).append(Line(item, line.pieces, line.amount))
+    return [(case, lines.get(case.pk, [])) for case in found]
+
+
 def case_of(customer_id: int, case_id: int) -> Case:
     """The shopper's checked door."""
     found = Case.objects.select_related("order__shop__replaces", "replacement")
@@ -234,14 +268,13 @@ def require_everywhere(actor: Actor) -> None:
 
 def terms() -> Terms:
     """The merchant's, or the defaults."""
-    return Terms.objects.first() or Terms()
+    return next(iter(prepared.instances(Terms, "true LIMIT 1")), None) or Terms()
 
 
 def promises() -> dict[str, int]:
     """Kind of product → days in which it is taken back without a reason."""
-    return {kind: bound.default for kind, bound in rules.NO_REASON.items()} | dict(
-        Promise.objects.values_list("kind", "no_reason_days")
-    )
+    said = prepared.rows("SELECT kind, no_reason_days FROM aftersale_promise")
+    return {kind: bound.default for kind, bound in rules.NO_REASON.items()} | dict(said)
 
 
 def reasons() -> list[rules.Reason]:

@@ -63,6 +63,12 @@ class Askable:
             found += [rules.RETURN, *([rules.EXCHANGE] if self.can_exchange else [])]
         return found
 
+    def most_pieces(self, kind: str) -> int:
+        """That can be asked for in this way; of a refund, what has not left goes first."""
+        if kind not in self.kinds():
+            return 0
+        return self.unshipped or self.handed_over if kind == rules.REFUND else self.handed_over
+
     def reasons(self, kind: str, *, is_unshipped: bool) -> list[Reason]:
         """Those that still hold: after some days goods are taken back for a fault only."""
         found = rules.reasons(kind, is_unshipped=is_unshipped)
@@ -83,6 +89,33 @@ class Asking:
 
     def line(self, position: int) -> Askable | None:
         return next((one for one in self.lines if one.item.position == position), None)
+
+    def kinds(self) -> list[str]:
+        """Of any of the lines, in the order in which they are offered."""
+        of_any = {kind for one in self.lines for kind in one.kinds()}
+        return [kind for kind in (rules.REFUND, rules.RETURN, rules.EXCHANGE) if kind in of_any]
+
+    def of_kind(self, kind: str) -> list[Askable]:
+        return [one for one in self.lines if one.most_pieces(kind)]
+
+    def calls_off(self, kind: str, asked: Mapping[int, int]) -> bool:
+        """Whether these pieces (position → pieces) are all of those that have not left."""
+        chosen = self._chosen(kind, asked)
+        return kind == rules.REFUND and all(0 < (asked.get(n) or 1) <= one.unshipped for n, one in chosen.items())
+
+    def reasons(self, kind: str, asked: Mapping[int, int]) -> list[Reason]:
+        """Those that hold for everything that was chosen; while nothing is, for everything that can be."""
+        is_unshipped = self.calls_off(kind, asked)
+        of_each = [one.reasons(kind, is_unshipped=is_unshipped) for one in self._chosen(kind, asked).values()]
+        return [reason for reason in of_each[0] if all(reason in each for each in of_each)] if of_each else []
+
+    def most(self, asked: Mapping[int, int]) -> int:
+        """What these pieces cost."""
+        return sum(one.most(asked[one.item.position]) for one in self.lines if asked.get(one.item.position))
+
+    def _chosen(self, kind: str, asked: Mapping[int, int]) -> dict[int, Askable]:
+        can_be = {one.item.position: one for one in self.of_kind(kind)}
+        return {n: one for n, one in can_be.items() if asked.get(n)} or can_be
 
     def freight_for(self, asked: Mapping[int, int], *, is_unshipped: bool, reason: Reason) -> int:
         """Most freight beside these pieces (position → pieces)."""

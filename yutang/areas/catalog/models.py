@@ -259,3 +259,8 @@ class Review(TenantModel):
             models.Index(fields=["merchant", "-id"], name="review_newest"),
             models.Index(fields=["merchant", "customer"], name="review_by_customer"),
         ]
+
+    @property
+    def signature(self) -> str:
+        """What others read of the name: its first character; "" for who wants none. `customer` is to be fetched."""
+        return "" if self.is_anonymous or not self.customer.name else f"{self.customer.name[0]}**"

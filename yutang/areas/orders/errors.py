@@ -117,3 +117,11 @@ class CodeUsed(DomainError):
     code = "orders.code_used"
     message = gettext_noop("Everything of this order was handed over already (%(at)s).")
     status = 409
+
+
+class CannotBeReviewed(DomainError):
+    """`params`: title. Not received, given back, or sent in exchange."""
+
+    code = "orders.cannot_be_reviewed"
+    message = gettext_noop("%(title)s: only what you have received can be reviewed.")
+    status = 409

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils.translation import gettext_noop
 
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.orders.models import Order, OrderItem, ShopOrder
 from yutang.core.errors import NotFound
 
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 Status = Order.Status
 ORDER = ("-ordered_at", "-id")
-# tab → its name and the states it shows; the last two tell deliveries from pickups
+# tab → its name; deliveries and pickups wait for different things
 TABS: dict[str, str] = {
     "": gettext_noop("All"),
     "to_pay": gettext_noop("To pay"),
     "to_ship": gettext_noop("To ship"),
     "to_pick_up": gettext_noop("To pick up"),
     "to_receive": gettext_noop("To receive"),
+    "to_review": gettext_noop("To review"),
 }
 _WAITING = (Status.PAID, Status.PARTLY_SHIPPED)
 
@@ -52,7 +54,21 @@ def orders(customer_id: int, tab: str = "") -> QuerySet[Order]:
         return found.filter(status__in=_WAITING, shop__fulfilment=ShopOrder.Fulfilment.PICKUP)
     if tab == "to_receive":
         return found.filter(status=Status.SHIPPED)
+    if tab == "to_review":
+        unsaid = _reviewable().filter(~catalog.is_reviewed(OuterRef("pk")), order=OuterRef("pk"))
+        return found.filter(Exists(unsaid))
     return found
+
+
+def to_review(order_id: int) -> list[OrderItem]:
+    """What the buyer may review, reviewed already or not."""
+    return list(_reviewable().filter(order=order_id).order_by("position"))
+
+
+def _reviewable() -> QuerySet[OrderItem]:
+    """Items that the buyer has, of orders that are done; not what was sent in exchange: it has its review already."""
+    has_it = OrderItem.objects.filter(shipped__gt=F("returned") - F("cancelled"))
+    return has_it.filter(order__status=Status.COMPLETED, order__shop__replaces=None)
 
 
 def order(customer_id: int | None, order_id: int) -> Order:
@@ -72,7 +88,7 @@ def with_items(found: Sequence[Order]) -> list[Mine]:
 
 
 def counts(customer_id: int) -> dict[str, int]:
-    """How many orders wait for something, by tab; one statement."""
+    """How many orders wait for something, by tab; two statements."""
     rows = orders(customer_id).filter(status__in=(Status.UNPAID, *_WAITING, Status.SHIPPED)).order_by()
     found = dict.fromkeys((tab for tab in TABS if tab), 0)
     for status, fulfilment, number in rows.values_list("status", "shop__fulfilment").annotate(Count("pk")):
@@ -82,4 +98,5 @@ def counts(customer_id: int) -> dict[str, int]:
             found["to_receive"] += number
         else:
             found["to_pick_up" if fulfilment == ShopOrder.Fulfilment.PICKUP else "to_ship"] += number
+    found["to_review"] = orders(customer_id, "to_review").count()
     return found

@@ -12,8 +12,8 @@ from yutang.areas.aftersale import queries
 from yutang.areas.aftersale.models import Case, Dispute
 from yutang.areas.aftersale.services import Ask
 from yutang.areas.catalog import queries as catalog
-from yutang.console.catalog.forms import MoneyField
 from yutang.console.orders.forms import new_key
+from yutang.ui.fields import MoneyField, PicturesField
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST = 500
 WORDS = forms.Textarea(attrs={"rows": 3})
-
-
-class PicturesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class PicturesField(forms.FileField):
-    """Any number of pictures; the service says how many may be."""
-
-    widget = PicturesInput(attrs={"accept": "image/*"})
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [super(PicturesField, self).clean(one, initial) for one in data or []]
 
 
 class ReasonForm(forms.Form):

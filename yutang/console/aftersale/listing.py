@@ -56,7 +56,7 @@ def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
     found = page_of(
         queries.search(request.actor, _search(request, wanted)), request, order=queries.order_of(wanted["tab"]), size=30
     )
-    found.rows = _rows(request, found.rows)
+    found.rows = rows(request, found.rows)
     return found
 
 
@@ -79,7 +79,7 @@ def _search(request: HttpRequest, wanted: dict[str, str]) -> Search:
     )  # fmt: skip
 
 
-def _rows(request: HttpRequest, found: list[Case]) -> list[Row]:
+def rows(request: HttpRequest, found: list[Case]) -> list[Row]:
     """Two queries for any number of cases."""
     items = queries_list.items_of({case.order_id for case in found})
     titles = {(item.order_id, item.position): item.title for of_order in items.values() for item in of_order}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.aftersale import acting, disputes, setting, views
+from yutang.console.aftersale import acting, disputes, person, setting, views
 
 urlpatterns = [
     path("aftersale", views.case_list, name="aftersale"),
@@ -22,4 +22,5 @@ urlpatterns = [
     path("aftersale/<int:aftersale_id>/evidence", acting.evidence, name="aftersale_evidence"),
     path("aftersale/<int:aftersale_id>/escalate", acting.escalate, name="aftersale_escalate"),
     path("aftersale/<int:aftersale_id>/note", acting.add_note, name="aftersale_note"),
+    path("customers/<int:customer_id>/aftersale", person.cases, name="customer_aftersale"),
 ]

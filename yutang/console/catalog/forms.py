@@ -10,30 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.catalog import queries
 from yutang.areas.catalog.models import Category, FreightTemplate, Product, RegionRule
-from yutang.core import money
+from yutang.ui.fields import MoneyField
 
 MOST_MEGABYTES = 20  # of a file of products
-
-
-class MoneyField(forms.CharField):
-    """`88.50` → 8850; empty → None. The form sets `currency`."""
-
-    currency = "CNY"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(money.to_decimal(value, self.currency)) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        amount = money.parsed(text, self.currency)
-        if amount is None or amount > 10**13:
-            raise forms.ValidationError(gettext("This is not an amount."))
-        return amount
 
 
 class ProvincesField(forms.MultipleChoiceField):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.orders.services import Back
-from yutang.console.catalog.forms import MoneyField
+from yutang.ui.fields import MoneyField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

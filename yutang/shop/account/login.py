@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 
+from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.customers import queries as customer_queries
 from yutang.areas.customers import services as customers
 from yutang.areas.merchants import queries as merchants
@@ -74,7 +75,10 @@ def logout(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     customer = request.shopper.identity.customer
     phone = customer_queries.phones([customer.pk]).get(customer.pk, "")
-    context = {"customer": customer, "phone": phone, "counts": queries_mine.counts(customer.pk), "tab": "me"}
+    context = {
+        "customer": customer, "phone": phone, "counts": queries_mine.counts(customer.pk), "tab": "me",
+        "open_cases": aftersale.waiting_for(customer.pk),
+    }  # fmt: skip
     return shown(request, "shop/account/me.html", context)
 
 

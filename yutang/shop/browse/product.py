@@ -11,6 +11,7 @@ from yutang.areas.catalog.models import Picture, Product, Sku
 from yutang.areas.inventory import queries as inventory
 from yutang.core import money
 from yutang.core.errors import NotFound
+from yutang.shop.aftersale.promises import promised
 from yutang.shop.door import address, page, shown
 from yutang.shop.sharing.card import Card, breadcrumbs
 from yutang.ui.paging import page_of
@@ -36,6 +37,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "choices": _choices(request, found, skus, left, {one.sku_id: one.digest for one in pictures}),
         "rating": rating, "reviews": catalog.newest_reviews(found.pk, FIRST_REVIEWS),
         "data": _structured(request, found, skus, left, rating, pictures),
+        "promises": promised(found.kind),
         "card": Card.of(
             request, title=found.name, text=found.subtitle, path=address(request, "product", found.pk),
             picture=pictures[0].digest if pictures else "", poster=address(request, "product_poster", found.pk),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yutang.areas.aftersale import queries as aftersale
+from yutang.areas.aftersale.queries_asking import what_can_be_asked
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.orders import queries_mine, queries_shop, services
 from yutang.areas.orders.models import ShopOrder
+from yutang.shop.aftersale import labels
 from yutang.shop.codes import picture_of
 from yutang.shop.door import address, page, shown, to
 from yutang.ui.paging import page_of
@@ -32,7 +36,12 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @page(login=True)
 def order(request: HttpRequest, order_id: int) -> HttpResponse:
     found = queries_mine.order(request.shopper.customer_id, order_id)
+    cases = aftersale.of_my_order(request.shopper.customer_id, found.pk)
+    reviewable = queries_mine.to_review(found.pk)
     context = {
+        "cases": [(case, labels.kind(case.kind), labels.state(case)) for case in cases],
+        "can_ask": found.paid_at is not None and bool(what_can_be_asked(found).kinds()),
+        "reviewable": reviewable, "reviewed": catalog.reviews_of_items(item.pk for item in reviewable),
         "order": found, "whole": queries_shop.whole(found), "recipient": queries_shop.recipient(found.shop),
         "code": picture_of(found.shop.pickup_code),
         "is_pickup": found.shop.fulfilment == ShopOrder.Fulfilment.PICKUP,

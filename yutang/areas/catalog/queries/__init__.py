@@ -32,7 +32,16 @@ from yutang.areas.catalog.queries.regions import (
     region_rules,
     visible,
 )
-from yutang.areas.catalog.queries.reviews import Rating, newest_reviews, rating, review, reviews, reviews_of
+from yutang.areas.catalog.queries.reviews import (
+    Rating,
+    is_reviewed,
+    newest_reviews,
+    rating,
+    review,
+    reviews,
+    reviews_of,
+    reviews_of_items,
+)
 from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
 from yutang.areas.catalog.rules import FreightRow, cleaned
 
@@ -58,6 +67,7 @@ __all__ = [
     "freight_template",
     "freight_templates",
     "in_order",
+    "is_reviewed",
     "level_prices",
     "newest_reviews",
     "offers",
@@ -74,6 +84,7 @@ __all__ = [
     "review",
     "reviews",
     "reviews_of",
+    "reviews_of_items",
     "search",
     "skus_of",
     "suggestions",

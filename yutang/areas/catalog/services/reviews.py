@@ -24,9 +24,10 @@ MOST_PICTURES = 9
 @transaction.atomic
 def write_review(
     *, order_item_id: int, sku: Sku, customer: Customer, rating: int, text: str = "", pictures: Sequence[str] = (),
-    is_anonymous: bool = True, actor: Actor,
+    is_anonymous: bool = True, home_id: int | None = None, actor: Actor,
 ) -> Review:  # fmt: skip
     """Once per order item; the caller says that this person bought it. `pictures`: digests that `store_picture` gave.
+    `home_id`: the person of the account that bought it, where several accounts are one person.
 
     AlreadyReviewed, BadReview."""
     if not 1 <= rating <= 5 or len(text) > LONGEST or len(pictures) > MOST_PICTURES:
@@ -35,8 +36,8 @@ def write_review(
         with transaction.atomic():
             review = Review.objects.create(
                 merchant_id=actor.merchant_id, product_id=sku.product_id, sku=sku, order_item_id=order_item_id,
-                customer=customer, home_customer=customer, rating=rating, text=text.strip(), pictures=list(pictures),
-                is_anonymous=is_anonymous,
+                customer=customer, home_customer_id=home_id or customer.pk, rating=rating, text=text.strip(),
+                pictures=list(pictures), is_anonymous=is_anonymous,
             )  # fmt: skip
     except IntegrityError as error:
         if "review_once" not in str(error):

@@ -12,11 +12,12 @@ from yutang.areas.orders.services.placing import Wish, place, quote
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
 from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, freight_left, refund, worth
 from yutang.areas.orders.services.replacing import hold_replacement, release_replacement, replace
+from yutang.areas.orders.services.reviewing import review
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
     "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "carting", "channels",
     "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up", "place",
     "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
-    "release_replacement", "replace", "ship", "sold", "worth",
+    "release_replacement", "replace", "review", "ship", "sold", "worth",
 ]  # fmt: skip

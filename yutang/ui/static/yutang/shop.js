@@ -56,6 +56,8 @@
     if (event.target.closest("[data-close]") || event.target.matches("dialog")) event.target.closest("dialog").close();
   });
 
+  $(".sh-chips-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   const share = $("[data-share]"), sheet = $("#share");
   if (share && sheet) {
     share.addEventListener("click", (event) => {
