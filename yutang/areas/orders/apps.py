@@ -10,13 +10,13 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from yutang.areas.orders import facts, privacy
         from yutang.areas.orders.pricing import steps
-        from yutang.areas.orders.services import paying
+        from yutang.areas.orders.services import fulfilling, paying
         from yutang.areas.payments import payables
 
         facts.register()
         privacy.register()
         steps.register_steps()
-        payables.register(payables.Payable(paying.PAYABLE, lock=paying.due, settle=paying.settle))
+        payables.register(payables.Payable(paying.PAYABLE, lock=paying.due, settle=fulfilling.settle))
         from yutang.areas.customers import merging
         from yutang.areas.orders.services import recompute_statistics
 

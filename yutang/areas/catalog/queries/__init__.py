@@ -31,7 +31,7 @@ from yutang.areas.catalog.queries.regions import (
     visible,
 )
 from yutang.areas.catalog.queries.reviews import Rating, rating, review, reviews, reviews_of
-from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
+from yutang.areas.catalog.queries.search import Search, in_order, search, skus_by_number, suggestions
 from yutang.areas.catalog.rules import FreightRow, cleaned
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "reviews",
     "reviews_of",
     "search",
+    "skus_by_number",
     "skus_of",
     "suggestions",
     "visible",
