@@ -30,6 +30,12 @@ def tenders_of(payable: tuple[str, int], *, lock: bool = False) -> list[Tender]:
     return list((rows.select_for_update() if lock else rows).order_by("paid_at", "pk"))
 
 
+def waiting_of(payable: tuple[str, int]) -> list[Tender]:
+    """Tenders of something that wait for their money, the newest first."""
+    rows = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.STARTED)
+    return list(rows.order_by("-pk"))
+
+
 def tender_by_no(no: str) -> Tender | None:
     return Tender.objects.filter(no=no[:32]).first()
 

@@ -58,7 +58,8 @@ def record(
 ) -> Consent:
     """Writes down that a person agreed or refused; a withdrawal is a refusal and takes as little.
 
-    `permission`: of the face that asked the person. `version`: of the purpose's text that the person saw; the newest when they agree and none is named.
+    `permission`: of the face that asked the person. `version`: of the purpose's text that the person saw; the newest
+    when they agree and none is named.
     """
     customer = customers.customer(actor, customer_id, permission)
     merging.settle(customer)

@@ -10,8 +10,8 @@ from yutang.core.tenancy import TenantModel
 
 
 class TillBasket(TenantModel):
-    """Goods on the counter. Each person has one in hand per store; parked ones are the store's. It goes when it is sold:
-    the order has its `key`, so that a second Enter, a reload or a lost answer finds the order instead of selling again.
+    """Goods on the counter. Each person has one in hand per store; parked ones are the store's. It goes when it is
+    sold: the order has its `key`, so that a second Enter, a reload or a lost answer finds it instead of selling again.
     The buyer is an account, as in carts: a merge of people touches no row here."""
 
     node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -49,7 +49,7 @@ class TillBasket(TenantModel):
     @property
     def wanted(self) -> dict[int, int]:
         """SKU id → pieces, as they came onto the counter."""
-        return {sku_id: pieces for sku_id, pieces in self.lines}
+        return dict(self.lines)
 
 
 class TillRules(TenantModel):

@@ -16,8 +16,8 @@ from yutang.areas.orders.services.replacing import hold_replacement, release_rep
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
-    "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets", "carting", "channels",
-    "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up", "place",
-    "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
+    "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets", "carting",
+    "channels", "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up",
+    "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
     "release_replacement", "replace", "selling", "ship", "sold", "worth",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What lies on the counter of a store: filled, priced, given to a person, parked and taken up again.
 
-Every change names the basket by its key and locks its row: a page that shows a basket which is sold by now is told so."""
+Every change names the basket by its key and locks its row: a page that shows one which is sold by now is told so."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 MOST_LINES = 100
+PERMISSION = "pos.sell"
 
 
 @transaction.atomic
@@ -61,8 +62,8 @@ def set_pieces(*, key: str, sku_id: int, pieces: int, actor: Actor) -> TillBaske
 def change_price(
     *, key: str, sku_id: int | None, amount: int | None, reason: str, actor: Actor
 ) -> TillBasket:  # fmt: skip
-    """What one piece of a line costs instead, or what goes off the whole basket (`sku_id` None); `amount` None takes the
-    change back. Whether it is within the limit is said by the quote and decided when it is sold."""
+    """What one piece of a line costs instead, or what goes off the whole basket (`sku_id` None); `amount` None takes
+    the change back. Whether it is within the limit is said by the quote and decided when it is sold."""
     actor.require("pos.discount")
     basket = locked(key, actor)
     if amount is not None and amount < 0:
@@ -119,10 +120,11 @@ def empty(*, key: str, actor: Actor) -> None:
 
 
 def locked(key: str, actor: Actor) -> TillBasket:
-    """The basket this person has in hand. BasketGone."""
+    """The basket this person has in hand, at a store where they may sell. BasketGone."""
+    nodes = actor.nodes(PERMISSION)
     mine = TillBasket.objects.select_for_update(of=("self",)).select_related("identity__customer")
     found = mine.filter(key=key, user_id=actor.id or 0, parked_at=None).first()
-    if found is None:
+    if found is None or (nodes is not None and found.node_id not in nodes):
         raise BasketGone
     return found
 

@@ -71,7 +71,8 @@ def sell(*, key: str, expected: int, cash: int | None = None, actor: Actor) -> O
 
 @transaction.atomic
 def pay_cash(*, order_id: int, given: int | None = None, actor: Actor) -> Order:
-    """Cash for what is still due, or for as much of it as is `given`; more is change. Paid already: nothing. NoShift."""
+    """Cash for what is still due, or for as much of it as is `given`; more is change. Paid already: nothing.
+    NoShift."""
     order = lock(order_id)
     if order.status != Status.UNPAID:
         return order

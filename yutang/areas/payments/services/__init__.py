@@ -11,6 +11,7 @@ from yutang.areas.payments.services.starting import launch, launch_and_say, laun
 from yutang.areas.payments.services.taking import receive, take
 
 __all__ = [
-    "ask_about_refunds", "ask_about_tenders", "close_tenders", "drawer", "finish_refund", "launch", "launch_and_say", "launch_soon", "open_tender", "receive",
-    "reconcile", "reconcile_due", "refund", "refund_payable", "save_account", "send_refund", "take",
+    "ask_about_refunds", "ask_about_tenders", "close_tenders", "drawer", "finish_refund", "launch", "launch_and_say",
+    "launch_soon", "open_tender", "receive", "reconcile", "reconcile_due", "refund", "refund_payable", "save_account",
+    "send_refund", "take",
 ]  # fmt: skip
