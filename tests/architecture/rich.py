@@ -63,6 +63,7 @@ CODES = {
     "ShopOrder": {"currency", "pickup_code", "closed_because"}, "StockMove": {"source_type", "source_id"},
     "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
+    "TillBasket": {"key"}, "Shift": {"currency"}, "CashMove": {"key"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},

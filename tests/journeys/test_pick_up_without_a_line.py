@@ -3,8 +3,6 @@ else did meanwhile is told."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -14,7 +12,6 @@ from yutang.areas.orders import services
 from yutang.areas.orders.models import PickupUse
 
 pytestmark = pytest.mark.browser
-HARMLESS = re.compile("ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def test_sell_at_the_till(page, enter, in_scope):
     page.get_by_label("Float").fill("200")
     page.get_by_role("button", name="Open").click()
 
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("6901234567892")  # the field has the focus: a scanner types and presses Enter
     page.keyboard.press("Enter")
     expect(page.locator(".yp-line")).to_have_count(1)

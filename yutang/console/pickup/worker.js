@@ -12,10 +12,10 @@ async function keep() {
   const shell = await fetch(SHELL, { credentials: "same-origin", redirect: "manual" });
   if (!shell.ok) return;
   const page = await shell.clone().text();
-  const parts = [...page.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map((found) => found[1]);
+  const parts = new Set([...page.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)].map((found) => found[1]));
   await caches.delete(CACHE);
   const cache = await caches.open(CACHE);
-  await cache.addAll(parts);
+  await cache.addAll([...parts]);
   await cache.put(SHELL, shell);
 }
 

@@ -67,7 +67,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     basket = baskets.locked(key, request.actor)
     context = {"found": _found(text, basket.node_id), "asked": text, "times": times, "key": key, "is_scan": True}
     response = render(request, "console/pos/_found.html", context)
-    response.headers["HX-Retarget"] = "#found"
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#found", "innerHTML"
     return response
 
 

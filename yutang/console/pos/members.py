@@ -72,7 +72,7 @@ def create(request: HttpRequest) -> HttpResponse:
             with errors_of(form):
                 return _buys(request, _known_or_new(request, phone, form.cleaned_data, store_id))
     response = _shown(request, key, "", form)
-    response.headers["HX-Retarget"] = "#people"
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#people", "innerHTML"
     return response
 
 

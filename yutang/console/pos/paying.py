@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,12 +46,13 @@ def pay(request: HttpRequest) -> HttpResponse:
         return counter.fragment(request, problem=gettext("This is not an amount."))
     expected, way = int(seen), request.POST.get("way", "cash")
     try:
-        order = selling.sell(
-            key=request.POST.get("key", ""), expected=expected, actor=request.actor,
-            cash=(expected if given is None else given) if way == "cash" else None,
-        )  # fmt: skip
-        if way != "cash" and order.status == Order.Status.UNPAID:
-            _show_code(request, order, way)
+        with transaction.atomic():  # without the code it would show, there is no sale
+            order = selling.sell(
+                key=request.POST.get("key", ""), expected=expected, actor=request.actor,
+                cash=(expected if given is None else given) if way == "cash" else None,
+            )  # fmt: skip
+            if way != "cash" and order.status == Order.Status.UNPAID:
+                _show_code(request, order, way)
     except NotAllowed:
         raise
     except DomainError as error:

@@ -43,8 +43,9 @@
         const body = new URLSearchParams({ store: deed.store, code: deed.code, key: deed.key, age: Math.max(Date.now() - deed.at, 0) });
         for (const [position, pieces] of Object.entries(deed.pieces)) body.set(`pieces-${position}`, pieces);
         const answer = await fetch(desk.dataset.deed, { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
-        if (!answer.ok) throw new Error(String(answer.status));
-        const said = await answer.json();
+        const isNever = [400, 404, 422].includes(answer.status); // however often it is said
+        if (!answer.ok && !isNever) throw new Error(String(answer.status));
+        const said = isNever ? { message: text("Never", { status: answer.status }) } : await answer.json();
         if (said.outcome === "done") await pickup.remove("deeds", deed.id);
         else await pickup.refuse(deed, said.message);
         count += 1;
@@ -166,8 +167,12 @@
 
   (async () => {
     if (!desk.dataset.shell) {
-      await navigator.serviceWorker.register(desk.dataset.worker, { scope: "/pickup" });
-      (await navigator.serviceWorker.ready).active?.postMessage("keep");
+      // Where it cannot start, an open desk goes on all the same; it only cannot be opened anew.
+      navigator.serviceWorker
+        .register(desk.dataset.worker, { scope: "/pickup" })
+        .then(() => navigator.serviceWorker.ready)
+        .then((registration) => registration.active.postMessage("keep"))
+        .catch((error) => console.warn(error));
     }
     store ||= (await pickup.list())?.store ?? 0;
     await contact();
