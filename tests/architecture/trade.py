@@ -70,7 +70,7 @@ def _cases(mark: str, order: Order) -> dict[str, object]:
 
 def _till(mark: str, node: OrgNode, cake: Sku, identity: Identity) -> int:
     """A basket of a known person in hand and one parked, a drawer with a move in it; the rules."""
-    cashier = access.Actor("user", 1, f"Cashier {mark}", tenancy.require_merchant_id(), {"pos.sell": None})
+    cashier = access.Actor("user", -node.pk, f"Cashier {mark}", tenancy.require_merchant_id(), {"pos.sell": None})
     opened = payments.drawer.open_shift(node_id=node.pk, opening=100, currency="CNY", actor=cashier)
     payments.drawer.move_cash(kind="in", amount=5, reason=mark, key=mark, actor=cashier)
     for is_parked in (True, False):

@@ -1,4 +1,4 @@
-"""What a pickup desk keeps, so that it can work while its line is gone: docs/decisions/0037-till-and-offline-desk.md."""
+"""What a pickup desk keeps, to work while its line is gone: docs/decisions/0037-till-and-offline-desk.md."""
 
 from __future__ import annotations
 

@@ -39,6 +39,8 @@
   document.addEventListener("htmx:afterSwap", () => {
     const key = document.querySelector("#counter [data-key-of-basket]")?.value;
     if (key) all("#scan [data-key-of-basket]").forEach((input) => (input.value = key));
+    // What had the focus was replaced: the next thing that is typed is a scan.
+    if (document.activeElement === document.body) document.getElementById("q")?.focus();
   });
   // A scanner ends with Enter: what was being looked for while it typed is of no use any more.
   document.addEventListener("submit", (event) => {
