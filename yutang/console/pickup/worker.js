@@ -30,7 +30,7 @@ async function navigate(request) {
       await pickup.add("deeds", pickup.deed(form));
       return Response.redirect(`/pickup?store=${form.get("store")}`, 303);
     }
-    const shell = await caches.match(SHELL);
+    const shell = await caches.match(SHELL, { ignoreVary: true });
     if (shell) return shell;
     throw error;
   }
@@ -45,6 +45,6 @@ self.addEventListener("fetch", (event) => {
   if (origin !== self.location.origin) return;
   if (request.mode === "navigate" && /^\/pickup(\/hand-over)?$/.test(pathname)) event.respondWith(navigate(request));
   else if (pathname.startsWith("/static/")) {
-    event.respondWith(fetch(request).catch(async () => (await caches.match(request)) ?? Response.error()));
+    event.respondWith(fetch(request).catch(async () => (await caches.match(request, { ignoreVary: true })) ?? Response.error()));
   }
 });

@@ -31,6 +31,7 @@
   });
   document.addEventListener("pos-added", () => {
     const field = document.getElementById("q");
+    htmx.trigger(field, "htmx:abort");
     field.value = "";
     document.getElementById("found").replaceChildren();
     field.focus();
