@@ -64,6 +64,7 @@ CODES = {
     "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
     "Page": {"slug", "share_picture"},
+    "TillBasket": {"key"}, "Shift": {"currency"}, "CashMove": {"key"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},

@@ -13,13 +13,14 @@ from yutang.areas.inventory.models import StockItem
 from yutang.areas.merchants.services import hours
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.queries_cart import Holder
-from yutang.areas.orders.services import Back, Recipient, carting
+from yutang.areas.orders.services import Back, Recipient, baskets, carting
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.models import BillDay, BillEntry, Difference, Tender
-from yutang.core import clock
+from yutang.core import access, clock, tenancy
 
 if TYPE_CHECKING:
-    from yutang.areas.customers.models import Customer
+    from yutang.areas.catalog.models import Sku
+    from yutang.areas.customers.models import Customer, Identity
     from yutang.areas.merchants.models import OrgNode
     from yutang.areas.orders.models import Order
 
@@ -40,13 +41,14 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     address = customers.save_address(identity=identity, recipient=to, actor=shop.actor())
     hours.set_hours(node=node, week={}, days={}, actor=shop.actor())
     cases = _cases(mark, sent)
+    shift_id = _till(mark, node, cake, identity)
     _account()
     stock = StockItem.objects.get(sku=cake, node=node)
     tender = Tender.objects.filter(payable_id=sent.pk).first()
     assert tender is not None
     return {
         "shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
-        "no": tender.no, **cases,
+        "no": tender.no, "shift_id": shift_id, **cases,
     }  # fmt: skip
 
 
@@ -64,6 +66,21 @@ def _cases(mark: str, order: Order) -> dict[str, object]:
     )  # fmt: skip
     evidence = cases_of.whole(case).pictures[0]
     return {"aftersale_id": case.pk, "dispute_id": dispute.pk, "evidence_id": evidence.pk}
+
+
+def _till(mark: str, node: OrgNode, cake: Sku, identity: Identity) -> int:
+    """A basket of a known person in hand and one parked, a drawer with a move in it; the rules."""
+    cashier = access.Actor("user", -node.pk, f"Cashier {mark}", tenancy.require_merchant_id(), {"pos.sell": None})
+    opened = payments.drawer.open_shift(node_id=node.pk, opening=100, currency="CNY", actor=cashier)
+    payments.drawer.move_cash(kind="in", amount=5, reason=mark, key=mark, actor=cashier)
+    for is_parked in (True, False):
+        held = baskets.in_hand(node_id=node.pk, actor=cashier)
+        held = baskets.add(key=held.key, sku_id=cake.pk, pieces=1, actor=cashier)
+        baskets.set_buyer(key=held.key, identity_id=identity.pk, actor=cashier)
+        if is_parked:
+            baskets.park(key=held.key, label=mark, actor=cashier)
+    baskets.save_rules(largest_discount=10, tax_rate=600, actor=shop.actor())
+    return opened.pk
 
 
 def _account() -> None:

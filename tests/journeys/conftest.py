@@ -30,6 +30,8 @@ HARMLESS = (
     # A newer question replaces one that is under way (hx-sync); htmx logs both halves of that as errors.
     "htmx:sendAbort",
     "htmx:afterRequest",
+    # A journey cut the line itself.
+    "net::ERR_INTERNET_DISCONNECTED",
 )
 _report = pytest.StashKey[pytest.TestReport]()
 

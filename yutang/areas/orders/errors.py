@@ -125,3 +125,33 @@ class CannotBeReviewed(DomainError):
     code = "orders.cannot_be_reviewed"
     message = gettext_noop("%(title)s: only what you have received can be reviewed.")
     status = 409
+
+
+class BasketGone(DomainError):
+    """Sold, parked or thrown away at another desk meanwhile."""
+
+    code = "orders.basket_gone"
+    message = gettext_noop("This basket is no longer here: it was sold, parked or emptied meanwhile.")
+    status = 409
+
+
+class BasketFull(DomainError):
+    """`params`: most."""
+
+    code = "orders.basket_full"
+    message = gettext_noop("At most %(most)s different products fit into one sale.")
+    status = 409
+
+
+class BasketInHand(DomainError):
+    code = "orders.basket_in_hand"
+    message = gettext_noop("There are goods on the counter. Sell or park them first.")
+    status = 409
+
+
+class DiscountTooLarge(DomainError):
+    """`params`: most (percent)."""
+
+    code = "orders.discount_too_large"
+    message = gettext_noop("At most %(most)s%% may be taken off at the till.")
+    status = 422

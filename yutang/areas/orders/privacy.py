@@ -13,7 +13,7 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.customers.erasing import Person
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.models import CartLine, Order, OrderStep, SaleLine, ShopOrder
+from yutang.areas.orders.models import CartLine, Order, OrderStep, SaleLine, ShopOrder, TillBasket
 from yutang.areas.privacy import registry
 from yutang.core import money
 from yutang.core.access import Actor
@@ -26,7 +26,7 @@ def register() -> None:
     registry.register(
         registry.Holder(
             area="orders",
-            tables=("orders_order", "orders_saleline", "orders_cartline"),
+            tables=("orders_order", "orders_saleline", "orders_cartline", "orders_tillbasket"),
             copy=copy,
             erase=erase,
             objections=open_orders,
@@ -84,6 +84,7 @@ def erase(person: Person, actor: Actor) -> None:
     Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
     CartLine.objects.filter(identity__in=person.identities).delete()
+    TillBasket.objects.filter(identity__in=person.identities).update(identity=None, label="")
 
 
 def open_orders(person: Person) -> list[str]:

@@ -101,3 +101,33 @@ class ForgedNotice(DomainError):
     code = "payments.forged_notice"
     message = gettext_noop("The signature is wrong.")
     status = 401
+
+
+class NoShift(DomainError):
+    """Cash goes into a drawer that somebody answers for."""
+
+    code = "payments.no_shift"
+    message = gettext_noop("Open a shift at this store first: cash needs a drawer.")
+    status = 409
+
+
+class ShiftOpen(DomainError):
+    """`params`: store. One person has one drawer at a time."""
+
+    code = "payments.shift_open"
+    message = gettext_noop("You have an open shift at %(store)s. Close it first.")
+    status = 409
+
+
+class ShiftClosed(DomainError):
+    code = "payments.shift_closed"
+    message = gettext_noop("This shift is closed.")
+    status = 409
+
+
+class DrawerTooEmpty(DomainError):
+    """Says nothing of how much there is: the count at the end is made blind."""
+
+    code = "payments.drawer_too_empty"
+    message = gettext_noop("There is not that much in the drawer.")
+    status = 409

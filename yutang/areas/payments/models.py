@@ -109,6 +109,73 @@ class Refund(TenantModel):
         ]
 
 
+class Shift(TenantModel):
+    """A cashier's drawer, from the float to the count. Amounts in minor units of `currency`."""
+
+    node = models.ForeignKey("merchants.OrgNode", on_delete=models.PROTECT, related_name="+", db_index=False)
+    user_id = models.BigIntegerField()
+    by = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    opening = models.BigIntegerField()  # the float
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+    expected = models.BigIntegerField(null=True)  # the float and what moved since, fixed when it closes
+    counted = models.BigIntegerField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "user_id"], condition=Q(closed_at__isnull=True), name="shift_one_open"
+            ),
+            models.CheckConstraint(condition=Q(opening__gte=0), name="shift_float_sane"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, counted__isnull=True, expected__isnull=True)
+                | Q(closed_at__isnull=False, counted__isnull=False, expected__isnull=False),
+                name="shift_closed_with_count",
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "node", "-id"], name="shift_of_node")]
+
+    @property
+    def difference(self) -> int | None:
+        """What is too much in the drawer; below zero: what is missing."""
+        return None if self.counted is None or self.expected is None else self.counted - self.expected
+
+
+class CashMove(TenantModel):
+    """Money into a drawer or out of it. Append-only; `key` makes a repeat harmless."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", _("Sale")
+        REFUND = "refund", _("Refund")
+        IN = "in", _("Put in")
+        OUT = "out", _("Taken out")
+
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="moves", db_index=False)
+    key = models.CharField(max_length=64)
+    kind = models.CharField(max_length=6, choices=Kind)
+    amount = models.BigIntegerField()  # signed
+    tender = models.ForeignKey(Tender, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    given = models.BigIntegerField(null=True)  # what the buyer put on the counter; the rest went back as change
+    reason = models.CharField(max_length=80, blank=True)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "key"], name="cash_move_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["sale", "in"], amount__gt=0) | Q(kind__in=["refund", "out"], amount__lt=0),
+                name="cash_move_signed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "shift", "-id"], name="cash_move_of_shift"),
+            models.Index(fields=["merchant", "tender"], condition=Q(tender__isnull=False), name="cash_move_of_tender"),
+        ]
+
+
 class Notice(TenantModel):
     """What a provider told us and what came of it. Kept: a dispute about money begins here."""
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from yutang.areas.payments.models import BillDay, Difference, Notice, ProviderAccount, Refund, Tender
+from yutang.areas.payments.models import BillDay, CashMove, Difference, Notice, ProviderAccount, Refund, Shift, Tender
+from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
+
+    from yutang.core.access import Actor
 
 
 def paid_amount(payable: tuple[str, int]) -> int:
@@ -25,6 +28,12 @@ def tenders_of(payable: tuple[str, int], *, lock: bool = False) -> list[Tender]:
     """The paid tenders of something, in the order they were paid."""
     rows = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.PAID)
     return list((rows.select_for_update() if lock else rows).order_by("paid_at", "pk"))
+
+
+def waiting_of(payable: tuple[str, int]) -> list[Tender]:
+    """Tenders of something that wait for their money, the newest first."""
+    rows = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.STARTED)
+    return list(rows.order_by("-pk"))
 
 
 def tender_by_no(no: str) -> Tender | None:
@@ -67,3 +76,45 @@ def differences(bill_id: int | None = None) -> QuerySet[Difference]:
 def notices() -> QuerySet[Notice]:
     """Newest first."""
     return Notice.objects.order_by("-id")
+
+
+# -- drawers -----------------------------------------------------------------------------------------------------------
+
+SHIFTS_ORDER = MOVES_ORDER = ("-id",)
+
+
+def open_shift(actor: Actor) -> Shift | None:
+    """Of this person, wherever it is."""
+    return Shift.objects.select_related("node").filter(user_id=actor.id, closed_at=None).first()
+
+
+def shifts(actor: Actor, permission: str) -> QuerySet[Shift]:
+    """Of the stores that the permission reaches; to be paged by `SHIFTS_ORDER`."""
+    nodes = actor.nodes(permission)
+    rows = Shift.objects.select_related("node")
+    return rows if nodes is None else rows.filter(node__in=nodes)
+
+
+def shift(actor: Actor, shift_id: int, permission: str) -> Shift:
+    """The checked door."""
+    found = shifts(actor, permission).filter(pk=shift_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def moves(shift: Shift) -> QuerySet[CashMove]:
+    """To be paged by `MOVES_ORDER`."""
+    return CashMove.objects.filter(shift=shift).select_related("tender")
+
+
+def sums(shift: Shift) -> dict[str, int]:
+    """Kind of move → its sum, signed; kinds without a move are missing."""
+    found = CashMove.objects.filter(shift=shift).order_by().values_list("kind").annotate(Sum("amount"))
+    return dict(found)
+
+
+def given(tender_ids: Iterable[int]) -> dict[int, int]:
+    """Cash tender → what the buyer put on the counter, where it was more."""
+    found = CashMove.objects.filter(tender__in=list(tender_ids), kind=CashMove.Kind.SALE, given__isnull=False)
+    return dict(found.values_list("tender_id", "given"))

@@ -24,6 +24,11 @@ def close_tenders(merchant_id: int, payable_type: str, payable_id: int) -> None:
     )
 
 
+@app.task(name="payments.launch", retry=RetryStrategy(max_attempts=5, wait=3, retry_exceptions=[Unreachable]))
+def launch(merchant_id: int, tender_id: int) -> None:
+    services.launch_and_say(tender_id=tender_id, actor=access.system(merchant_id, "payments.launch"))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="payments.ask", queueing_lock="payments.ask")
 def ask(timestamp: int) -> None:  # noqa: ARG001 – every periodic job is given its due time

@@ -53,13 +53,15 @@ def record(
     version: int | None = None,
     at: datetime | None = None,
     evidence: str = "",
+    permission: str = MANAGE,
     actor: Actor,
 ) -> Consent:
     """Writes down that a person agreed or refused; a withdrawal is a refusal and takes as little.
 
-    `version`: of the purpose's text that the person saw; the newest when they agree and none is named.
+    `permission`: of the face that asked the person. `version`: of the purpose's text that the person saw; the newest
+    when they agree and none is named.
     """
-    customer = customers.customer(actor, customer_id, MANAGE)
+    customer = customers.customer(actor, customer_id, permission)
     merging.settle(customer)
     if purpose not in Purpose.values:
         raise Invalid(field="purpose", field_label=gettext("Purpose"), reason=gettext("Choose one of the list."))
@@ -111,6 +113,11 @@ def texts(*, actor: Actor) -> QuerySet[ConsentText]:
     """All versions, the newest first."""
     actor.require(VIEW)
     return ConsentText.objects.order_by("-id")
+
+
+def newest_text(purpose: str) -> ConsentText | None:
+    """What somebody who is asked now agrees to."""
+    return ConsentText.objects.filter(purpose=purpose).order_by("-version").first()
 
 
 def history(customer: Customer) -> QuerySet[Consent]:

@@ -44,7 +44,7 @@ class Handed:
 def desk(request: HttpRequest) -> HttpResponse:
     stores = _stores(request)
     store = next((node for node in stores if node.pk == id_of(request.GET.get("store", ""))), next(iter(stores), None))
-    code = _code(request.GET.get("code", ""))
+    code = code_of(request.GET.get("code", ""))
     context: dict[str, Any] = {"code": code}
     if store is not None and code:
         try:
@@ -63,7 +63,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def hand_over(request: HttpRequest) -> HttpResponse:
     """What the service refuses about the code stands at the code, what it refuses about pieces beside them."""
     store = merchants.node(id_of(request.POST.get("store", "")) or 0, actor=request.actor, permission=PERMISSION)
-    code = _code(request.POST.get("code", ""))
+    code = code_of(request.POST.get("code", ""))
     try:
         order, items = queries_shop.to_pick_up(code=code, node_id=store.pk)
     except NotAllowed:
@@ -105,7 +105,7 @@ def _stores(request: HttpRequest) -> list[OrgNode]:
     return [node for node in nodes if node.kind == OrgNode.Kind.STORE] or nodes
 
 
-def _code(text: str) -> str:
+def code_of(text: str) -> str:
     """People read codes out in groups."""
     return "".join(text.split()).replace("-", "")[:20]
 

@@ -87,11 +87,13 @@ JOBS: tuple[Job, ...] = (
         "shopping-cart",
         (
             Entry("console:orders", _("Order list"), "orders.view"),
+            Entry("console:pos", _("Till"), "pos.sell"),
             Entry("console:pickup", _("Pickup desk"), "orders.pickup"),
             Entry("console:aftersale", _("After-sale"), "aftersale.view"),
             Entry("console:disputes", _("Disputes"), "aftersale.view"),
             Entry("console:aftersale_score", _("Service score"), "aftersale.view"),
             Entry("console:aftersale_settings", _("After-sale terms"), "aftersale.setup", is_whole=True),
+            Entry("console:pos_settings", _("Rules of the till"), "pos.setup", is_whole=True),
             Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),
         ),
     ),

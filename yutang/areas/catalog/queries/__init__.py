@@ -42,7 +42,7 @@ from yutang.areas.catalog.queries.reviews import (
     reviews_of,
     reviews_of_items,
 )
-from yutang.areas.catalog.queries.search import Search, in_order, search, suggestions
+from yutang.areas.catalog.queries.search import Search, in_order, search, skus_by_number, suggestions
 from yutang.areas.catalog.rules import FreightRow, cleaned
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "reviews_of",
     "reviews_of_items",
     "search",
+    "skus_by_number",
     "skus_of",
     "suggestions",
     "visible",

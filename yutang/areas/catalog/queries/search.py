@@ -58,6 +58,13 @@ def suggestions(text: str, *, province: str = "", limit: int = 8) -> list[Produc
     return list(found.only("name", "code", "lowest_price").order_by(*FOUND_ORDER)[:limit])
 
 
+def skus_by_number(text: str) -> list[int]:
+    """SKUs with exactly this code or barcode, as typed or in capitals: what a scanner reads."""
+    written = {text.strip(), text.strip().upper()} - {""}
+    found = Sku.objects.filter(Q(code__in=written) | Q(barcode__in=written), is_active=True)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:20])
+
+
 def _filtered(found: QuerySet[Product], wanted: Search) -> QuerySet[Product]:
     if wanted.states:
         found = found.filter(state__in=wanted.states)

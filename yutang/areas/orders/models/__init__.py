@@ -1,13 +1,15 @@
 """`recorded`: what every channel's orders come to. `shop`: what only an order of the own shop or till has. `cart`: what
-may become one."""
+may become one. `till`: what lies on the counter of a store."""
 
 from __future__ import annotations
 
 from yutang.areas.orders.models.cart import CartLine
 from yutang.areas.orders.models.recorded import CustomerStatistic, Order, SaleLine, SalesChannel
 from yutang.areas.orders.models.shop import Adjustment, OrderItem, OrderStep, Parcel, PickupUse, ShopOrder
+from yutang.areas.orders.models.till import TillBasket, TillRules
 
 __all__ = [
     "Adjustment", "CartLine", "CustomerStatistic", "Order", "OrderItem", "OrderStep", "Parcel", "PickupUse",
-    "SaleLine", "SalesChannel", "ShopOrder",
+    "SaleLine", "SalesChannel", "ShopOrder", "TillBasket",
+    "TillRules",
 ]  # fmt: skip

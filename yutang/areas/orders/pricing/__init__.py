@@ -4,5 +4,20 @@ from __future__ import annotations
 
 from yutang.areas.orders.pricing.basket import Basket, Line, Quote, QuotedLine, Reason
 from yutang.areas.orders.pricing.pipeline import Draft, Step, price, register
+from yutang.areas.orders.pricing.till import STEP as TILL
+from yutang.areas.orders.pricing.till import Lowered, lowered_by
 
-__all__ = ["Basket", "Draft", "Line", "Quote", "QuotedLine", "Reason", "Step", "price", "register"]
+__all__ = [
+    "TILL",
+    "Basket",
+    "Draft",
+    "Line",
+    "Lowered",
+    "Quote",
+    "QuotedLine",
+    "Reason",
+    "Step",
+    "lowered_by",
+    "price",
+    "register",
+]

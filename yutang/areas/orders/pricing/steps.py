@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.errors import NotDelivered
 from yutang.areas.orders.models import ShopOrder
+from yutang.areas.orders.pricing import till
 from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
 
 Fulfilment = ShopOrder.Fulfilment
@@ -60,4 +61,5 @@ def freight(draft: Draft) -> None:
 
 def register_steps() -> None:
     register(Step("level", 100, level_price))
+    register(Step(till.STEP, till.PLACE, till.till_price))
     register(Step("freight", FREIGHT, freight))

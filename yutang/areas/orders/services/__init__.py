@@ -1,9 +1,10 @@
-"""Writes about orders and carts: one file per use case. Those of carts go by their short names: `carting.put`."""
+"""Writes about orders and carts: one file per use case. Those of carts and of the
+till go by their short names: `carting.put`, `baskets.add`, `selling.sell`."""
 
 from __future__ import annotations
 
 from yutang.areas.customers.addresses import Recipient
-from yutang.areas.orders.services import carting
+from yutang.areas.orders.services import baskets, carting, selling
 from yutang.areas.orders.services.channels import channels
 from yutang.areas.orders.services.fulfilling import complete, pick_up, ship
 from yutang.areas.orders.services.noting import add_note, record_look
@@ -16,8 +17,8 @@ from yutang.areas.orders.services.reviewing import review
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
-    "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "carting", "channels",
-    "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up", "place",
-    "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
-    "release_replacement", "replace", "review", "ship", "sold", "worth",
+    "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets", "carting",
+    "channels", "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up",
+    "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
+    "release_replacement", "replace", "review", "selling", "ship", "sold", "worth",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from yutang.areas.orders import holds
 from yutang.areas.orders.errors import CodeUsed, PiecesHeld, TooManyPieces, UnknownPickupCode, WrongState, WrongStore
 from yutang.areas.orders.events import OrderShipped
 from yutang.areas.orders.models import Order, OrderItem, Parcel, PickupUse, ShopOrder
+from yutang.areas.orders.services import paying
 from yutang.areas.orders.services.paying import is_code, lock, note
 from yutang.core import audit, clock, events
 
@@ -88,6 +89,15 @@ def pick_up(
     note(order, "picked_up", actor, use=use.pk)
     audit.record("orders.pick_up", actor=actor, object_type="order", object_id=order.pk, detail={"use": use.pk})
     return use
+
+
+def settle(order_id: int, actor: Actor) -> None:
+    """What being paid means (payables.Payable.settle); over the counter, goods leave with the money."""
+    order = paying.settle(order_id, actor)
+    if order.shop.fulfilment == Fulfilment.COUNTER and order.shop.replaces_id is None:
+        _hand_over(order, None, f"counter:{order_id}", actor)
+        _advance(order, Status.COMPLETED)
+        note(order, "completed", actor)
 
 
 @transaction.atomic

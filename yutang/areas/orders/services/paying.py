@@ -38,7 +38,7 @@ def due(order_id: int) -> Due:
     )  # fmt: skip
 
 
-def settle(order_id: int, actor: Actor) -> None:
+def settle(order_id: int, actor: Actor) -> Order:
     """The money is complete: stock is sold, facts are written, all in the transaction that took the money."""
     order = lock(order_id)
     if order.status != Status.UNPAID:
@@ -67,6 +67,7 @@ def settle(order_id: int, actor: Actor) -> None:
             merchant_id=actor.merchant_id, order_id=order_id, customer_id=order.customer_id, total=order.shop.total
         )
     )  # fmt: skip
+    return order
 
 
 @transaction.atomic

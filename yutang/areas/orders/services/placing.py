@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 UNPAID_FOR = timedelta(minutes=30)
-SOURCE = "shop"  # of the sales channel
+SOURCE, TILL = "shop", "pos"  # of the sales channels
 Fulfilment = ShopOrder.Fulfilment
 
 
@@ -83,7 +83,7 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an order is placed inside tenancy.scope(merchant_id)")
-    shop = _shop(actor)
+    shop = _shop(wish, actor)
     try:
         quoted, taken = _offered(wish, identity, expected, shop)
     except DomainError:
@@ -125,16 +125,19 @@ class _Shop:
     root_id: int
 
 
-def _shop(actor: Actor) -> _Shop:
+def _shop(wish: Wish, actor: Actor) -> _Shop:
+    """Each store's till is a channel of its own."""
+    is_till = wish.fulfilment == Fulfilment.COUNTER
+    source, name = (TILL, merchants.node_name(wish.node_id)) if is_till and wish.node_id is not None else (SOURCE, "")
     found = prepared.rows(
         "SELECT m.currency, c.id, n.id FROM merchants_merchant m"
         " JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL"
-        " LEFT JOIN orders_saleschannel c ON c.merchant_id = m.id AND c.source = %s AND c.shop = ''"
+        " LEFT JOIN orders_saleschannel c ON c.merchant_id = m.id AND c.source = %s AND c.shop = %s"
         " WHERE m.id = %s",
-        [SOURCE, actor.merchant_id],
+        [source, name, actor.merchant_id],
     )
     currency, channel_id, root_id = found[0]
-    return _Shop(currency, channel_id or channels(source=SOURCE, shops=[""], actor=actor)[""], root_id)
+    return _Shop(currency, channel_id or channels(source=source, shops=[name], actor=actor)[name], root_id)
 
 
 def _offered(

@@ -12,6 +12,7 @@ from yutang.areas.payments.errors import Declined, NotEnoughFunds, RefundTooLarg
 from yutang.areas.payments.models import Notice, Refund, Tender
 from yutang.areas.payments.providers import Refunded
 from yutang.areas.payments.queries import tenders_of
+from yutang.areas.payments.services import drawer
 from yutang.core import clock, jobs, tenancy
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def refund(*, tender_id: int, amount: int, key: str, reason: str, actor: Actor) 
     if provider.is_local:
         if done := provider.refund(made):
             finish_refund(refunded=done, actor=actor)
+        drawer.note_refund(made, actor)
         made.refresh_from_db()
     else:
         jobs.defer("payments.send_refund", lock=f"tender:{tender.pk}", merchant_id=actor.merchant_id, refund_id=made.pk)

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yutang.areas.payments import payables, providers, rules
-from yutang.areas.payments.errors import AlreadyPaid, NoLongerPayable, TenderTooLarge, UnknownProvider
+from yutang.areas.payments.errors import (
+    AlreadyPaid,
+    Declined,
+    NoLongerPayable,
+    TenderTooLarge,
+    UnknownProvider,
+    Unreachable,
+)
 from yutang.areas.payments.models import Tender
 from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.queries import paid_amount
+from yutang.areas.payments.services import drawer
 from yutang.areas.payments.services.taking import take
-from yutang.core import clock, tenancy
+from yutang.core import clock, jobs, tenancy
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -74,6 +82,28 @@ def launch(*, tender_id: int, return_url: str, payer: Payer = Payer(), actor: Ac
     return tender
 
 
+def launch_soon(*, tender_id: int, actor: Actor) -> None:
+    """For faces whose requests are transactions: a job asks the provider after the commit, and the page that waits for
+    the money finds in `Tender.client` what to show ("declined" or "unreachable" among its kinds)."""
+    jobs.defer("payments.launch", merchant_id=actor.merchant_id, tender_id=tender_id)
+
+
+def launch_and_say(*, tender_id: int, actor: Actor) -> None:
+    """The job. Unreachable is said and raised: the job tries again."""
+    try:
+        launch(tender_id=tender_id, return_url="", actor=actor)
+    except Declined as error:
+        _say(tender_id, {"kind": "declined", "reason": str(error.params["reason"])}, actor)
+    except Unreachable:
+        _say(tender_id, {"kind": "unreachable"}, actor)
+        raise
+
+
+def _say(tender_id: int, client: dict[str, str], actor: Actor) -> None:
+    with tenancy.scope(actor.merchant_id):
+        Tender.objects.filter(pk=tender_id, state=Tender.State.STARTED).update(client=client)
+
+
 def _begin(provider: providers.Provider, tender: Tender, subject: str, return_url: str, actor: Actor) -> None:
     _note(tender, provider.start(tender, subject=subject, return_url=return_url, payer=Payer()), actor)
 
@@ -82,3 +112,4 @@ def _note(tender: Tender, started: providers.Started, actor: Actor) -> None:
     Tender.objects.filter(pk=tender.pk).update(client=started.client)
     if started.paid is not None:
         take(provider=tender.provider, paid=started.paid, actor=actor)
+        drawer.note_sale(tender, actor)

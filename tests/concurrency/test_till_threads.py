@@ -1,0 +1,123 @@
+"""A basket is sold once, and what an offline desk says counts once, however many say it at the same moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from tests.concurrency.threads import together
+from tests.factories import shop
+from tests.factories.merchants import make_merchant, make_store
+from tests.factories.till import basket, cashier
+from yutang.areas.inventory.models import StockItem
+from yutang.areas.orders import services
+from yutang.areas.orders.errors import CodeUsed
+from yutang.areas.orders.models import Order, PickupUse
+from yutang.areas.orders.services import selling
+from yutang.areas.payments.models import CashMove, Tender
+from yutang.core import tenancy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 20
+
+
+@pytest.fixture
+def world():
+    merchant = make_merchant()
+    with tenancy.scope(merchant.pk):
+        store = make_store("WS")
+        actor = cashier(merchant, store)
+        sku = shop.stocked(50, price=1_000, node_id=store.pk)
+    return merchant, store, actor, sku
+
+
+def test_the_race_exists_without_the_guard():
+    """Who looks whether a basket is there and then sells it sells it twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE unguarded AS SELECT 1 AS basket")
+        cursor.execute("CREATE TABLE unguarded_sale (id serial)")
+    try:
+
+        def look_then_sell(_number: int, barrier) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT basket FROM unguarded")
+                seen = cursor.fetchone()
+            connection.close()
+            barrier.wait()
+            if seen:
+                with connection.cursor() as cursor:
+                    cursor.execute("INSERT INTO unguarded_sale DEFAULT VALUES")
+                    cursor.execute("DELETE FROM unguarded")
+
+        together(look_then_sell, threads=THREADS)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM unguarded_sale")
+            assert cursor.fetchone()[0] > 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE unguarded, unguarded_sale")
+
+
+def test_one_basket_from_many_threads_is_one_sale(world):
+    merchant, store, actor, sku = world
+    with tenancy.scope(merchant.pk):
+        held = basket(actor, store, (sku, 2))
+
+    def sell(_number: int, barrier) -> int:
+        barrier.wait()
+        with tenancy.scope(merchant.pk):
+            return selling.sell(key=held.key, expected=2_000, cash=5_000, actor=actor).pk
+
+    assert len(set(together(sell, threads=THREADS))) == 1
+    with tenancy.scope(merchant.pk):
+        assert (Order.objects.count(), Tender.objects.count(), CashMove.objects.count()) == (1, 1, 1)
+        assert StockItem.objects.get(sku=sku).on_hand == 48
+
+
+def test_the_rest_in_cash_from_many_threads_is_taken_once(world):
+    merchant, store, actor, sku = world
+    with tenancy.scope(merchant.pk):
+        held = basket(actor, store, (sku, 2))
+        order = selling.sell(key=held.key, expected=2_000, cash=500, actor=actor)
+
+    def pay(_number: int, barrier) -> str:
+        barrier.wait()
+        with tenancy.scope(merchant.pk):
+            return selling.pay_cash(order_id=order.pk, actor=actor).status
+
+    assert set(together(pay, threads=THREADS)) == {"completed"}
+    with tenancy.scope(merchant.pk):
+        assert sorted(CashMove.objects.values_list("amount", flat=True)) == [500, 1_500]
+
+
+def test_a_queue_said_by_many_desks_at_once(world):
+    """Each deed counts once under its key; the same code under another key is told that it was used."""
+    merchant, store, actor, sku = world
+    with tenancy.scope(merchant.pk):
+        orders = [shop.paid((sku, 1), fulfilment="pickup", node_id=store.pk) for _ in range(3)]
+
+    def say(number: int, barrier) -> list[str]:
+        barrier.wait()
+        answers = []
+        for order in orders:
+            key = f"{order.pk}:{number % 2:032d}"  # two desks, each many times
+            with tenancy.scope(merchant.pk):
+                try:
+                    use = services.pick_up(code=order.shop.pickup_code, node_id=store.pk, key=key, actor=actor)
+                except CodeUsed:
+                    answers.append("used")
+                else:
+                    answers.append(use.key)
+        return answers
+
+    answers = together(say, threads=THREADS)
+    for place, order in enumerate(orders):
+        counted = Counter(answer[place] for answer in answers)
+        assert counted["used"] == THREADS // 2
+        assert len(counted) == 2
+        with tenancy.scope(merchant.pk):
+            assert PickupUse.objects.filter(order=order).count() == 1
+    with tenancy.scope(merchant.pk):
+        assert StockItem.objects.get(sku=sku).on_hand == 47

@@ -1,0 +1,116 @@
+"""A basket on the counter becomes an order, paid in cash, by a code on the screen, or by both.
+
+One key from the basket to the order: whoever presses Enter twice, reloads, or never got the answer finds the order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Sum
+
+from yutang.areas.orders import pricing
+from yutang.areas.orders.errors import BasketGone, DiscountTooLarge, EmptyBasket
+from yutang.areas.orders.models import Adjustment, Order, OrderItem, ShopOrder, TillBasket
+from yutang.areas.orders.services import baskets, fulfilling
+from yutang.areas.orders.services.paying import PAYABLE, close, lock
+from yutang.areas.orders.services.placing import Wish, place
+from yutang.areas.payments import queries as payments_of
+from yutang.areas.payments import services as payments
+from yutang.areas.payments.errors import AlreadyPaid
+from yutang.core import audit
+
+if TYPE_CHECKING:
+    from yutang.core.access import Actor
+
+CASH = "cash"
+Status = Order.Status
+Fulfilment = ShopOrder.Fulfilment
+
+
+def wish(basket: TillBasket) -> Wish:
+    """What is sold when the basket is: for `services.quote` and `place`."""
+    prices = {int(sku_id): price for sku_id, price in basket.prices.items()}
+    return Wish(
+        lines=list(basket.wanted.items()), fulfilment=Fulfilment.COUNTER, node_id=basket.node_id,
+        choices=pricing.Lowered(prices, basket.off, basket.reason).choices,
+    )  # fmt: skip
+
+
+def refuse_discount(off: int, before: int) -> None:
+    """`off`: what the till takes off goods that would cost `before`. DiscountTooLarge beyond the merchant's limit."""
+    most = baskets.rules().largest_discount
+    if off * 100 > before * most:
+        raise DiscountTooLarge(field="amount", most=most)
+
+
+@transaction.atomic
+def sell(*, key: str, expected: int, cash: int | None = None, actor: Actor) -> Order:
+    """The order of a basket; `cash` is what the buyer puts on the counter for it now: all of it is paid, or a part, and
+    the rest waits. The same key again is the same order, and takes no money.
+
+    EmptyBasket, PriceChanged, SoldOut, NotOnSale, DiscountTooLarge, NoShift; then nothing is written."""
+    try:
+        basket = baskets.locked(key, actor)
+    except BasketGone:
+        if (sold := Order.objects.filter(shop__key=key, shop__fulfilment=Fulfilment.COUNTER).first()) is not None:
+            return sold
+        raise
+    if not basket.lines:
+        raise EmptyBasket(field="lines")
+    placed = place(wish=wish(basket), identity=basket.identity, key=key, expected=expected, actor=actor)
+    if basket.prices or basket.off:
+        _answer_for_discount(placed.pk, basket.reason, actor)
+    basket.delete()
+    if not lock(placed.pk).shop.total:
+        fulfilling.settle(placed.pk, actor)
+    elif cash is not None:
+        pay_cash(order_id=placed.pk, given=cash, actor=actor)
+    return lock(placed.pk)
+
+
+@transaction.atomic
+def pay_cash(*, order_id: int, given: int | None = None, actor: Actor) -> Order:
+    """Cash for what is still due, or for as much of it as is `given`; more is change. Paid already: nothing.
+    NoShift."""
+    order = lock(order_id)
+    if order.status != Status.UNPAID:
+        return order
+    payments.drawer.require_shift(node_id=order.node_id, actor=actor)
+    left = order.shop.total - payments_of.paid_amount((PAYABLE, order_id))
+    amount = left if given is None else min(given, left)
+    try:
+        tender = payments.open_tender(payable=(PAYABLE, order_id), provider=CASH, amount=amount, actor=actor)
+    except AlreadyPaid:
+        return lock(order_id)
+    if given is not None and given > amount:
+        payments.drawer.note_given(tender_id=tender.pk, given=given)
+    return lock(order_id)
+
+
+@transaction.atomic
+def call_off(*, order_id: int, actor: Actor) -> Order:
+    """A sale that is not paid is given up: what came for it goes back, its goods are for others again, and lie on the
+    counter again where that is empty. WrongState when it is paid."""
+    if lock(order_id).status == Status.CLOSED:
+        return lock(order_id)
+    order = close(order_id=order_id, because="by_staff", actor=actor)
+    basket = baskets.in_hand(node_id=order.node_id, actor=actor)
+    if not basket.lines:
+        items = OrderItem.objects.filter(order=order).order_by("position")
+        basket.lines = [[item.sku_id, item.quantity] for item in items]
+        basket.identity_id = order.identity_id
+        basket.save(update_fields=["lines", "identity_id"])
+    return order
+
+
+def _answer_for_discount(order_id: int, reason: str, actor: Actor) -> None:
+    """What was taken off stands in the order; it must be allowed, and is written down."""
+    actor.require("pos.discount")
+    steps = Adjustment.objects.filter(order=order_id, step=pricing.TILL)
+    off = -(steps.aggregate(sum=Sum("amount"))["sum"] or 0)
+    goods = OrderItem.objects.filter(order=order_id).aggregate(sum=Sum("amount"))["sum"] or 0
+    refuse_discount(off, goods + off)
+    if off:
+        detail = {"amount": off, "reason": reason}
+        audit.record("orders.discount", actor=actor, object_type="order", object_id=order_id, detail=detail)
