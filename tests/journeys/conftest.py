@@ -27,6 +27,8 @@ PATIENCE = 40_000  # milliseconds until an expectation is given up
 HARMLESS = (
     # A form that is sent back with its mistakes answers 422; Chromium calls that a failed load.
     f"status of {HTTPStatus.UNPROCESSABLE_ENTITY.value}",
+    # So does one that somebody else was faster with.
+    f"status of {HTTPStatus.CONFLICT.value}",
     # A newer question replaces one that is under way (hx-sync); htmx logs both halves of that as errors.
     "htmx:sendAbort",
     "htmx:afterRequest",

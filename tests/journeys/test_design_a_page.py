@@ -58,7 +58,7 @@ def test_design_a_page(page, enter, merchant, in_scope, tmp_path):
     page.get_by_role("button", name="Undo").click()
     expect(rows).to_have_count(2)
     expect(phone.get_by_role("heading", name="Fresh today")).to_be_visible()
-    page.locator("[data-row]").nth(0).drag_to(page.locator("[data-row]").nth(1))
+    page.locator("[data-handle]").nth(0).drag_to(page.locator("[data-row]").nth(1))
     expect(rows.nth(1)).to_contain_text("Products")
     phone.locator(".sd-products").first.click()  # tapped in the picture
     expect(page.get_by_label("Title")).to_have_value("Fresh today")

@@ -9,7 +9,6 @@ from pyroaring import BitMap64
 
 from yutang.areas.segments import bitmaps
 from yutang.areas.segments.models import SegmentSnapshot
-from yutang.core import tenancy
 
 KEPT = 32  # bitmaps a process remembers; a million people take at most some hundred kilobytes
 
@@ -21,10 +20,9 @@ def among(customer_id: int, segment_ids: Iterable[int]) -> frozenset[int]:
         SegmentSnapshot.objects.filter(segment__in=set(segment_ids), segment__archived_at__isnull=True)
         .order_by("segment", "-id")
         .distinct("segment")
-        .values_list("segment_id", "pk")
+        .values_list("segment_id", "merchant_id", "pk")
     )
-    merchant_id = tenancy.require_merchant_id()
-    return frozenset(segment_id for segment_id, pk in newest if customer_id in _members(merchant_id, pk))
+    return frozenset(segment for segment, merchant, pk in newest if customer_id in _members(merchant, pk))
 
 
 @lru_cache(maxsize=KEPT)
