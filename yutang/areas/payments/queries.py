@@ -85,7 +85,7 @@ SHIFTS_ORDER = MOVES_ORDER = ("-id",)
 
 def open_shift(actor: Actor) -> Shift | None:
     """Of this person, wherever it is."""
-    return Shift.objects.select_related("node").filter(user_id=actor.id, closed_at=None).first()
+    return Shift.objects.select_related("node").filter(user_id=actor.id or 0, closed_at=None).first()
 
 
 def shifts(actor: Actor, permission: str) -> QuerySet[Shift]:
@@ -111,7 +111,7 @@ def moves(shift: Shift) -> QuerySet[CashMove]:
 def sums(shift: Shift) -> dict[str, int]:
     """Kind of move → its sum, signed; kinds without a move are missing."""
     found = CashMove.objects.filter(shift=shift).order_by().values_list("kind").annotate(Sum("amount"))
-    return dict(found)
+    return {kind: amount or 0 for kind, amount in found}
 
 
 def given(tender_ids: Iterable[int]) -> dict[int, int]:

@@ -39,13 +39,14 @@ def till_price(draft: Draft) -> None:
     if not chosen:
         return
     lowered = json.loads(chosen)
-    said = {"step": STEP, "label": gettext_noop("Price changed at the till"), "source": ("reason", lowered["reason"])}
+    label, source = gettext_noop("Price changed at the till"), ("reason", lowered["reason"])
     for place, line in enumerate(draft.basket.lines):
         price = lowered["prices"].get(str(line.offer.sku_id))
         if price is not None:
-            draft.change(place, min(price * line.quantity - draft.amounts[place], 0), **said)
+            lower = min(price * line.quantity - draft.amounts[place], 0)
+            draft.change(place, lower, step=STEP, label=label, source=source)
     if off := min(lowered["off"], sum(draft.amounts)):
-        draft.share(off, range(len(draft.amounts)), **said)
+        draft.share(off, range(len(draft.amounts)), step=STEP, label=label, source=source)
 
 
 def lowered_by(quote: Quote) -> tuple[int, int]:

@@ -71,7 +71,7 @@ def move_cash(*, kind: str, amount: int, reason: str, key: str, actor: Actor) ->
 @transaction.atomic
 def close_shift(*, shift_id: int, counted: int, note: str = "", actor: Actor) -> Shift:
     """What lies in the drawer was counted. By its own cashier; ShiftClosed when it is closed already."""
-    shift = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id, user_id=actor.id).first()
+    shift = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id, user_id=actor.id or 0).first()
     if shift is None:
         raise NoShift
     if shift.closed_at is not None:
@@ -118,7 +118,7 @@ def inside(shift: Shift) -> int:
 
 
 def _locked(actor: Actor) -> Shift | None:
-    if actor.kind != "user":
+    if actor.kind != "user" or actor.id is None:
         return None
     return Shift.objects.select_for_update(no_key=True).filter(user_id=actor.id, closed_at=None).first()
 
