@@ -17,7 +17,7 @@ from yutang.core import events
 
 ROOT = Path(yutang.__file__).parent
 # Lowest floor first, as in pyproject.toml.
-FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "messaging", "privacy",
+FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "channels", "messaging", "privacy",
           "segments", "tags", "relations", "interactions", "catalog", "inventory", "payments", "orders", "aftersale",
           "grades", "imports", "analytics"]  # fmt: skip
 MOST_LINES = 500

@@ -40,12 +40,12 @@ class Seen(BaseModel):
 
 def note(
     request: HttpRequest, kind: str, *, item: str = "", properties: dict[str, Any] | None = None,
-    phone: str = "", event_id: str = "",
+    account: AccountIn | None = None, event_id: str = "",
 ) -> None:  # fmt: skip
-    """Records what the shopper did, in the request's transaction. `phone`: of who has just proved it."""
+    """Records what the shopper did, in the request's transaction. `account`: that they have just proved."""
     event = EventIn(
         id=event_id or f"{kind}:{uuid.uuid4().hex}", kind=kind, occurred_at=clock.now(), visitor=_visitor(request),
-        identity=AccountIn(kind="phone", value=phone) if phone else None, channel=CHANNEL,
+        identity=account, channel=CHANNEL,
         page=request.path[:500], item=item[:120], properties=properties or {},
     )  # fmt: skip
     services.record(events=[event], actor=request.actor)

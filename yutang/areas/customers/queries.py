@@ -62,6 +62,12 @@ def identity(identity_id: int) -> Identity | None:
     return Identity.objects.select_related("customer").filter(pk=identity_id).first()
 
 
+def logged_in(identity_id: int, generation: int) -> Identity | None:
+    """The account of a log-in that nobody has ended, with its person of today; one statement."""
+    found = identity(identity_id)
+    return found if found is not None and found.login_generation == generation else None
+
+
 def people(
     actor: Actor,
     search: Search = EVERYBODY,

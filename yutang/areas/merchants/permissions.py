@@ -49,13 +49,16 @@ PERMISSIONS: dict[str, str] = {
     "staff.view": gettext_noop("See staff and roles"),
     "staff.edit": gettext_noop("Manage staff and roles"),
     "messaging.setup": gettext_noop("Connect text messages and see which were sent"),
+    "channels.setup": gettext_noop("Connect the WeChat Official Account"),
     "audit.view": gettext_noop("Read the audit log"),
     "settings.edit": gettext_noop("Change settings"),
     "api_keys.manage": gettext_noop("Manage API keys"),
 }
 
 # Who holds one of these must prove more than a password (Merchant.second_factor = "privileged").
-PRIVILEGED = frozenset({"staff.edit", "privacy.erase", "ledger.adjust", "messaging.setup", "settings.edit"})
+PRIVILEGED = frozenset(
+    {"staff.edit", "privacy.erase", "ledger.adjust", "messaging.setup", "channels.setup", "settings.edit"}
+)
 
 # area -> its name on screen; order is the order on screen
 AREAS: dict[str, str] = {
@@ -78,6 +81,7 @@ AREAS: dict[str, str] = {
     "ledger": gettext_noop("Balances"),
     "staff": gettext_noop("Staff and roles"),
     "messaging": gettext_noop("Text messages"),
+    "channels": gettext_noop("WeChat"),
     "audit": gettext_noop("Audit log"),
     "settings": gettext_noop("Settings"),
     "api_keys": gettext_noop("API keys"),

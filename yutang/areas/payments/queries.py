@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 
 from yutang.areas.payments.models import BillDay, Difference, Notice, ProviderAccount, Refund, Tender
+from yutang.core import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +48,14 @@ def ways() -> list[tuple[str, str]]:
     """(provider, method) that buyers are offered now through accounts of the merchant."""
     active = ProviderAccount.objects.filter(is_active=True).order_by("-provider")
     return [(account.provider, method) for account in active for method in account.methods]
+
+
+def paying_app() -> str:
+    """The app whose OpenIDs pay inside WeChat, of the merchant in scope; "" where nobody can."""
+    account = ProviderAccount.objects.filter(provider="wechatpay", is_active=True).first()
+    if account is None or "jsapi" not in account.methods:
+        return ""
+    return credentials.opened(account.sealed, account.merchant_id)["appid"]
 
 
 def bills() -> QuerySet[BillDay]:
