@@ -36,9 +36,15 @@ def code_for(wechat, http):
 
     def go(scope, **changes):
         url = authorise_url(
-            **{"app_id": wechat.account.app_id, "redirect_uri": "http://127.0.0.1/back?a=1", "scope": scope, "state": "s1",
-               "base_url": wechat.url, **changes}
-        )  # fmt: skip
+            **{
+                "app_id": wechat.account.app_id,
+                "redirect_uri": "http://127.0.0.1/back?a=1",
+                "scope": scope,
+                "state": "s1",
+                "base_url": wechat.url,
+                **changes,
+            }
+        )
         answer = http.get(url)
         if "允许" in answer.text:
             answer = http.post(url)

@@ -56,6 +56,8 @@ def start(request: HttpRequest, order_id: int) -> HttpResponse:
     if not providers.get(provider).is_local:
         payer = Payer(openid=openid, ip=request.META.get("REMOTE_ADDR", ""))
         tender = services.launch(tender_id=tender.pk, return_url=back, payer=payer, actor=request.actor)
+    if tender.state == Tender.State.PAID:
+        return to(request, address(request, "order", order.pk))
     if tender.client.get("kind") == "sandbox":
         return to(request, address(request, "sandbox", tender.no))
     with tenancy.scope(request.merchant.pk):

@@ -88,9 +88,9 @@ class Clusters:
 def resolve(*, records: pa.Table, source: str, namespace: str, origin: str = "", actor: Actor) -> Resolution:
     """Unites the records with each other and with the pool.
 
-    `source` is the evidence's origin ("import:12"), `namespace` the platform whose buyer ids these are, `origin` where new
-    people are said to come from, unless that is the platform. Contradictions
-    are never merged silently: they become review cases and the people stay apart.
+    `source` is the evidence's origin ("import:12"), `namespace` the platform whose buyer ids these are, `origin` where
+    new people are said to come from, unless that is the platform. Contradictions are never merged silently: they become
+    review cases and the people stay apart.
     """
     count = records.num_rows
     none = np.full(count, -1, dtype=np.int64)

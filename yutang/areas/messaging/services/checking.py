@@ -22,8 +22,8 @@ MOST_TRIES = 5
 
 
 def check_code(*, phone: str, purpose: str, code: str, visitor: str, actor: Actor) -> str:
-    """The phone in its normal form, now proved to be that of who sits at the browser `visitor`; the same code proves it once. Of several who bring it at
-    once, the first.
+    """The phone in its normal form, now proved to be that of who sits at the browser `visitor`; the same code proves it
+    once. Of several who bring it at once, the first.
 
     Call outside any transaction. BadPhone, WrongCode, CodeExpired, TooManyTries."""
     if connection.in_atomic_block:

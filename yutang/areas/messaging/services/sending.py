@@ -41,8 +41,8 @@ class Sent:
 
 
 def send_code(*, phone: str, purpose: str, visitor: str, ip: str | None, actor: Actor) -> Sent:
-    """Six digits for whoever holds this phone, good in the browser `visitor` only; earlier ones of the same phone, purpose
-    and browser are worthless from here on.
+    """Six digits for whoever holds this phone, good in the browser `visitor` only; earlier ones of the same phone,
+    purpose and browser are worthless from here on.
 
     Call outside any transaction. BadPhone, TooSoon, TooManyCodes, NotConnected; from the provider Declined and
     Unreachable (nothing was sent, the next try need not wait) and Unanswered (perhaps it was)."""
@@ -77,8 +77,8 @@ def _written(
     salt = token_bytes(16)
     return OneTimeCode.objects.create(
         merchant_id=actor.merchant_id, purpose=purpose, phone_key=phone_key, phone_shown=crypto.mask_phone(number),
-        address_key=address_key, visitor_key=queries.visitor_key(visitor, actor.merchant_id), salt=salt, code_hash=queries.code_hash(salt, code), provider=provider, sent_at=now,
-        expires_at=now + LIFETIME,
+        address_key=address_key, visitor_key=queries.visitor_key(visitor, actor.merchant_id), salt=salt,
+        code_hash=queries.code_hash(salt, code), provider=provider, sent_at=now, expires_at=now + LIFETIME,
     )  # fmt: skip
 
 

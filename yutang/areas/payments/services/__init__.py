@@ -10,6 +10,6 @@ from yutang.areas.payments.services.starting import launch, open_tender
 from yutang.areas.payments.services.taking import receive, take
 
 __all__ = [
-    "ask_about", "ask_about_refunds", "ask_about_tenders", "close_tenders", "finish_refund", "launch", "open_tender", "receive",
-    "reconcile", "reconcile_due", "refund", "refund_payable", "save_account", "send_refund", "take",
+    "ask_about", "ask_about_refunds", "ask_about_tenders", "close_tenders", "finish_refund", "launch", "open_tender",
+    "receive", "reconcile", "reconcile_due", "refund", "refund_payable", "save_account", "send_refund", "take",
 ]  # fmt: skip
