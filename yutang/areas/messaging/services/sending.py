@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from yutang.areas.messaging import queries, rules
 from yutang.areas.messaging.errors import TooManyCodes, TooSoon, Unanswered
 from yutang.areas.messaging.models import OneTimeCode
-from yutang.core import clock, crypto, locks, logs, tenancy
+from yutang.core import clock, crypto, limits, locks, logs, tenancy
 from yutang.core.errors import DomainError
 from yutang.core.locks import Lock
 
@@ -71,7 +71,7 @@ def _written(
     locks.until_commit(Lock.ONE_TIME_CODES, actor.merchant_id)
     now = clock.now()
     phone_key = queries.phone_key(number, actor.merchant_id)
-    address_key = crypto.blind_index("messaging.address", rules.place_of(ip), actor.merchant_id)
+    address_key = crypto.blind_index("messaging.address", limits.place_of(ip), actor.merchant_id)
     _check_phone(phone_key, now)
     _check_others(address_key, most_a_day, now, actor)
     salt = token_bytes(16)

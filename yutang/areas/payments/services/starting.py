@@ -62,8 +62,8 @@ def open_tender(
 
 def launch(*, tender_id: int, return_url: str, payer: Payer = Payer(), actor: Actor) -> Tender:  # noqa: B008 – frozen
     """Asks the provider to let the buyer pay. Call outside any transaction: nobody waits for a network with rows
-    locked. Unreachable and Declined leave the tender as it was; calling again is harmless. Where it declines because the
-    money of an earlier try is there, the tender comes back paid."""
+    locked. Unreachable and Declined leave the tender as it was; calling again is harmless. Where it declines because
+    the money of an earlier try is there, the tender comes back paid."""
     if connection.in_atomic_block:
         raise RuntimeError("a provider is asked outside any transaction")
     with tenancy.scope(actor.merchant_id):
