@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
     from yutang.areas.channels.models import OfficialAccount
     from yutang.areas.merchants.models import Merchant
-    from yutang.simulators.wechat import WechatSimulator
+    from yutang.simulators.wechat import OfficialAccount as Simulated
 
 IN_WECHAT = "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 Chrome/120 Mobile MicroMessenger/8.0.47"
 
 
-def fields(wechat: WechatSimulator) -> dict[str, str]:
-    return {"app_id": wechat.account.app_id, "secret": wechat.account.secret}
+def fields(account: Simulated) -> dict[str, str]:
+    """What the merchant copies from WeChat."""
+    return {"app_id": account.app_id, "secret": account.secret}
 
 
-def connect(merchant: Merchant, wechat: WechatSimulator, **more: object) -> OfficialAccount:
+def connect(merchant: Merchant, account: Simulated, **more: object) -> OfficialAccount:
     with tenancy.scope(merchant.pk):
-        return services.save_account(credentials=fields(wechat), actor=access.system(merchant.pk, "test"), **more)
+        return services.save_account(credentials=fields(account), actor=access.system(merchant.pk, "test"), **more)
 
 
 def at_wechat(answer: HttpResponse) -> str:

@@ -48,7 +48,7 @@ def user_agent():
 def wechat(merchant, settings):
     with WechatSimulator() as made:
         settings.WECHAT_URL = settings.WECHAT_PAGES_URL = made.url
-        connect(merchant, made)
+        connect(merchant, made.account)
         yield made
     channels.http().close()
     channels.http.cache_clear()

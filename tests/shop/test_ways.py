@@ -64,7 +64,7 @@ def account(till, settings):
     """The Official Account whose app WeChat Pay uses."""
     with WechatSimulator() as wechat:
         settings.WECHAT_URL = settings.WECHAT_PAGES_URL = wechat.url
-        connect(till.merchant, wechat)
+        connect(till.merchant, wechat.account)
         yield wechat
     channels.http().close()
     channels.http.cache_clear()
@@ -181,7 +181,7 @@ def test_without_wechats_word_there_is_no_way_inside(wechatpay, account, browser
 
 def test_an_account_of_another_app_cannot_pay_inside(wechatpay, till, browser, shop, order, settings):
     with WechatSimulator(OfficialAccount(app_id="wx00000000000000ff")) as other:
-        connect(till.merchant, other)
+        connect(till.merchant, other.account)
         inside = browser(IN_WECHAT)
         page = text(inside.get(f"{shop}pay/{order.pk}"))
         assert "Open this page in the browser of your phone" in page

@@ -36,7 +36,7 @@ def wechat_with(merchant, settings):
     def make(**options) -> WechatSimulator:
         wechat = WechatSimulator(**options)
         settings.WECHAT_URL = settings.WECHAT_PAGES_URL = wechat.url
-        connect(merchant, wechat)
+        connect(merchant, wechat.account)
         return wechat
 
     yield make
@@ -73,7 +73,7 @@ def by_phone(browser, shop, phone="13800138000", *, page="login", **more):
 def test_offered_inside_wechat_only(browser, shop, wechat, merchant):
     assert "Log in with WeChat" in text(browser.get(f"{shop}login"))
     assert "Log in with WeChat" not in text(Client(headers={"Accept-Language": "en"}).get(f"{shop}login"))
-    connect(merchant, wechat, is_active=False)
+    connect(merchant, wechat.account, is_active=False)
     assert "Log in with WeChat" not in text(browser.get(f"{shop}login"))
     assert browser.get(f"{shop}login/wechat").status_code == 404
 
@@ -185,7 +185,7 @@ def test_it_leads_only_back_into_this_shop(browser, shop, wechat):
 
 def test_a_question_of_another_brand(browser, shop, wechat, settings):
     other = make_merchant()
-    connect(other, wechat)
+    connect(other, wechat.account)
     theirs = f"/s/{other.slug}/"
     back = at_wechat(browser.get(f"{theirs}login/wechat"))
     browser.cookies["yt_away"]["path"] = shop  # a browser sends it only below its own shop; even so
