@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, str] = {
     "staff.view": gettext_noop("See staff and roles"),
     "staff.edit": gettext_noop("Manage staff and roles"),
     "messaging.setup": gettext_noop("Connect text messages and see which were sent"),
+    "payments.setup": gettext_noop("Connect accounts with payment services"),
     "channels.setup": gettext_noop("Connect the WeChat Official Account"),
     "audit.view": gettext_noop("Read the audit log"),
     "settings.edit": gettext_noop("Change settings"),
@@ -57,7 +58,15 @@ PERMISSIONS: dict[str, str] = {
 
 # Who holds one of these must prove more than a password (Merchant.second_factor = "privileged").
 PRIVILEGED = frozenset(
-    {"staff.edit", "privacy.erase", "ledger.adjust", "messaging.setup", "channels.setup", "settings.edit"}
+    {
+        "staff.edit",
+        "privacy.erase",
+        "ledger.adjust",
+        "messaging.setup",
+        "payments.setup",
+        "channels.setup",
+        "settings.edit",
+    }
 )
 
 # area -> its name on screen; order is the order on screen
@@ -81,6 +90,7 @@ AREAS: dict[str, str] = {
     "ledger": gettext_noop("Balances"),
     "staff": gettext_noop("Staff and roles"),
     "messaging": gettext_noop("Text messages"),
+    "payments": gettext_noop("Payments"),
     "channels": gettext_noop("WeChat"),
     "audit": gettext_noop("Audit log"),
     "settings": gettext_noop("Settings"),

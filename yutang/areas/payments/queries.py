@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
+from yutang.areas.payments import providers
 from yutang.areas.payments.models import BillDay, Difference, Notice, ProviderAccount, Refund, Tender
 from yutang.core import credentials
+from yutang.core.errors import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
+
+    from yutang.core.access import Actor
+
+SETUP = "payments.setup"
 
 
 def paid_amount(payable: tuple[str, int]) -> int:
@@ -38,6 +44,21 @@ def refunds_of(tender_ids: Iterable[int]) -> dict[int, list[Refund]]:
     for row in Refund.objects.filter(tender__in=list(tender_ids)).order_by("pk"):
         found.setdefault(row.tender_id, []).append(row)
     return found
+
+
+def require_everything(actor: Actor) -> None:
+    """The accounts belong to the whole company."""
+    if actor.nodes(SETUP) is not None:
+        raise NotAllowed(permission=SETUP)
+
+
+def entered(provider: str, *, actor: Actor) -> dict[str, str]:
+    """What was entered for the account with this provider, without its secrets. UnknownProvider."""
+    require_everything(actor)
+    shown = [field.name for field in providers.remote(provider).fields if not field.is_secret]
+    account = ProviderAccount.objects.filter(provider=provider).first()
+    values = credentials.opened(account.sealed, account.merchant_id) if account else {}
+    return {name: values.get(name, "") for name in shown}
 
 
 def accounts() -> list[ProviderAccount]:

@@ -136,6 +136,10 @@ _providers: Register[Provider] = Register(UnknownProvider)
 register, get, keys = _providers.register, _providers.get, _providers.keys
 
 
+def remotes() -> list[Remote]:
+    return [provider for provider in _providers.all() if isinstance(provider, Remote)]
+
+
 def remote(key: str) -> Remote:
     """One that has accounts and sends notices. UnknownProvider."""
     found = get(key)

@@ -41,10 +41,10 @@ class WechatPay:
         Field("mchid", gettext_noop("Merchant number")),
         Field("appid", gettext_noop("App ID")),
         Field("serial", gettext_noop("Serial number of the API certificate")),
-        Field("private_key", gettext_noop("Private key (apiclient_key.pem)"), is_secret=True),
+        Field("private_key", gettext_noop("Private key (apiclient_key.pem)"), is_secret=True, is_long=True),
         Field("api_key", gettext_noop("APIv3 key"), is_secret=True),
         Field("public_key_id", gettext_noop("Number of the WeChat Pay public key"), is_required=False),
-        Field("public_key", gettext_noop("WeChat Pay public key"), is_required=False),
+        Field("public_key", gettext_noop("WeChat Pay public key"), is_required=False, is_long=True),
     )
 
     def account_no(self, credentials: Mapping[str, str]) -> str:
