@@ -34,7 +34,7 @@ def stored(merchant) -> OfficialAccount | None:
 
 def test_connecting(client_for, merchant):
     browser = client_for(merchant)
-    assert "No account is connected" in text(browser.get(PAGE))
+    assert "Not connected" in text(browser.get(PAGE))
     shown = text(browser.post(PAGE, ENTERED, follow=True))
     for found in ("The account is saved.", "wx0000000000000001", "Log-in is offered", "WeChat Pay is not connected"):
         assert found in shown

@@ -36,12 +36,14 @@ def stored(merchant) -> ProviderAccount | None:
 def test_connecting_and_changing(client_for, merchant, entered):
     browser = client_for(merchant)
     shown = text(browser.get(LIST))
-    assert shown.count("No account is connected") == 2
+    assert shown.count("Not connected") == 2
     assert "Set YUTANG_PUBLIC_URL" in shown
     shown = text(browser.post(WECHATPAY, entered, follow=True))
     for found in ("The account is saved.", "1900000001", "In browsers of phones (H5) · By QR code (native)"):
         assert found in shown
     form = text(browser.get(WECHATPAY))
+    assert form.count('type="checkbox" name="methods"') == 3
+    assert form.count("checked") == 3  # two ways, and that it takes money
     assert entered["serial"] in form
     for secret in (entered["api_key"], entered["private_key"].splitlines()[1]):
         assert secret not in form
