@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "yutang.areas.merchants",
     "yutang.areas.openplatform",
     "yutang.areas.customers",
+    "yutang.areas.channels",
     "yutang.areas.messaging",
     "yutang.areas.privacy",
     "yutang.areas.segments",
@@ -153,6 +154,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 PUBLIC_URL = os.environ.get("YUTANG_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 WECHATPAY_URL = os.environ.get("YUTANG_WECHATPAY_URL", "https://api.mch.weixin.qq.com")
 ALIPAY_URL = os.environ.get("YUTANG_ALIPAY_URL", "https://openapi.alipay.com/gateway.do")
+# WeChat's interfaces, and the page of WeChat that asks a person.
+WECHAT_URL = os.environ.get("YUTANG_WECHAT_URL", "https://api.weixin.qq.com")
+WECHAT_PAGES_URL = os.environ.get("YUTANG_WECHAT_PAGES_URL", "https://open.weixin.qq.com")
 ALIYUN_SMS_URL = os.environ.get("YUTANG_ALIYUN_SMS_URL", "https://dysmsapi.aliyuncs.com")
 # For trying things out: play money pays, and one-time codes are shown instead of sent.
 SANDBOX = os.environ.get("YUTANG_SANDBOX") == "1"

@@ -19,7 +19,7 @@ from tests.architecture import trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
-from tests.factories import catalog, decoration
+from tests.factories import catalog, decoration, wechat
 from tests.factories.api import api_client, make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
@@ -38,11 +38,12 @@ from yutang.areas.privacy import services as privacy
 from yutang.areas.relations import services as relations
 from yutang.areas.segments import services as segments
 from yutang.areas.tags import services as tags
-from yutang.core import access, clock, tenancy
+from yutang.core import access, clock, limits, tenancy
 from yutang.core.ledger import services as ledger
 from yutang.core.models import AuditEntry, Event, EventHandling
 from yutang.core.reservations import services as reservations
 from yutang.core.tenancy import TenantModel
+from yutang.simulators.wechat import OfficialAccount
 
 MARK = "Qzxvk"
 PHONE = "13987650123"
@@ -105,7 +106,9 @@ def make_rich() -> World:
         assert noted.status_code == 201, noted.content
     send(shop, f"+86{PHONE}")
     connect(shop)
+    wechat.connect(shop, OfficialAccount())
     with tenancy.scope(shop.pk):
+        limits.allows("seen", MARK, limits.Pace(at_once=1, a_minute=1))
         rows = [f"{MARK}-{n},{n},2026-03-0{n} 10:00:00,,12.50,1,,Cake {MARK},{PHONE},card-{n},,open" for n in (1, 2)]
         done, counts = run(text(*rows, f"{MARK}-bad,1,someday {MARK}"), actor, name=f"{MARK}.csv")
         assert (counts.orders, counts.rejected) == (2, 1)

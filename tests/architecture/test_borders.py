@@ -17,9 +17,9 @@ from yutang.core import events
 
 ROOT = Path(yutang.__file__).parent
 # Lowest floor first, as in pyproject.toml.
-FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "messaging", "privacy",
-          "segments", "tags", "relations", "interactions", "catalog", "decoration", "inventory", "payments", "orders",
-          "aftersale", "grades", "imports", "analytics"]  # fmt: skip
+FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "channels", "messaging",
+          "privacy", "segments", "tags", "relations", "interactions", "catalog", "decoration", "inventory", "payments",
+          "orders", "aftersale", "grades", "imports", "analytics"]  # fmt: skip
 MOST_LINES = 500
 # Tables that point at people and are the merging itself, or are rebuilt from rows that take part.
 NOT_MERGED = {

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 
 PHONE = "+8613800138000"
 IP = "203.0.113.7"
+BROWSER = "b" * 32
 
 
 def shopper(merchant: Merchant) -> access.Actor:
     return access.system(merchant.pk, name="shopper")
 
 
-def send(merchant: Merchant, phone: str = PHONE, purpose: str = "login", ip: str = IP) -> Sent:
-    return services.send_code(phone=phone, purpose=purpose, ip=ip, actor=shopper(merchant))
+def send(
+    merchant: Merchant, phone: str = PHONE, purpose: str = "login", ip: str = IP, visitor: str = BROWSER
+) -> Sent:  # fmt: skip
+    return services.send_code(phone=phone, purpose=purpose, visitor=visitor, ip=ip, actor=shopper(merchant))
 
 
-def check(merchant: Merchant, code: str, phone: str = PHONE, purpose: str = "login") -> str:
-    return services.check_code(phone=phone, purpose=purpose, code=code, actor=shopper(merchant))
+def check(
+    merchant: Merchant, code: str, phone: str = PHONE, purpose: str = "login", visitor: str = BROWSER
+) -> str:  # fmt: skip
+    return services.check_code(phone=phone, purpose=purpose, code=code, visitor=visitor, actor=shopper(merchant))
 
 
 def wrong(code: str) -> str:

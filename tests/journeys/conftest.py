@@ -70,11 +70,22 @@ def viewport():
 
 
 @pytest.fixture
-def page(request, browser, live_server, viewport, _static_folder):
+def user_agent():
+    """Empty: that of Chromium itself."""
+    return ""
+
+
+@pytest.fixture
+def page(request, browser, live_server, viewport, user_agent, _static_folder):
     """A fresh browser profile that reads English."""
     expect.set_options(timeout=PATIENCE)
     context = browser.new_context(
-        base_url=live_server.url, viewport=viewport, locale="en-GB", reduced_motion="reduce", accept_downloads=True
+        base_url=live_server.url,
+        viewport=viewport,
+        locale="en-GB",
+        reduced_motion="reduce",
+        accept_downloads=True,
+        user_agent=user_agent or None,
     )
     context.set_default_timeout(PATIENCE)
     context.add_cookies([{"name": django_settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": live_server.url}])

@@ -12,7 +12,8 @@ from tests.factories.shop import buyer
 from yutang.areas.customers.models import Identity
 from yutang.areas.interactions.models import Interaction
 from yutang.core import tenancy
-from yutang.shop import shoppers
+from yutang.core.limits import Pace
+from yutang.shop import recording, shoppers
 
 
 def test_an_unknown_shop(stranger):
@@ -115,3 +116,17 @@ def test_staff_is_a_shopper_like_everybody(merchant, shop, client_for):
     elsewhere = make_merchant()
     browser = client_for(elsewhere)
     assert product.name in browser.get(shop).content.decode()
+
+
+def test_a_flood_of_beacons_is_cut(stranger, merchant, shop, monkeypatch):
+    monkeypatch.setattr(recording, "PACE", Pace(at_once=2, a_minute=1))
+    monkeypatch.setattr(recording, "PLACE_PACE", Pace(at_once=4, a_minute=1))
+
+    def tell(browser, number):
+        told = json.dumps({"id": f"{number:032x}", "page": shop})
+        return browser.post(f"{shop}seen", told, content_type="text/plain").status_code
+
+    stranger.get(shop)
+    assert [tell(stranger, number) for number in range(3)] == [204, 204, 429]
+    assert [tell(Client(), 10 + number) for number in range(2)] == [204, 429]  # other browsers of the same address
+    assert Interaction.objects.count() == 3

@@ -21,6 +21,7 @@ class Field:
     label: str  # English msgid
     is_secret: bool = False
     is_required: bool = True
+    is_long: bool = False  # has lines, as keys and certificates have
 
 
 def entered(fields: Iterable[Field], given: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:

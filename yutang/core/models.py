@@ -50,6 +50,18 @@ class EventHandling(TenantModel):
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="event_handled_once")]
 
 
+class Allowance(TenantModel):
+    """What somebody may still do at once (limits.py). Neither who nor what can be had from the key."""
+
+    key = models.BinaryField(max_length=16)
+    tokens = models.FloatField()
+    refilled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="allowance_once")]
+        indexes = [models.Index(fields=["merchant", "refilled_at"], name="allowance_age")]
+
+
 class IdempotencyKey(TenantModel):
     """The answer to a request that carried an Idempotency-Key; a repeat gets the same answer."""
 

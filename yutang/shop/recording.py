@@ -17,13 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from yutang.areas.interactions import services
 from yutang.areas.interactions.reading import AccountIn, EventIn
-from yutang.core import clock
+from yutang.core import clock, limits
+from yutang.core.limits import Pace
 from yutang.shop.door import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 CHANNEL = "shop"
+# Pages that may tell that they were looked at: of a browser, and of all browsers at one address.
+PACE, PLACE_PACE = Pace(at_once=60, a_minute=30), Pace(at_once=600, a_minute=600)
 
 
 class Seen(BaseModel):
@@ -40,12 +43,12 @@ class Seen(BaseModel):
 
 def note(
     request: HttpRequest, kind: str, *, item: str = "", properties: dict[str, Any] | None = None,
-    phone: str = "", event_id: str = "",
+    account: AccountIn | None = None, event_id: str = "",
 ) -> None:  # fmt: skip
-    """Records what the shopper did, in the request's transaction. `phone`: of who has just proved it."""
+    """Records what the shopper did, in the request's transaction. `account`: that they have just proved."""
     event = EventIn(
         id=event_id or f"{kind}:{uuid.uuid4().hex}", kind=kind, occurred_at=clock.now(), visitor=_visitor(request),
-        identity=AccountIn(kind="phone", value=phone) if phone else None, channel=CHANNEL,
+        identity=account, channel=CHANNEL,
         page=request.path[:500], item=item[:120], properties=properties or {},
     )  # fmt: skip
     services.record(events=[event], actor=request.actor)
@@ -60,12 +63,20 @@ def seen(request: HttpRequest) -> HttpResponse:
         told = Seen.model_validate(json.loads(request.body[:2048]))
     except (ValidationError, ValueError):
         return HttpResponse(status=422)
+    if not _may_tell(request):
+        return HttpResponse(status=429)
     event = EventIn(
         id=f"view:{told.id}", kind="view", occurred_at=clock.now(), visitor=_visitor(request), channel=CHANNEL,
         page=told.page, item=told.item, source=told.source, properties={"title": told.title} if told.title else {},
     )  # fmt: skip
     services.record(events=[event], actor=request.actor)
     return HttpResponse(status=204)
+
+
+def _may_tell(request: HttpRequest) -> bool:
+    """An address may be a whole office; a browser is one person."""
+    place = limits.place_of(request.META.get("REMOTE_ADDR"))
+    return limits.allows("seen from", place, PLACE_PACE) and limits.allows("seen", request.shopper.visitor, PACE)
 
 
 def _visitor(request: HttpRequest) -> str | None:

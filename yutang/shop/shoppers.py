@@ -1,7 +1,8 @@
 """Who is at the shop: a visitor known by a cookie, and the person once somebody has logged in.
 
-Both cookies live below the address of one shop: brands of one installation learn nothing of each other's visitors. The
-log-in is a signed cookie with the number of the identity; who is erased is logged out with it.
+All cookies live below the address of one shop: brands of one installation learn nothing of each other's visitors. The
+log-in is a signed cookie with the number of the identity and its generation: who is erased, or logs out everywhere, is
+logged out with the next page. A second one of the same kind names the WeChat account that this browser belongs to.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import signing
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
     from yutang.areas.customers.models import Identity
 
-VISITOR, LOGIN = "yt_visitor", "yt_shopper"
+VISITOR, LOGIN, WECHAT = "yt_visitor", "yt_shopper", "yt_wechat"
 VISITOR_SECONDS, LOGIN_SECONDS = 365 * 24 * 3600, 30 * 24 * 3600
 _VISITOR = re.compile(r"[0-9a-f]{32}")
-_SALT = "yutang.shop.login"
 
 
 @dataclass
@@ -49,25 +49,36 @@ def of(request: HttpRequest) -> Shopper:
     sent = request.COOKIES.get(VISITOR, "")
     is_known = _VISITOR.fullmatch(sent) is not None
     shopper = Shopper(sent if is_known else uuid.uuid4().hex, is_new=not is_known)
-    if shown := request.COOKIES.get(LOGIN):
-        shopper.identity = _logged_in(shown, request.merchant.pk)
+    shopper.identity = _named(request, LOGIN)
     return shopper
 
 
 def log_in(request: HttpRequest, identity: Identity) -> None:
     request.shopper.identity = identity
-    request.sets_login = signed(request.merchant.pk, identity)
+    _changes(request)[LOGIN] = signed(request.merchant.pk, identity)
 
 
-def signed(merchant_id: int, identity: Identity) -> str:
-    """The log-in as a cookie carries it."""
-    return signing.dumps([merchant_id, identity.pk], salt=_SALT)
+def belongs_to(request: HttpRequest, openid: Identity) -> None:
+    """WeChat says whose browser this is."""
+    _changes(request)[WECHAT] = signed(request.merchant.pk, openid, WECHAT)
+
+
+def openid(request: HttpRequest, app_id: str) -> str:
+    """The OpenID that WeChat gave this browser for the app, "" where it has not (yet). Inside the merchant's scope."""
+    found = _named(request, WECHAT)
+    is_of_app = found is not None and (found.kind, found.namespace) == ("openid", app_id)
+    return found.value if found is not None and is_of_app else ""
+
+
+def signed(merchant_id: int, identity: Identity, cookie: str = LOGIN) -> str:
+    """An identity as a cookie carries it."""
+    return signing.dumps([merchant_id, identity.pk, identity.login_generation], salt=f"yutang.shop.{cookie}")
 
 
 def log_out(request: HttpRequest) -> None:
     """The browser becomes another visitor too: whoever uses it next inherits nothing."""
     request.shopper = Shopper(uuid.uuid4().hex, is_new=True)
-    request.sets_login = ""
+    _changes(request).update({LOGIN: "", WECHAT: ""})
 
 
 def remember(response: HttpResponse, request: HttpRequest) -> None:
@@ -75,22 +86,39 @@ def remember(response: HttpResponse, request: HttpRequest) -> None:
     shopper: Shopper | None = getattr(request, "shopper", None)
     if shopper is None:
         return
-    path = f"/s/{request.shop}/"
-    common = {"path": path, "httponly": True, "samesite": "Lax", "secure": settings.HTTPS}
+    common = attributes(request)
     if shopper.is_new:
         response.set_cookie(VISITOR, shopper.visitor, max_age=VISITOR_SECONDS, **common)
-    login: str | None = getattr(request, "sets_login", None)
-    if login:
-        response.set_cookie(LOGIN, login, max_age=LOGIN_SECONDS, **common)
-    elif login == "" or (shopper.identity is None and LOGIN in request.COOKIES):
-        response.delete_cookie(LOGIN, path=path, samesite="Lax")
+    changes = _changes(request)
+    if shopper.identity is None and LOGIN in request.COOKIES:
+        changes.setdefault(LOGIN, "")
+    for name, value in changes.items():
+        if value:
+            response.set_cookie(name, value, max_age=LOGIN_SECONDS, **common)
+        else:
+            response.delete_cookie(name, path=common["path"], samesite=common["samesite"])
 
 
-def _logged_in(shown: str, merchant_id: int) -> Identity | None:
+def attributes(request: HttpRequest) -> dict[str, Any]:
+    """Of every cookie of a shop."""
+    return {"path": f"/s/{request.shop}/", "httponly": True, "samesite": "Lax", "secure": settings.HTTPS}
+
+
+def _changes(request: HttpRequest) -> dict[str, str]:
+    """Cookie → its new value, "" to delete it."""
+    if not hasattr(request, "changed_cookies"):
+        request.changed_cookies = {}
+    changes: dict[str, str] = request.changed_cookies
+    return changes
+
+
+def _named(request: HttpRequest, cookie: str) -> Identity | None:
+    """The identity that a cookie names, unless somebody has ended that since."""
+    shown = request.COOKIES.get(cookie)
+    if not shown:
+        return None
     try:
-        shop, identity_id = signing.loads(shown, salt=_SALT, max_age=LOGIN_SECONDS)
+        shop, identity_id, generation = signing.loads(shown, salt=f"yutang.shop.{cookie}", max_age=LOGIN_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if shop != merchant_id:
-        return None
-    return customers.identity(identity_id)
+    return customers.logged_in(identity_id, generation) if shop == request.merchant.pk else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yutang.shop import manifest, recording
-from yutang.shop.account import addresses, login
+from yutang.shop.account import addresses, login, phone, wechat
 from yutang.shop.aftersale import acting, asking
 from yutang.shop.aftersale import views as cases
 from yutang.shop.browse import product, views
@@ -40,6 +40,7 @@ urlpatterns = [
     path("checkout/place", checkout.place, name="place"),
     path("pay/<int:order_id>", paying.pay, name="pay"),
     path("pay/<int:order_id>/start", paying.start, name="start_paying"),
+    path("pay/<int:order_id>/ask", paying.ask, name="ask_payment"),
     path("pay/<int:order_id>/state", paying.state, name="pay_state"),
     path("sandbox/<slug:no>", paying.sandbox, name="sandbox"),
     path("orders", orders.order_list, name="orders"),
@@ -59,8 +60,12 @@ urlpatterns = [
     path("aftersale/evidence/<int:evidence_id>/<int:width>", cases.picture, name="evidence"),
     path("login", login.login, name="login"),
     path("login/code", login.send_code, name="send_code"),
+    path("login/wechat", wechat.leave, name="wechat"),
+    path("login/wechat/back", wechat.back, name="wechat_back"),
     path("logout", login.logout, name="logout"),
     path("me", login.me, name="me"),
+    path("me/phone", phone.bind, name="bind_phone"),
+    path("me/phone/code", phone.send_code, name="send_bind_code"),
     path("me/addresses", addresses.address_list, name="addresses"),
     path("me/addresses/new", addresses.create, name="create_address"),
     path("me/addresses/<int:address_id>", addresses.edit, name="edit_address"),

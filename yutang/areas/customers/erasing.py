@@ -85,7 +85,8 @@ def erase(*, someone: Person, actor: Actor) -> None:
         # A key of its own for every row, made of nothing: the unique index holds, and nobody is found by it.
         cursor.execute(
             "UPDATE customers_identity SET key = uuid_send(gen_random_uuid()), value = '', value_encrypted = NULL,"
-            " tail_key = NULL, source = '', is_shared = false"
+            " tail_key = NULL, source = '', is_shared = false,"
+            " login_generation = login_generation + 1"
             " WHERE merchant_id = %s AND id = ANY(%s) AND home_customer_id IN"
             " (SELECT id FROM customers_customer WHERE id = ANY(%s) AND erased_at IS NULL)",
             [actor.merchant_id, list(someone.identities), list(someone.homes)],

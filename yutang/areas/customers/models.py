@@ -112,6 +112,8 @@ class Identity(TenantModel):
     is_split = models.BooleanField(default=False)  # was taken off the person it was first seen with
     source = models.CharField(max_length=60, blank=True)  # evidence: "import:12"
     first_seen_at = models.DateTimeField()
+    # Log-ins by this account hold while it is theirs: one more ends them all (logins.py).
+    login_generation = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="identity_key_unique")]

@@ -62,6 +62,18 @@ def identity(identity_id: int) -> Identity | None:
     return Identity.objects.select_related("customer").filter(pk=identity_id).first()
 
 
+def logged_in(identity_id: int, generation: int) -> Identity | None:
+    """The account of a log-in that nobody has ended, with its person of today; one statement."""
+    found = identity(identity_id)
+    return found if found is not None and found.login_generation == generation else None
+
+
+def account(kind: str, namespace: str, value: str, merchant_id: int) -> Identity | None:
+    """A known account with its person of today, for those who have just proved that it is theirs."""
+    key = keys.key(kind, namespace, value, merchant_id)
+    return Identity.objects.select_related("customer").filter(merchant_id=merchant_id, key=key).first()
+
+
 def people(
     actor: Actor,
     search: Search = EVERYBODY,

@@ -11,7 +11,8 @@ from yutang.areas.customers.erasing import erase, without_erased
 from yutang.areas.customers.errors import CaseDecided
 from yutang.areas.customers.identity import keys
 from yutang.areas.customers.identity.resolve import RECORDS, Resolution, resolve
-from yutang.areas.customers.identity.single import identify
+from yutang.areas.customers.identity.single import identify, identify_together
+from yutang.areas.customers.logins import end_logins
 from yutang.areas.customers.merging import Pair, merge, merge_many, refuse_erased, split, unmerge
 from yutang.areas.customers.models import Customer, Identity, Note, ReviewCase
 from yutang.core import audit, clock, copying, crypto
@@ -90,7 +91,7 @@ def decide_case(*, case_id: int, merge_people: bool, actor: Actor) -> ReviewCase
 
 
 __all__ = [
-    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "delete_address", "erase", "identify", "make_default",
-    "merge", "merge_many", "record_export", "reserve_numbers", "resolve", "reveal", "save_address", "split", "unmerge",
-    "use_address", "without_erased",
+    "RECORDS", "Pair", "Resolution", "add_note", "decide_case", "delete_address", "end_logins", "erase", "identify",
+    "identify_together", "make_default", "merge", "merge_many", "record_export", "reserve_numbers", "resolve",
+    "reveal", "save_address", "split", "unmerge", "use_address", "without_erased",
 ]  # fmt: skip

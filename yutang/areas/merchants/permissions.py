@@ -54,13 +54,25 @@ PERMISSIONS: dict[str, str] = {
     "staff.view": gettext_noop("See staff and roles"),
     "staff.edit": gettext_noop("Manage staff and roles"),
     "messaging.setup": gettext_noop("Connect text messages and see which were sent"),
+    "payments.setup": gettext_noop("Connect accounts with payment services"),
+    "channels.setup": gettext_noop("Connect the WeChat Official Account"),
     "audit.view": gettext_noop("Read the audit log"),
     "settings.edit": gettext_noop("Change settings"),
     "api_keys.manage": gettext_noop("Manage API keys"),
 }
 
 # Who holds one of these must prove more than a password (Merchant.second_factor = "privileged").
-PRIVILEGED = frozenset({"staff.edit", "privacy.erase", "ledger.adjust", "messaging.setup", "settings.edit"})
+PRIVILEGED = frozenset(
+    {
+        "staff.edit",
+        "privacy.erase",
+        "ledger.adjust",
+        "messaging.setup",
+        "payments.setup",
+        "channels.setup",
+        "settings.edit",
+    }
+)
 
 # area -> its name on screen; order is the order on screen
 AREAS: dict[str, str] = {
@@ -85,6 +97,8 @@ AREAS: dict[str, str] = {
     "ledger": gettext_noop("Balances"),
     "staff": gettext_noop("Staff and roles"),
     "messaging": gettext_noop("Text messages"),
+    "payments": gettext_noop("Payments"),
+    "channels": gettext_noop("WeChat"),
     "audit": gettext_noop("Audit log"),
     "settings": gettext_noop("Settings"),
     "api_keys": gettext_noop("API keys"),

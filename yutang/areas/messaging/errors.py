@@ -82,7 +82,7 @@ class WrongCode(DomainError):
 
 
 class CodeExpired(DomainError):
-    """Too old, used already, or never sent."""
+    """Too old, used already, or never sent to this browser."""
 
     code = "messaging.code_expired"
     message = gettext_noop("This code is no longer good. Please ask for a new one.")

@@ -49,6 +49,9 @@ class OneTimeCode(TenantModel):
     phone_key = models.BinaryField(max_length=16)  # blind index, as customers have it
     phone_shown = models.CharField(max_length=20)  # masked
     address_key = models.BinaryField(max_length=16)  # blind index of the visitor's address
+    visitor_key = models.BinaryField(
+        max_length=16, default=b""
+    )  # blind index of the browser that asked; it alone may guess
     salt = models.BinaryField(max_length=16)
     code_hash = models.BinaryField(max_length=32)  # keyed; six digits would be guessed from any other
     provider = models.CharField(max_length=20)

@@ -43,6 +43,10 @@ def phone_key(number: str, merchant_id: int) -> bytes:
     return customers.account_key("phone", "", number, merchant_id)
 
 
+def visitor_key(visitor: str, merchant_id: int) -> bytes:
+    return crypto.blind_index("messaging.visitor", visitor, merchant_id)
+
+
 def code_hash(salt: bytes, code: str) -> bytes:
     """Under the installation's key: without it, a million tries would find any code."""
     return crypto.keyed_digest("messaging.code", f"{salt.hex()}:{code}")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
+from yutang.areas.payments import providers
 from yutang.areas.payments.models import BillDay, CashMove, Difference, Notice, ProviderAccount, Refund, Shift, Tender
-from yutang.core.errors import NotFound
+from yutang.core import credentials
+from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from yutang.core.access import Actor
+
+SETUP = "payments.setup"
 
 
 def paid_amount(payable: tuple[str, int]) -> int:
@@ -48,6 +52,21 @@ def refunds_of(tender_ids: Iterable[int]) -> dict[int, list[Refund]]:
     return found
 
 
+def require_everything(actor: Actor) -> None:
+    """The accounts belong to the whole company."""
+    if actor.nodes(SETUP) is not None:
+        raise NotAllowed(permission=SETUP)
+
+
+def entered(provider: str, *, actor: Actor) -> dict[str, str]:
+    """What was entered for the account with this provider, without its secrets. UnknownProvider."""
+    require_everything(actor)
+    shown = [field.name for field in providers.remote(provider).fields if not field.is_secret]
+    account = ProviderAccount.objects.filter(provider=provider).first()
+    values = credentials.opened(account.sealed, account.merchant_id) if account else {}
+    return {name: values.get(name, "") for name in shown}
+
+
 def accounts() -> list[ProviderAccount]:
     return list(ProviderAccount.objects.order_by("provider"))
 
@@ -56,6 +75,14 @@ def ways() -> list[tuple[str, str]]:
     """(provider, method) that buyers are offered now through accounts of the merchant."""
     active = ProviderAccount.objects.filter(is_active=True).order_by("-provider")
     return [(account.provider, method) for account in active for method in account.methods]
+
+
+def paying_app() -> str:
+    """The app whose OpenIDs pay inside WeChat, of the merchant in scope; "" where nobody can."""
+    account = ProviderAccount.objects.filter(provider="wechatpay", is_active=True).first()
+    if account is None or "jsapi" not in account.methods:
+        return ""
+    return credentials.opened(account.sealed, account.merchant_id)["appid"]
 
 
 def bills() -> QuerySet[BillDay]:

@@ -30,6 +30,7 @@ ACTIONS: dict[str, str] = {
     "merchants.create": gettext_noop("Merchant set up"),
     "merchants.change": gettext_noop("Shop settings changed"),
     "customers.view": gettext_noop("Customer looked at"),
+    "customers.end_logins": gettext_noop("Logged out everywhere"),
     "customers.unmask": gettext_noop("Full contact details looked at"),
     "customers.export": gettext_noop("Customers exported"),
     "customers.edit": gettext_noop("Customer changed"),
@@ -53,6 +54,7 @@ ACTIONS: dict[str, str] = {
     "privacy.retention_sweep": gettext_noop("Old data removed"),
     "payments.save_account": gettext_noop("Payment account saved"),
     "messaging.save_account": gettext_noop("Account for text messages saved"),
+    "channels.save_account": gettext_noop("WeChat Official Account saved"),
     "imports.upload": gettext_noop("File uploaded"),
     "imports.start": gettext_noop("Import started"),
     "imports.save_mapping": gettext_noop("Column mapping saved"),
@@ -174,6 +176,7 @@ OBJECTS: dict[str, str] = {
     "review_case": gettext_noop("Merge case"),
     "suggestion_run": gettext_noop("Search for likely pairs"),
     "sms_account": gettext_noop("Account for text messages"),
+    "official_account": gettext_noop("WeChat Official Account"),
     "api_key": gettext_noop("API key"),
 }
 

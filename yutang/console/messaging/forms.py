@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from yutang.ui.credentials import form_fields
 
 if TYPE_CHECKING:
     from yutang.areas.messaging.providers import Remote
@@ -16,14 +17,7 @@ class AccountForm(forms.Form):
     def __init__(self, *args: Any, provider: Remote, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names = [field.name for field in provider.fields]
-        for field in provider.fields:
-            keeps = field.is_secret and not is_new
-            self.fields[field.name] = forms.CharField(
-                label=gettext(field.label), max_length=200, required=field.is_required and not keeps,
-                help_text=_("Leave it empty to keep the one that is stored.") if keeps else "",
-                widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-                if field.is_secret else forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-            )  # fmt: skip
+        self.fields |= form_fields(provider.fields, is_new=is_new)
         self.fields["codes_per_day"] = forms.IntegerField(
             label=_("Codes a day at most"), min_value=1, max_value=1_000_000,
             help_text=_("Whoever floods your shop with requests for codes costs you no more than these in 24 hours."),

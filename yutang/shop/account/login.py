@@ -1,72 +1,52 @@
-"""Logging in by a code sent to the phone, and the page of the person."""
+"""Logging in by a code sent to the phone, logging out, and the page of the person."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django.http import HttpResponse
+from typing import TYPE_CHECKING, Any
 
 from yutang.areas.aftersale import queries as aftersale
+from yutang.areas.channels import queries as channels
 from yutang.areas.customers import queries as customer_queries
 from yutang.areas.customers import services as customers
-from yutang.areas.merchants import queries as merchants
-from yutang.areas.messaging import services as messaging
 from yutang.areas.orders import queries_mine
-from yutang.areas.orders.services import carting
 from yutang.core import tenancy
-from yutang.core.errors import DomainError
-from yutang.shop import recording, shoppers
+from yutang.shop import shoppers
+from yutang.shop.account import codes
+from yutang.shop.account.entering import enter
+from yutang.shop.devices import Device, device
 from yutang.shop.door import address, inside, page, shown, to
-from yutang.shop.forms import CodeForm, PhoneForm
+from yutang.shop.forms import PhoneForm
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
-PURPOSE = "login"
+TEMPLATE = "shop/account/login.html"
 
 
 @page(methods=("GET", "POST"), is_atomic=False)
 def login(request: HttpRequest) -> HttpResponse:
-    """The code is checked in a transaction of its own: a wrong one counts although nothing else happens."""
     wanted = _next(request)
     if request.method == "GET":
         if request.shopper.is_known:
             return to(request, wanted)
-        return shown(request, "shop/account/login.html", {"form": PhoneForm(), "next": wanted})
-    form = CodeForm(request.POST)
-    if form.is_valid():
-        try:
-            phone = messaging.check_code(
-                phone=form.cleaned_data["phone"], purpose=PURPOSE, code=form.cleaned_data["code"].strip(),
-                actor=request.actor,
-            )  # fmt: skip
-        except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else "code", str(error))
-        else:
-            _enter(request, phone)
-            return to(request, wanted)
-    return shown(request, "shop/account/login.html", {"form": form, "next": wanted, "is_sent": True}, status=422)
+        return shown(request, TEMPLATE, _context(request) | {"form": PhoneForm()})
+    form, phone = codes.checked(request, purpose="login")
+    if phone:
+        enter(request, accounts={"phone": phone})
+        return to(request, wanted)
+    return shown(request, TEMPLATE, _context(request) | {"form": form, "is_sent": True}, status=422)
 
 
 @page(methods=("POST",), is_atomic=False)
 def send_code(request: HttpRequest) -> HttpResponse:
-    form = PhoneForm(request.POST)
-    sent = None
-    if form.is_valid():
-        try:
-            sent = messaging.send_code(
-                phone=form.cleaned_data["phone"], purpose=PURPOSE, ip=request.META.get("REMOTE_ADDR", ""),
-                actor=request.actor,
-            )  # fmt: skip
-        except DomainError as error:
-            form.add_error("phone", str(error))
-    context = {"form": form, "sent": sent, "is_sent": sent is not None, "next": _next(request)}
-    template = "shop/account/_login.html" if request.headers.get("HX-Request") else "shop/account/login.html"
-    return shown(request, template, context, status=200 if sent else 422)
+    return codes.send(request, purpose="login", whole=TEMPLATE, context=_context(request))
 
 
 @page(methods=("POST",))
 def logout(request: HttpRequest) -> HttpResponse:
+    """`everywhere`: on every other phone and computer too."""
+    if "everywhere" in request.POST and request.shopper.is_known:
+        customers.end_logins(customer_id=request.shopper.customer_id, actor=request.actor)
     shoppers.log_out(request)
     return to(request, address(request, "home"))
 
@@ -78,19 +58,20 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "customer": customer, "phone": phone, "counts": queries_mine.counts(customer.pk), "tab": "me",
         "open_cases": aftersale.waiting_for(customer.pk),
+        "may_name": not customer.name and _has_wechat(request),
     }  # fmt: skip
     return shown(request, "shop/account/me.html", context)
 
 
-def _enter(request: HttpRequest, phone: str) -> None:
-    """The person of this phone, new or known; what the browser did and put into its cart becomes theirs."""
+def _context(request: HttpRequest) -> dict[str, Any]:
     with tenancy.scope(request.merchant.pk):
-        identity = customers.identify(
-            kind="phone", value=phone, node_id=merchants.root_node().pk, source="shop", actor=request.actor
-        )
-        carting.merge(visitor=request.shopper.visitor, identity_id=identity.pk, actor=request.actor)
-        recording.note(request, "identify", phone=phone)
-        shoppers.log_in(request, identity)
+        has_wechat = _has_wechat(request)
+    return {"next": _next(request), "has_wechat": has_wechat}
+
+
+def _has_wechat(request: HttpRequest) -> bool:
+    """Whether WeChat may be asked who this is: inside WeChat, and the shop is connected."""
+    return device(request) is Device.WECHAT and bool(channels.app_id())
 
 
 def _next(request: HttpRequest) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from django.utils.translation import gettext
+from urllib.parse import urlencode
 
 from yutang.areas.orders import queries_mine
 from yutang.areas.orders.models import Order
@@ -16,7 +15,10 @@ from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.providers import sandbox as play
 from yutang.core import tenancy
 from yutang.core.errors import NotFound
+from yutang.shop import shoppers
+from yutang.shop.buying.ways import paying_app, ways
 from yutang.shop.codes import picture_of
+from yutang.shop.devices import Device, device
 from yutang.shop.door import address, page, shown, to
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ def pay(request: HttpRequest, order_id: int) -> HttpResponse:
     order = queries_mine.order(request.shopper.customer_id, order_id)
     if order.status != Order.Status.UNPAID:
         return to(request, address(request, "order", order.pk))
-    return shown(request, "shop/buying/pay.html", {"order": order, "ways": _ways()})
+    if device(request) is Device.WECHAT and "wechat" not in request.GET and _must_ask_wechat(request):
+        return _to_wechat(request, order.pk)
+    context = {"order": order, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT}
+    return shown(request, "shop/buying/pay.html", context)
 
 
 @page(login=True, methods=("POST",), is_atomic=False)
@@ -40,13 +45,19 @@ def start(request: HttpRequest, order_id: int) -> HttpResponse:
         order = queries_mine.order(request.shopper.customer_id, order_id)
         if order.status != Order.Status.UNPAID:
             return to(request, address(request, "order", order.pk))
+        is_jsapi = method == "jsapi"
+        openid = shoppers.openid(request, paying_app()) if is_jsapi else ""
+        if is_jsapi and not openid:
+            return _to_wechat(request, order.pk)
         tender = services.open_tender(
             payable=(PAYABLE, order.pk), provider=provider, method=method, expires_at=order.shop.expires_at,
             return_url=back, actor=request.actor,
         )  # fmt: skip
     if not providers.get(provider).is_local:
-        payer = Payer(ip=request.META.get("REMOTE_ADDR", ""))
+        payer = Payer(openid=openid, ip=request.META.get("REMOTE_ADDR", ""))
         tender = services.launch(tender_id=tender.pk, return_url=back, payer=payer, actor=request.actor)
+    if tender.state == Tender.State.PAID:
+        return to(request, address(request, "order", order.pk))
     if tender.client.get("kind") == "sandbox":
         return to(request, address(request, "sandbox", tender.no))
     with tenancy.scope(request.merchant.pk):
@@ -55,7 +66,23 @@ def start(request: HttpRequest, order_id: int) -> HttpResponse:
     if tender.client.get("kind") == "redirect":
         # Not as an answer to the form: our policy lets forms lead nowhere else.
         response.headers["Refresh"] = f"0; url={tender.client['url']}"
+        # WeChat's H5 pages want to see that the buyer comes from the merchant's domain; more than that nobody is told.
+        response.headers["Referrer-Policy"] = "origin"
     return response
+
+
+@page(login=True, methods=("POST",), is_atomic=False)
+def ask(request: HttpRequest, order_id: int) -> HttpResponse:
+    """The buyer, or the browser, says that it is paid: the payment service is asked, and only its word counts."""
+    with tenancy.scope(request.merchant.pk):
+        order = queries_mine.order(request.shopper.customer_id, order_id)
+    services.ask_about(payable=(PAYABLE, order.pk), actor=request.actor)
+    with tenancy.scope(request.merchant.pk):
+        order = queries_mine.order(request.shopper.customer_id, order_id)
+        if order.status != Order.Status.UNPAID:
+            return to(request, address(request, "order", order.pk))
+        template = "shop/buying/_waiting.html" if request.headers.get("HX-Request") else "shop/buying/waiting.html"
+        return shown(request, template, {"order": order, "is_asked": True})
 
 
 @page(login=True)
@@ -82,13 +109,13 @@ def sandbox(request: HttpRequest, no: str) -> HttpResponse:
     return shown(request, "shop/buying/sandbox.html", {"order": order, "tender": tender})
 
 
-def _ways() -> list[tuple[str, str]]:
-    """(value, label) of each way that the merchant offers."""
-    labels = {
-        "h5": gettext("WeChat Pay"), "native": gettext("WeChat Pay by QR code"),
-        "wap": gettext("Alipay"), "page": gettext("Alipay"), "precreate": gettext("Alipay by QR code"),
-    }  # fmt: skip
-    ways = [(f"{provider}:{method}", labels[method]) for provider, method in payments.ways() if method in labels]
-    if providers.get("sandbox").offers(""):
-        ways.append(("sandbox:", gettext(providers.get("sandbox").label)))
-    return ways
+def _must_ask_wechat(request: HttpRequest) -> bool:
+    """Inside WeChat people can pay with it once WeChat has told this browser's OpenID."""
+    app = paying_app()
+    return bool(app) and not shoppers.openid(request, app)
+
+
+def _to_wechat(request: HttpRequest, order_id: int) -> HttpResponse:
+    """There and back, unnoticed; `wechat` in the address ends the round where it did not help."""
+    back = f"{address(request, 'pay', order_id)}?wechat=1"
+    return to(request, f"{address(request, 'wechat')}?{urlencode({'next': back})}")

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,7 @@ from yutang.connectors.wechatpay.keys import PlatformKeys
 from yutang.connectors.wechatpay.shapes import RefundStatus, TradeState
 from yutang.connectors.wechatpay.signing import PROBE
 from yutang.core import clock
-from yutang.simulators.wechatpay import notifier, pages
+from yutang.simulators.wechatpay import bridge, notifier, pages
 from yutang.simulators.wechatpay.accounts import Account, PlatformKey, stranger
 from yutang.simulators.wechatpay.api import Answer, Api, Request
 from yutang.simulators.wechatpay.content import refund_notice_json, transaction_json
@@ -103,6 +103,19 @@ class Simulator:
         if trade is None:
             raise LookupError(out_trade_no)
         return self._pay(trade, openid)
+
+    def invoke(self, parameters: Mapping[str, str], *, openid: str, is_agreed: bool = True) -> str:
+        """`WeixinJSBridge.invoke("getBrandWCPayRequest", parameters)` in the WeChat of this person, who agrees or not:
+        the `err_msg` that the page's script gets."""
+        trade = self.book.trade(token=parameters.get("package", "").removeprefix("prepay_id="))
+        if trade is None or trade.trade_type != "JSAPI" or not bridge.is_signed(trade, parameters, self._now()):
+            return bridge.FAILED
+        if trade.openid != openid or trade.state != TradeState.NOTPAY:
+            return bridge.FAILED
+        if not is_agreed:
+            return bridge.CANCELLED
+        self._pay(trade, openid)
+        return bridge.PAID
 
     def finish_refund(self, out_refund_no: str, *, mchid: str, status: RefundStatus = RefundStatus.SUCCESS) -> None:
         """A refund comes to its end, or to its next one: `ABNORMAL` may still become `SUCCESS`."""

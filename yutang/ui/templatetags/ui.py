@@ -188,6 +188,8 @@ def field(bound: BoundField, hint: str = "", label: str = "") -> dict[str, Any]:
     }
     if bound.errors:
         attributes["aria-describedby"] = f"{bound.auto_id}_error"
+    if kind == "choices":  # each has a label of its own in the template
+        widget.attrs |= attributes
     return {
         "bound": bound, "kind": kind, "widget": bound.as_widget(attrs=attributes), "hint": hint or bound.help_text,
         "label": label or bound.label,

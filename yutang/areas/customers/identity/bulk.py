@@ -233,7 +233,7 @@ def create_customers(
     labels: rules.Ints,
     used: NDArray[np.bool_],
     wanted: rules.Ints,
-    namespace: str,
+    origin: str,
     actor: Actor,
 ) -> rules.Ints:
     """One person per wanted label, with the first value of every attribute; ids in the order of `wanted`."""
@@ -274,7 +274,7 @@ def create_customers(
                 "district": text("district", 80),
                 "address": _encrypted(first("address").to_pylist(), merchant),
                 "home_node_id": first("node_id"),
-                "source": pa.array([namespace] * len(wanted)),
+                "source": pa.array([origin] * len(wanted)),
                 "accepts_marketing": first("accepts_marketing"),
                 "first_seen_at": first("seen_at"),
                 "created_at": pa.array([clock.now()] * len(wanted)),

@@ -85,11 +85,12 @@ class Clusters:
 
 
 @transaction.atomic
-def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> Resolution:
+def resolve(*, records: pa.Table, source: str, namespace: str, origin: str = "", actor: Actor) -> Resolution:
     """Unites the records with each other and with the pool.
 
-    `source` is the evidence's origin ("import:12"), `namespace` the platform whose buyer ids these are. Contradictions
-    are never merged silently: they become review cases and the people stay apart.
+    `source` is the evidence's origin ("import:12"), `namespace` the platform whose buyer ids these are, `origin` where
+    new people are said to come from, unless that is the platform. Contradictions are never merged silently: they become
+    review cases and the people stay apart.
     """
     count = records.num_rows
     none = np.full(count, -1, dtype=np.int64)
@@ -111,7 +112,7 @@ def resolve(*, records: pa.Table, source: str, namespace: str, actor: Actor) -> 
     used = first_key >= 0
     new_keys = np.unique(united.edges.key[known.identity[united.edges.key] < 0])
     new_labels = np.setdiff1d(united.key[new_keys], united.person)
-    created = bulk.create_customers(records, united.record, used, new_labels, namespace, actor)
+    created = bulk.create_customers(records, united.record, used, new_labels, origin or namespace, actor)
 
     created_for = np.full(int(united.key.max()) + 1, -1, dtype=np.int64)
     created_for[new_labels] = created

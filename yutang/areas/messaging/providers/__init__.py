@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from yutang.areas.messaging.errors import UnknownProvider
 from yutang.core.credentials import Field
+from yutang.core.register import Register
 
 
 class Provider(Protocol):
@@ -29,28 +30,17 @@ class Remote(Provider, Protocol):
         """What the provider calls the account. `ValueError` where the credentials cannot be right."""
 
 
-_providers: dict[str, Provider] = {}
-
-
-def register(provider: Provider) -> None:
-    """Called in `apps.ready()`."""
-    _providers[provider.key] = provider
-
-
-def get(key: str) -> Provider:
-    """UnknownProvider."""
-    if key not in _providers:
-        raise UnknownProvider(field="provider", provider=key)
-    return _providers[key]
+_providers: Register[Provider] = Register(UnknownProvider)
+register, get = _providers.register, _providers.get
 
 
 def remote(key: str) -> Remote:
     """One with which merchants have accounts. UnknownProvider."""
     found = get(key)
     if not isinstance(found, Remote):
-        raise UnknownProvider(field="provider", provider=key)
+        raise _providers.unknown(key)
     return found
 
 
 def remotes() -> list[Remote]:
-    return [provider for provider in _providers.values() if isinstance(provider, Remote)]
+    return [provider for provider in _providers.all() if isinstance(provider, Remote)]

@@ -1,5 +1,6 @@
 """Somebody types a code. Every guess is counted before anybody learns whether it was right, in a transaction of its
-own: what becomes of the request afterwards takes nothing back."""
+own: what becomes of the request afterwards takes nothing back. Only the browser that asked for a code may guess it: who
+knows a phone, and nothing more, can neither guess at its owner's code nor use up its tries."""
 
 from __future__ import annotations
 
@@ -20,24 +21,27 @@ if TYPE_CHECKING:
 MOST_TRIES = 5
 
 
-def check_code(*, phone: str, purpose: str, code: str, actor: Actor) -> str:
-    """The phone in its normal form, now proved to be theirs; the same code proves it once. Of several who bring it at
-    once, the first.
+def check_code(*, phone: str, purpose: str, code: str, visitor: str, actor: Actor) -> str:
+    """The phone in its normal form, now proved to be that of who sits at the browser `visitor`; the same code proves it
+    once. Of several who bring it at once, the first.
 
     Call outside any transaction. BadPhone, WrongCode, CodeExpired, TooManyTries."""
     if connection.in_atomic_block:
         raise RuntimeError("a code is checked outside any transaction: a wrong guess must stay counted")
     number = queries.normal_phone(phone)
     with tenancy.scope(actor.merchant_id):
-        refusal = _refusal(number, OneTimeCode.Purpose(purpose), code, actor)
+        refusal = _refusal(number, OneTimeCode.Purpose(purpose), code, visitor, actor)
     if refusal is not None:
         raise refusal
     return number
 
 
-def _refusal(number: str, purpose: str, code: str, actor: Actor) -> DomainError | None:
+def _refusal(number: str, purpose: str, code: str, visitor: str, actor: Actor) -> DomainError | None:
     """None: it is right, and used from here on. The row is locked: guesses that arrive together count one by one."""
-    sent = OneTimeCode.objects.filter(phone_key=queries.phone_key(number, actor.merchant_id), purpose=purpose)
+    sent = OneTimeCode.objects.filter(
+        phone_key=queries.phone_key(number, actor.merchant_id), purpose=purpose,
+        visitor_key=queries.visitor_key(visitor, actor.merchant_id),
+    )  # fmt: skip
     row = sent.exclude(state=OneTimeCode.State.FAILED).select_for_update().order_by("-id").first()
     now = clock.now()
     if row is None or row.used_at is not None or row.expires_at <= now:

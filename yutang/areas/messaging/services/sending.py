@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from yutang.areas.messaging import queries, rules
 from yutang.areas.messaging.errors import TooManyCodes, TooSoon, Unanswered
 from yutang.areas.messaging.models import OneTimeCode
-from yutang.core import clock, crypto, locks, logs, tenancy
+from yutang.core import clock, crypto, limits, locks, logs, tenancy
 from yutang.core.errors import DomainError
 from yutang.core.locks import Lock
 
@@ -40,8 +40,9 @@ class Sent:
     shown: str = field(default="", repr=False)
 
 
-def send_code(*, phone: str, purpose: str, ip: str | None, actor: Actor) -> Sent:
-    """Six digits for whoever holds this phone; earlier ones of the same phone and purpose are worthless from here on.
+def send_code(*, phone: str, purpose: str, visitor: str, ip: str | None, actor: Actor) -> Sent:
+    """Six digits for whoever holds this phone, good in the browser `visitor` only; earlier ones of the same phone,
+    purpose and browser are worthless from here on.
 
     Call outside any transaction. BadPhone, TooSoon, TooManyCodes, NotConnected; from the provider Declined and
     Unreachable (nothing was sent, the next try need not wait) and Unanswered (perhaps it was)."""
@@ -51,7 +52,7 @@ def send_code(*, phone: str, purpose: str, ip: str | None, actor: Actor) -> Sent
     code = rules.new_code()
     with tenancy.scope(actor.merchant_id):
         provider, most_a_day = queries.sender()
-        row = _written(number, OneTimeCode.Purpose(purpose), code, ip, provider.key, most_a_day, actor)
+        row = _written(number, OneTimeCode.Purpose(purpose), code, visitor, ip, provider.key, most_a_day, actor)
     try:
         provider.send(
             phone=number, code=code, purpose=row.purpose, language=get_language() or "", merchant_id=actor.merchant_id
@@ -64,20 +65,20 @@ def send_code(*, phone: str, purpose: str, ip: str | None, actor: Actor) -> Sent
 
 
 def _written(
-    number: str, purpose: str, code: str, ip: str | None, provider: str, most_a_day: int, actor: Actor
+    number: str, purpose: str, code: str, visitor: str, ip: str | None, provider: str, most_a_day: int, actor: Actor
 ) -> OneTimeCode:
     """The row, if no limit stands against it. One after the other within a merchant: each sees those before it."""
     locks.until_commit(Lock.ONE_TIME_CODES, actor.merchant_id)
     now = clock.now()
     phone_key = queries.phone_key(number, actor.merchant_id)
-    address_key = crypto.blind_index("messaging.address", rules.place_of(ip), actor.merchant_id)
+    address_key = crypto.blind_index("messaging.address", limits.place_of(ip), actor.merchant_id)
     _check_phone(phone_key, now)
     _check_others(address_key, most_a_day, now, actor)
     salt = token_bytes(16)
     return OneTimeCode.objects.create(
         merchant_id=actor.merchant_id, purpose=purpose, phone_key=phone_key, phone_shown=crypto.mask_phone(number),
-        address_key=address_key, salt=salt, code_hash=queries.code_hash(salt, code), provider=provider, sent_at=now,
-        expires_at=now + LIFETIME,
+        address_key=address_key, visitor_key=queries.visitor_key(visitor, actor.merchant_id), salt=salt,
+        code_hash=queries.code_hash(salt, code), provider=provider, sent_at=now, expires_at=now + LIFETIME,
     )  # fmt: skip
 
 

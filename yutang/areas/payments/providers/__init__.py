@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from yutang.areas.payments.errors import UnknownProvider
 from yutang.areas.payments.models import Refund, Tender
 from yutang.core.credentials import Field
+from yutang.core.register import Register
 
 
 @dataclass(frozen=True)
@@ -131,28 +132,17 @@ class Remote(Provider, Protocol):
         that breaks off. BillNotReady."""
 
 
-_providers: dict[str, Provider] = {}
+_providers: Register[Provider] = Register(UnknownProvider)
+register, get, keys = _providers.register, _providers.get, _providers.keys
 
 
-def register(provider: Provider) -> None:
-    """Called in `apps.ready()`."""
-    _providers[provider.key] = provider
-
-
-def get(key: str) -> Provider:
-    """UnknownProvider."""
-    if key not in _providers:
-        raise UnknownProvider(field="provider", provider=key)
-    return _providers[key]
-
-
-def keys() -> list[str]:
-    return list(_providers)
+def remotes() -> list[Remote]:
+    return [provider for provider in _providers.all() if isinstance(provider, Remote)]
 
 
 def remote(key: str) -> Remote:
     """One that has accounts and sends notices. UnknownProvider."""
     found = get(key)
     if not isinstance(found, Remote):
-        raise UnknownProvider(field="provider", provider=key)
+        raise _providers.unknown(key)
     return found

@@ -40,11 +40,11 @@ class Alipay:
     fields = (
         Field("app_id", gettext_noop("App ID")),
         Field("seller_id", gettext_noop("Seller number (2088…)")),
-        Field("private_key", gettext_noop("Private key of the app"), is_secret=True),
-        Field("alipay_public_key", gettext_noop("Alipay public key"), is_required=False),
-        Field("app_certificate", gettext_noop("Certificate of the app"), is_required=False),
-        Field("alipay_certificate", gettext_noop("Alipay certificate"), is_required=False),
-        Field("alipay_root_certificate", gettext_noop("Alipay root certificate"), is_required=False),
+        Field("private_key", gettext_noop("Private key of the app"), is_secret=True, is_long=True),
+        Field("alipay_public_key", gettext_noop("Alipay public key"), is_required=False, is_long=True),
+        Field("app_certificate", gettext_noop("Certificate of the app"), is_required=False, is_long=True),
+        Field("alipay_certificate", gettext_noop("Alipay certificate"), is_required=False, is_long=True),
+        Field("alipay_root_certificate", gettext_noop("Alipay root certificate"), is_required=False, is_long=True),
     )
 
     def account_no(self, credentials: Mapping[str, str]) -> str:

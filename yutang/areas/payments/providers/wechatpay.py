@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
@@ -40,10 +41,10 @@ class WechatPay:
         Field("mchid", gettext_noop("Merchant number")),
         Field("appid", gettext_noop("App ID")),
         Field("serial", gettext_noop("Serial number of the API certificate")),
-        Field("private_key", gettext_noop("Private key (apiclient_key.pem)"), is_secret=True),
+        Field("private_key", gettext_noop("Private key (apiclient_key.pem)"), is_secret=True, is_long=True),
         Field("api_key", gettext_noop("APIv3 key"), is_secret=True),
         Field("public_key_id", gettext_noop("Number of the WeChat Pay public key"), is_required=False),
-        Field("public_key", gettext_noop("WeChat Pay public key"), is_required=False),
+        Field("public_key", gettext_noop("WeChat Pay public key"), is_required=False, is_long=True),
     )
 
     def account_no(self, credentials: Mapping[str, str]) -> str:
@@ -68,7 +69,7 @@ class WechatPay:
                 return Started({"kind": "jsapi", "parameters": client.jsapi_parameters(prepay_id)})
             if tender.method == "h5":
                 url = client.create_h5(new, client_ip=payer.ip)
-                return Started({"kind": "redirect", "url": url, "return_url": return_url})
+                return Started({"kind": "redirect", "url": _with_way_back(url, return_url)})
             return Started({"kind": "qr", "text": client.create_native(new)})
 
     def ask(self, tender: Tender) -> Paid | None:
@@ -162,6 +163,11 @@ def _translated() -> Iterator[None]:
         raise Unreachable from error
     except errors.Refused as error:
         raise Declined(reason=str(error)) from error
+
+
+def _with_way_back(url: str, return_url: str) -> str:
+    """Where WeChat leads the buyer afterwards, paid or not; else they stay with WeChat's page."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'redirect_url': return_url})}" if return_url else url
 
 
 def _paid(transaction: shapes.Transaction) -> Paid | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext
 
-from yutang.areas.payments import providers
+from yutang.areas.payments import providers, queries
 from yutang.areas.payments.models import ProviderAccount
 from yutang.core import audit, clock
 from yutang.core import credentials as entries
@@ -24,6 +24,7 @@ def save_account(
 ) -> ProviderAccount:
     """Connects the merchant with a provider, or changes that. A secret left empty stays as it was.
     UnknownProvider, Invalid."""
+    queries.require_everything(actor)
     chosen = providers.remote(provider)
     account = ProviderAccount.objects.select_for_update().filter(provider=provider).first()
     before = entries.opened(account.sealed, actor.merchant_id) if account else {}

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 AT_A_TIME = 200
+MOST_AT_ONCE = 5  # tenders of one payable, the newest: a buyer tries one way, then another
 PATIENCE = timedelta(minutes=1)  # before the first question, and between two
+_SOON = timedelta(seconds=3)  # between two questions because somebody says that they have paid
 _GIVE_UP = timedelta(days=2)  # a tender that nobody paid
 _SEND_AGAIN = timedelta(hours=1)  # a refund that could not be sent
 
@@ -37,6 +39,21 @@ def ask_about_tenders(*, actor: Actor) -> int:
         )  # fmt: skip
         Tender.objects.filter(pk__in=[tender.pk for tender in waiting]).update(asked_at=now)
     return sum(ask(tender, actor=actor) for tender in waiting)
+
+
+def ask_about(*, payable: tuple[str, int], actor: Actor) -> None:
+    """Somebody says that they have paid: asks about the tenders that wait, however fast they tap once in a while. Call
+    outside any transaction."""
+    now = clock.now()
+    with tenancy.scope(actor.merchant_id):
+        waiting = Tender.objects.select_for_update().filter(
+            Q(asked_at__isnull=True) | Q(asked_at__lt=now - _SOON), payable_type=payable[0], payable_id=payable[1],
+            state=Tender.State.STARTED,
+        )  # fmt: skip
+        asked = list(waiting.order_by("-pk")[:MOST_AT_ONCE])
+        Tender.objects.filter(pk__in=[tender.pk for tender in asked]).update(asked_at=now)
+    for tender in asked:
+        ask(tender, actor=actor)
 
 
 def close_tenders(*, payable: tuple[str, int], actor: Actor) -> None:

@@ -20,6 +20,7 @@ from yutang.areas.payments.models import Tender
 from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.queries import paid_amount
 from yutang.areas.payments.services import drawer
+from yutang.areas.payments.services.asking import ask
 from yutang.areas.payments.services.taking import take
 from yutang.core import clock, jobs, tenancy
 
@@ -69,15 +70,22 @@ def open_tender(
 
 def launch(*, tender_id: int, return_url: str, payer: Payer = Payer(), actor: Actor) -> Tender:  # noqa: B008 – frozen
     """Asks the provider to let the buyer pay. Call outside any transaction: nobody waits for a network with rows
-    locked. Unreachable and Declined leave the tender as it was; calling again is harmless."""
+    locked. Unreachable and Declined leave the tender as it was; calling again is harmless. Where it declines because
+    the money of an earlier try is there, the tender comes back paid."""
     if connection.in_atomic_block:
         raise RuntimeError("a provider is asked outside any transaction")
     with tenancy.scope(actor.merchant_id):
         tender = Tender.objects.get(pk=tender_id)
         subject = payables.get(tender.payable_type).lock(tender.payable_id).subject
-    started = providers.get(tender.provider).start(tender, subject=subject, return_url=return_url, payer=payer)
+    started = None
+    try:
+        started = providers.get(tender.provider).start(tender, subject=subject, return_url=return_url, payer=payer)
+    except Declined:
+        if not ask(tender, actor=actor):
+            raise
     with tenancy.scope(actor.merchant_id):
-        _note(tender, started, actor)
+        if started is not None:
+            _note(tender, started, actor)
         tender.refresh_from_db()
     return tender
 
