@@ -12,6 +12,10 @@ from yutang.areas.orders import services
 from yutang.areas.orders.models import PickupUse
 
 pytestmark = pytest.mark.browser
+STARTED = """async () => {
+  await navigator.serviceWorker.ready;
+  while (!(await caches.match("/pickup/offline"))) await new Promise((done) => setTimeout(done, 100));
+}"""
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def test_pick_up_without_a_line(page, enter, orders, in_scope, actor):
     enter()
     page.goto("/pickup")
     page.wait_for_selector("[data-pickup][data-ready]")
-    page.wait_for_function("navigator.serviceWorker.controller && caches.match('/pickup/offline').then(Boolean)")
+    page.evaluate(STARTED)
     cake, bun, toast = orders
 
     context.set_offline(True)

@@ -52,7 +52,7 @@ def test_sell_at_the_till(page, enter, in_scope):
     page.keyboard.type("300")
     expect(page.locator(".yp-back")).to_contain_text("85.00")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Paid")).to_be_visible()
+    expect(page.get_by_role("heading", name="Payment complete")).to_be_visible()
     expect(page.locator(".yp-receipt")).to_contain_text("CN¥85.00")
     page.go_back()  # the page of the basket, sent again
     page.goto(f"{page.url.split('/pos')[0]}/pos/sales")

@@ -97,7 +97,7 @@ def test_pay_by_code_with_play_money(merchant, store, till, settings):
     assert text(till.get(f"{sale}/state"))
     assert till.post(f"{sale}/play").headers["Location"] == sale
     assert till.get(f"{sale}/state").headers["HX-Redirect"] == sale
-    assert "Paid" in text(till.get(sale))
+    assert "Payment complete" in text(till.get(sale))
     assert till.post(f"{sale}/play").status_code == 404
     with tenancy.scope(merchant.pk):
         assert [tender.state for tender in Tender.objects.all()] == ["paid"]

@@ -144,4 +144,4 @@ def sums(shift: Shift) -> dict[str, int]:
 def given(tender_ids: Iterable[int]) -> dict[int, int]:
     """Cash tender → what the buyer put on the counter, where it was more."""
     found = CashMove.objects.filter(tender__in=list(tender_ids), kind=CashMove.Kind.SALE, given__isnull=False)
-    return dict(found.values_list("tender_id", "given"))
+    return {move.tender_id: move.given for move in found if move.tender_id and move.given}

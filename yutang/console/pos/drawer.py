@@ -40,7 +40,7 @@ class OpenForm(forms.Form):
 
 class MoveForm(forms.Form):
     key = forms.CharField(max_length=32, widget=forms.HiddenInput, initial=new_key)
-    kind = forms.ChoiceField(label=_("Way"), choices=[(Kind.OUT, Kind.OUT.label), (Kind.IN, Kind.IN.label)])
+    kind = forms.ChoiceField(label=_("In or out"), choices=[(Kind.OUT, Kind.OUT.label), (Kind.IN, Kind.IN.label)])
     amount = MoneyField(label=_("Amount"))
     reason = forms.CharField(label=_("Reason"), max_length=80)
 
