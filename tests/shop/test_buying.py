@@ -16,6 +16,7 @@ from tests.factories.shop import HOME, buyer, paid, place, put, stocked
 from yutang.areas.catalog.models import Sku
 from yutang.areas.customers.addresses import book
 from yutang.areas.interactions.models import Interaction
+from yutang.areas.orders import services
 from yutang.areas.orders.models import CartLine, Order, ShopOrder
 from yutang.areas.payments.models import Tender
 from yutang.core import clock, tenancy
@@ -231,7 +232,7 @@ def test_orders_of_somebody_else_do_not_exist(shopper, shop, merchant):
     assert theirs.order_no not in text(shopper.get(f"{shop}orders"))
     for where in ("orders/{}", "pay/{}", "pay/{}/state"):
         assert shopper.get(shop + where.format(theirs.pk)).status_code == 404
-    for where in ("orders/{}/close", "orders/{}/received", "pay/{}/start"):
+    for where in ("orders/{}/close", "orders/{}/received", "orders/{}/extend", "pay/{}/start"):
         assert shopper.post(shop + where.format(theirs.pk), {"way": "sandbox:"}).status_code == 404
     tender = Tender.objects.get()
     assert shopper.get(f"{shop}sandbox/{tender.no}").status_code == 404
@@ -268,3 +269,17 @@ def test_unpaid_orders_show_until_when_they_wait(shopper, shop, merchant):
     order = place((stocked(3), 1), identity=shopper.identity)
     with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
         assert "Reserved for you until" in text(shopper.get(f"{shop}pay/{order.pk}"))
+
+
+def test_received_by_hand_or_three_days_later(shopper, shop, merchant, actor):
+    order = paid((stocked(2), 1), identity=shopper.identity)
+    services.ship(order_id=order.pk, key="p", actor=actor)
+    page = text(shopper.get(f"{shop}orders/{order.pk}"))
+    assert "Counts as received by itself at" in page
+    assert "Three days more" in page
+    assert shopper.post(f"{shop}orders/{order.pk}/extend").status_code == 303
+    assert "Three days more" not in text(shopper.get(f"{shop}orders/{order.pk}"))
+    assert shopper.post(f"{shop}orders/{order.pk}/extend").status_code == 409
+    assert shopper.post(f"{shop}orders/{order.pk}/received").status_code == 303
+    assert Order.objects.get().status == "completed"
+    assert "Counts as received" not in text(shopper.get(f"{shop}orders/{order.pk}"))

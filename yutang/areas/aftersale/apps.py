@@ -11,5 +11,5 @@ class AfterSaleConfig(AppConfig):
         from yutang.areas.aftersale import privacy, queries_asking
         from yutang.areas.orders import holds
 
-        holds.register("aftersale", queries_asking.held)
+        holds.register("aftersale", holds.Holder(queries_asking.held, queries_asking.is_undecided))
         privacy.register()

@@ -117,3 +117,17 @@ class CodeUsed(DomainError):
     code = "orders.code_used"
     message = gettext_noop("Everything of this order was handed over already (%(at)s).")
     status = 409
+
+
+class AlreadyExtended(DomainError):
+    code = "orders.already_extended"
+    message = gettext_noop("More time was given already, once is all.")
+    status = 409
+
+
+class OutOfBounds(DomainError):
+    """`params`: least, most."""
+
+    code = "orders.out_of_bounds"
+    message = gettext_noop("From %(least)s to %(most)s.")
+    status = 422

@@ -93,6 +93,7 @@ ACTIONS: dict[str, str] = {
     "orders.close": gettext_noop("Order closed"),
     "orders.note": gettext_noop("Note written on an order"),
     "orders.refund": gettext_noop("Order refunded"),
+    "orders.terms": gettext_noop("Order settings changed"),
     "orders.unmask": gettext_noop("Recipient of an order looked at"),
     "aftersale.opened": gettext_noop("After-sale case written down"),
     "aftersale.agree": gettext_noop("After-sale case agreed to"),

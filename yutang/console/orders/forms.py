@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yutang.areas.orders import queries_terms
 from yutang.areas.orders.services import Back
 from yutang.console.catalog.forms import MoneyField
 
@@ -88,3 +89,10 @@ class RefundForm(PiecesForm):
         given = self.cleaned_data
         wanted = [(i.position, given[f"pieces-{i.position}"] or 0, given[f"amount-{i.position}"]) for i in self.items]
         return [Back(*one) for one in wanted if one[1] or one[2]]
+
+
+class TermsForm(forms.Form):
+    receive_days = forms.IntegerField(
+        label=_("Days until a shipped order is completed by itself"), min_value=queries_terms.receive_days().least,
+        max_value=queries_terms.receive_days().most,
+    )  # fmt: skip

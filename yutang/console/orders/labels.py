@@ -78,6 +78,7 @@ def step(row: OrderStep) -> tuple[str, str]:
         "shipped": ("upload", gettext("Shipped")), "picked_up": ("building-store", gettext("Picked up")),
         "completed": ("circle-check", gettext("Completed")), "closed": ("x", gettext("Closed")),
         "refunded": ("arrow-back-up", gettext("Refunded")), "noted": ("note", gettext("Note")),
+        "extended": ("clock", gettext("More time for the receipt")),
     }  # fmt: skip
     return own.get(row.what, ("history", row.what))
 
@@ -91,6 +92,8 @@ def said(row: OrderStep, titles: dict[str, str]) -> str:
         return titles.get(f"use{detail.get('use')}", "")
     if row.what == "closed":
         return closed_because(str(detail.get("because", "")))
+    if row.what == "completed":
+        return gettext("by itself, its time was over") if detail.get("because") == "time" else ""
     return str(detail.get("text") or detail.get("reason") or "")
 
 

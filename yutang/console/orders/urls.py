@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.orders import acting, refunding, views
+from yutang.console.orders import acting, refunding, setting, views
 
 urlpatterns = [
     path("orders", views.order_list, name="orders"),
+    path("orders/settings", setting.settings, name="order_settings"),
     path("orders/<int:order_id>", views.order, name="order"),
     path("orders/<int:order_id>/note", acting.add_note, name="order_note"),
     path("orders/<int:shop_order_id>/ship", acting.ship, name="order_ship"),

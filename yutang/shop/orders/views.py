@@ -52,3 +52,10 @@ def received(request: HttpRequest, order_id: int) -> HttpResponse:
     found = queries_mine.order(request.shopper.customer_id, order_id)
     services.complete(order_id=found.pk, actor=request.actor)
     return to(request, address(request, "order", found.pk))
+
+
+@page(login=True, methods=("POST",))
+def extend(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = queries_mine.order(request.shopper.customer_id, order_id)
+    services.extend(order_id=found.pk, actor=request.actor)
+    return to(request, address(request, "order", found.pk))
