@@ -34,6 +34,7 @@ urlpatterns = [
     path("orders/<int:order_id>", orders.order, name="order"),
     path("orders/<int:order_id>/close", orders.close, name="close_order"),
     path("orders/<int:order_id>/received", orders.received, name="order_received"),
+    path("orders/<int:order_id>/address", orders.change_address, name="order_address"),
     path("orders/<int:order_id>/extend", orders.extend, name="extend_order"),
     path("login", login.login, name="login"),
     path("login/code", login.send_code, name="send_code"),

@@ -93,6 +93,8 @@ ACTIONS: dict[str, str] = {
     "orders.close": gettext_noop("Order closed"),
     "orders.note": gettext_noop("Note written on an order"),
     "orders.refund": gettext_noop("Order refunded"),
+    "orders.reprice": gettext_noop("Price of an order changed"),
+    "orders.readdress": gettext_noop("Address of an order changed"),
     "orders.terms": gettext_noop("Order settings changed"),
     "orders.unmask": gettext_noop("Recipient of an order looked at"),
     "aftersale.opened": gettext_noop("After-sale case written down"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.orders import acting, refunding, setting, views
+from yutang.console.orders import acting, changing, refunding, setting, views
 
 urlpatterns = [
     path("orders", views.order_list, name="orders"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("orders/<int:shop_order_id>/ship", acting.ship, name="order_ship"),
     path("orders/<int:shop_order_id>/close", acting.close, name="order_close"),
     path("orders/<int:shop_order_id>/recipient", acting.recipient, name="order_recipient"),
+    path("orders/<int:shop_order_id>/price", changing.price, name="order_price"),
+    path("orders/<int:shop_order_id>/address", changing.address, name="order_address"),
     path("orders/<int:shop_order_id>/refund", refunding.refund, name="order_refund"),
 ]

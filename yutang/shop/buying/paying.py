@@ -28,7 +28,9 @@ def pay(request: HttpRequest, order_id: int) -> HttpResponse:
     order = queries_mine.order(request.shopper.customer_id, order_id)
     if order.status != Order.Status.UNPAID:
         return to(request, address(request, "order", order.pk))
-    return shown(request, "shop/buying/pay.html", {"order": order, "ways": _ways()})
+    paid = payments.paid_amount((PAYABLE, order.pk))
+    context = {"order": order, "ways": _ways(), "paid": paid, "due": order.shop.total - paid}
+    return shown(request, "shop/buying/pay.html", context)
 
 
 @page(login=True, methods=("POST",), is_atomic=False)

@@ -25,6 +25,7 @@ from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, of
 from yutang.areas.catalog.queries.regions import (
     PROVINCE_SUFFIX,
     PROVINCES,
+    not_offered,
     province_name,
     region_rule_of,
     region_rules,
@@ -56,6 +57,7 @@ __all__ = [
     "freight_templates",
     "in_order",
     "level_prices",
+    "not_offered",
     "offers",
     "picture_path",
     "pictures_of",
