@@ -11,5 +11,6 @@ class AfterSaleConfig(AppConfig):
         from yutang.areas.aftersale import privacy, queries_asking
         from yutang.areas.orders import holds
 
-        holds.register("aftersale", holds.Holder(queries_asking.held, queries_asking.is_undecided))
+        holder = holds.Holder(queries_asking.held, queries_asking.is_undecided, queries_asking.with_held)
+        holds.register("aftersale", holder)
         privacy.register()

@@ -16,7 +16,7 @@ from yutang.areas.orders.services import Back
 from yutang.core import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from yutang.areas.aftersale.rules import Reason
 
@@ -127,15 +127,20 @@ def what_can_be_asked(order: Order, *, besides: int | None = None) -> Asking:
     return Asking(order, lines, max(orders.freight_left(order) - freight, 0))
 
 
+_HELD = {"case__is_unshipped": True, "case__state__in": (Case.State.ASKED, Case.State.DISPUTED)}
+
+
 def held(order_id: int) -> dict[int, int]:
     """Pieces that must not be shipped: somebody has called them off and waits for the answer (orders.holds)."""
-    waiting = CaseLine.objects.filter(
-        case__order=order_id, case__is_unshipped=True, case__state__in=(Case.State.ASKED, Case.State.DISPUTED)
-    )
     found: dict[int, int] = {}
-    for position, pieces in waiting.values_list("position", "pieces"):
+    for position, pieces in CaseLine.objects.filter(case__order=order_id, **_HELD).values_list("position", "pieces"):
         found[position] = found.get(position, 0) + pieces
     return found
+
+
+def with_held(order_ids: Collection[int]) -> set[int]:
+    """Those of the orders that have such pieces."""
+    return set(CaseLine.objects.filter(case__order__in=order_ids, **_HELD).values_list("case__order", flat=True))
 
 
 def is_undecided(order_id: int) -> bool:

@@ -124,3 +124,7 @@ class AddressForm(forms.Form):
 
     def recipient(self) -> Recipient:
         return Recipient(**self.cleaned_data)
+
+
+class ShipmentsForm(forms.Form):
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.xlsx,.xls"}))

@@ -2,10 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.orders import acting, changing, refunding, setting, views
+from yutang.console.orders import acting, changing, refunding, setting, shipping, views
 
 urlpatterns = [
     path("orders", views.order_list, name="orders"),
+    path("orders/shipping", shipping.shipping, name="shipping"),
+    path("orders/shipping/export", shipping.export, name="shipping_export"),
+    path("orders/shipping/<int:shipment_run_id>", shipping.run, name="shipment_run"),
+    path("orders/shipping/<int:shipment_run_id>/start", shipping.start, name="shipment_run_start"),
+    path("orders/shipping/<int:shipment_run_id>/problems", shipping.problems, name="shipment_run_problems"),
     path("orders/settings", setting.settings, name="order_settings"),
     path("orders/<int:order_id>", views.order, name="order"),
     path("orders/<int:order_id>/note", acting.add_note, name="order_note"),
