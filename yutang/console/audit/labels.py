@@ -147,6 +147,8 @@ OBJECTS: dict[str, str] = {
     "retention": gettext_noop("Retention"),
     "order": gettext_noop("Order"),
     "aftersale_case": gettext_noop("After-sale case"),
+    "order_terms": gettext_noop("Order settings"),
+    "shipment_run": gettext_noop("File of tracking numbers"),
     "aftersale_terms": gettext_noop("After-sale terms"),
     "stock_item": gettext_noop("Stock"),
     "product": gettext_noop("Product"),
