@@ -41,6 +41,7 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     address = customers.save_address(identity=identity, recipient=to, actor=shop.actor())
     hours.set_hours(node=node, week={}, days={}, actor=shop.actor())
     cases = _cases(mark, sent)
+    orders.save_terms(receive_days=10, actor=shop.actor())
     run = ShipmentRun.objects.create(
         merchant_id=sent.merchant_id, file_name=f"{mark}.csv", rows=[[2, sent.pk, sent.order_no, mark, mark]],
         problems=[[3, mark, "it was shipped already", {}]], created_by=mark, created_by_key=mark,
