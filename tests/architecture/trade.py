@@ -9,6 +9,7 @@ from tests.factories import catalog, shop
 from yutang.areas.aftersale import queries as cases_of
 from yutang.areas.aftersale import services as aftersale
 from yutang.areas.customers import services as customers
+from yutang.areas.imports.models import ShipmentRun
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.merchants.services import hours
 from yutang.areas.orders import services as orders
@@ -42,13 +43,18 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     hours.set_hours(node=node, week={}, days={}, actor=shop.actor())
     cases = _cases(mark, sent)
     shift_id = _till(mark, node, cake, identity)
+    orders.save_terms(receive_days=10, actor=shop.actor())
+    run = ShipmentRun.objects.create(
+        merchant_id=sent.merchant_id, file_name=f"{mark}.csv", rows=[[2, sent.pk, sent.order_no, mark, mark]],
+        problems=[[3, mark, "it was shipped already", {}]], created_by=mark, created_by_key=mark,
+    )  # fmt: skip
     _account()
     stock = StockItem.objects.get(sku=cake, node=node)
     tender = Tender.objects.filter(payable_id=sent.pk).first()
     assert tender is not None
     return {
         "shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
-        "no": tender.no, "shift_id": shift_id, **cases,
+        "no": tender.no, "shift_id": shift_id, "shipment_run_id": run.pk, **cases,
     }  # fmt: skip
 
 

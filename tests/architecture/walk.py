@@ -82,6 +82,7 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "show": "group", "group": ids["group_id"], "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
         "what": "damage", "quantity": "1", "counted": "0", "pieces-0": "1", "carrier": ECHO, "store": ids["node_id"],
         "to_id": ids["node_id"], "node_id": ids["node_id"], "confirm": "yes", "seen": "", "ruling": "merchant",
+        "goods": "1", "expected": "20000", "receive_days": "10", "address": ids["address_id"],
     }  # fmt: skip
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from tests.api.pool import sql
 from tests.console.conftest import text
 from tests.factories.catalog import make_freight
 from tests.factories.merchants import make_merchant, make_store
 from tests.factories.shop import HOME, buyer, paid, place, put, stocked
+from yutang.areas.catalog import services as catalogue
 from yutang.areas.catalog.models import Sku
 from yutang.areas.customers.addresses import book
 from yutang.areas.interactions.models import Interaction
+from yutang.areas.orders import services
 from yutang.areas.orders.models import CartLine, Order, ShopOrder
 from yutang.areas.payments.models import Tender
 from yutang.core import clock, tenancy
@@ -246,7 +252,7 @@ def test_orders_of_somebody_else_do_not_exist(shopper, shop, merchant):
     assert theirs.order_no not in text(shopper.get(f"{shop}orders"))
     for where in ("orders/{}", "pay/{}", "pay/{}/state"):
         assert shopper.get(shop + where.format(theirs.pk)).status_code == 404
-    for where in ("orders/{}/close", "orders/{}/received", "pay/{}/start"):
+    for where in ("orders/{}/close", "orders/{}/received", "orders/{}/extend", "pay/{}/start"):
         assert shopper.post(shop + where.format(theirs.pk), {"way": "sandbox:"}).status_code == 404
     tender = Tender.objects.get()
     assert shopper.get(f"{shop}sandbox/{tender.no}").status_code == 404
@@ -283,3 +289,72 @@ def test_unpaid_orders_show_until_when_they_wait(shopper, shop, merchant):
     order = place((stocked(3), 1), identity=shopper.identity)
     with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
         assert "Reserved for you until" in text(shopper.get(f"{shop}pay/{order.pk}"))
+
+
+def test_received_by_hand_or_three_days_later(shopper, shop, merchant, actor):
+    order = paid((stocked(2), 1), identity=shopper.identity)
+    services.ship(order_id=order.pk, key="p", actor=actor)
+    page = text(shopper.get(f"{shop}orders/{order.pk}"))
+    assert "Counts as received by itself at" in page
+    assert "Three days more" in page
+    assert shopper.post(f"{shop}orders/{order.pk}/extend").status_code == 303
+    assert "Three days more" not in text(shopper.get(f"{shop}orders/{order.pk}"))
+    assert shopper.post(f"{shop}orders/{order.pk}/extend").status_code == 409
+    assert shopper.post(f"{shop}orders/{order.pk}/received").status_code == 303
+    assert Order.objects.get().status == "completed"
+    assert "Counts as received" not in text(shopper.get(f"{shop}orders/{order.pk}"))
+
+
+def test_another_address_of_the_book(shopper, shop, merchant, actor):
+    order = paid((stocked(3), 1), identity=shopper.identity)
+    assert f"{shop}orders/{order.pk}/address" in text(shopper.get(f"{shop}orders/{order.pk}"))
+    elsewhere = replace(HOME, street="文二路 9 号")
+    saved = book.save_address(identity=shopper.identity, recipient=elsewhere, actor=actor)
+    assert "文二路 9 号" in text(shopper.get(f"{shop}orders/{order.pk}/address"))
+    assert shopper.post(f"{shop}orders/{order.pk}/address", {"address": "0"}).status_code == 409
+    assert shopper.post(f"{shop}orders/{order.pk}/address", {"address": saved.pk}).status_code == 303
+    assert "文二路 9 号" in text(shopper.get(f"{shop}orders/{order.pk}"))
+    services.ship(order_id=order.pk, key="p", actor=actor)
+    answer = shopper.post(f"{shop}orders/{order.pk}/address", {"address": saved.pk})
+    assert (answer.status_code, "this cannot be done now" in answer.content.decode()) == (409, True)
+    assert f"orders/{order.pk}/address" not in text(shopper.get(f"{shop}orders/{order.pk}"))
+
+
+def test_what_the_region_is_not_offered_is_named_and_not_placed(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(3, name="Ice cream")
+    catalogue.save_region_rule(product_id=sku.product_id, effect="except", provinces=["浙江"], actor=actor)
+    page = text(shopper.get(f"{shop}checkout", {"buy": f"{sku.pk}:1"}))
+    assert "Not offered in 浙江省: Ice cream." in page
+    assert "disabled" in page
+    form = {**order_form(page), "buy": f"{sku.pk}:1", "key": KEY}
+    answer = shopper.post(f"{shop}checkout/place", form)
+    assert (answer.status_code, "Ice cream" in answer.content.decode()) == (409, True)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("goods", [1, 12])
+def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, actor, goods):
+    make_freight()
+    make_store("A")
+    place((stocked(), 1))  # the sales channel is there
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    for number in range(goods):
+        add(shopper, shop, stocked(9), key=f"tap{number}")
+    with CaptureQueriesContext(connection) as captured:
+        page = text(shopper.get(f"{shop}checkout"))
+    assert len(sql(captured)) == 11
+    chosen = re.findall(r'name="chosen" value="(\d+)"', page)
+    assert len(chosen) == goods
+    with CaptureQueriesContext(connection) as captured:
+        placed = shopper.post(f"{shop}checkout/place", {**order_form(page), "chosen": chosen})
+    assert placed.status_code == 303
+    assert len(sql(captured)) == 22
+
+
+def test_an_order_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, actor):
+    for goods in (1, 9):
+        order = paid(*((stocked(9), 1) for _ in range(goods)), identity=shopper.identity)
+        with CaptureQueriesContext(connection) as captured:
+            text(shopper.get(f"{shop}orders/{order.pk}"))
+        assert len(sql(captured)) == 10, goods

@@ -18,7 +18,7 @@ def offer(number: int, amount: int) -> Offer:
     return Offer(
         sku_id=number, product_id=number, sku_code=f"S{number}", product_code=f"P{number}", kind="goods", title="Cake",
         spec="", price=amount, cost=None, weight=500, category_id=None, freight_template_id=None, is_delivered=True,
-        is_picked_up=True, is_on_sale=True, picture="",
+        is_picked_up=True, is_on_sale=True, picture="", is_ruled=False,
     )  # fmt: skip
 
 

@@ -11,5 +11,6 @@ class AfterSaleConfig(AppConfig):
         from yutang.areas.aftersale import privacy, queries_asking
         from yutang.areas.orders import holds
 
-        holds.register("aftersale", queries_asking.held)
+        holder = holds.Holder(queries_asking.held, queries_asking.is_undecided)
+        holds.register("aftersale", holder)
         privacy.register()

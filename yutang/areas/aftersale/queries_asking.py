@@ -172,6 +172,11 @@ def held(order_ids: Collection[int]) -> dict[int, dict[int, int]]:
     return found
 
 
+def is_undecided(order_id: int) -> bool:
+    """Whether a case about the order is open (orders.holds)."""
+    return Case.objects.filter(order=order_id, state__in=rules.OPEN).exists()
+
+
 def _claimed(order_id: int, besides: int | None) -> tuple[dict[int, Claimed], int]:
     """What open cases ask for, by item; and their freight. A replacement that is still to be shipped counts as given
     back already: the pieces are, and their money is kept for it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
@@ -60,3 +61,40 @@ class SavedMapping(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "signature"], name="mapping_once")]
+
+
+class ShipmentRun(TenantModel):
+    """Tracking numbers out of a file. What can be shipped stands in `rows`, fixed when the file was checked;
+    `position` is committed together with what its row wrote."""
+
+    class State(models.TextChoices):
+        CHECKED = "checked", pgettext_lazy("file", "Checked")
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKED)
+    file_name = models.CharField(max_length=200)
+    rows = models.JSONField()  # [row of the file, order id, order number, carrier, tracking number]
+    problems = models.JSONField(default=list)  # [row of the file, order number, msgid, its parameters]
+    known = models.IntegerField(default=0)  # rows that were shipped by this number before
+    position = models.IntegerField(default=0)
+    shipped = models.IntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.CharField(max_length=200)
+    created_by_key = models.CharField(max_length=60)  # "user:5"
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="shipment_run_newest"),
+            models.Index(fields=["merchant", "created_by_key", "-id"], name="shipment_run_mine"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.position // len(self.rows) if self.rows else 100

@@ -155,3 +155,39 @@ class DiscountTooLarge(DomainError):
     code = "orders.discount_too_large"
     message = gettext_noop("At most %(most)s%% may be taken off at the till.")
     status = 422
+
+
+class AlreadyExtended(DomainError):
+    code = "orders.already_extended"
+    message = gettext_noop("More time was given already, once is all.")
+    status = 409
+
+
+class OutOfBounds(DomainError):
+    """`params`: least, most."""
+
+    code = "orders.out_of_bounds"
+    message = gettext_noop("From %(least)s to %(most)s.")
+    status = 422
+
+
+class PriceTooLow(DomainError):
+    """`params`: paid (minor units)."""
+
+    code = "orders.price_too_low"
+    message = gettext_noop("The price must be more than what was paid of it already.")
+    status = 422
+
+
+class DearerThere(DomainError):
+    code = "orders.dearer_there"
+    message = gettext_noop("Sending the order there costs more. Please ask the shop.")
+    status = 409
+
+
+class NotInRegion(DomainError):
+    """`params`: titles, province."""
+
+    code = "orders.not_in_region"
+    message = gettext_noop("Not offered in %(province)s: %(titles)s. Take it out, or choose another address.")
+    status = 409

@@ -1,17 +1,26 @@
-"""Pieces that are not to be handed over now, because an area above has something to decide about them first. It
-registers in `apps.ready()`."""
+"""What areas above still have to decide about an order: pieces that are not to be handed over now, and orders that time
+alone does not complete. They register in `apps.ready()`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-
-# ids of orders → order id → position of an item → pieces; orders that hold nothing are missing
-Held = Callable[[Collection[int]], Mapping[int, Mapping[int, int]]]
-_holders: dict[str, Held] = {}
+from dataclasses import dataclass
 
 
-def register(name: str, held: Held) -> None:
-    _holders[name] = held
+@dataclass(frozen=True)
+class Holder:
+    """`held`: ids of orders → order id → position of an item → pieces; orders that hold nothing are missing.
+    `is_undecided`: whether something about an order is open."""
+
+    held: Callable[[Collection[int]], Mapping[int, Mapping[int, int]]]
+    is_undecided: Callable[[int], bool]
+
+
+_holders: dict[str, Holder] = {}
+
+
+def register(name: str, holder: Holder) -> None:
+    _holders[name] = holder
 
 
 def held(order_id: int) -> dict[int, int]:
@@ -22,9 +31,13 @@ def held(order_id: int) -> dict[int, int]:
 def held_of(order_ids: Collection[int]) -> dict[int, dict[int, int]]:
     """The same of many orders; those that hold nothing are missing."""
     found: dict[int, dict[int, int]] = {}
-    for ask in _holders.values():
-        for order_id, positions in ask(order_ids).items():
+    for holder in _holders.values():
+        for order_id, positions in holder.held(order_ids).items():
             own = found.setdefault(order_id, {})
             for position, pieces in positions.items():
                 own[position] = own.get(position, 0) + pieces
     return found
+
+
+def is_undecided(order_id: int) -> bool:
+    return any(holder.is_undecided(order_id) for holder in _holders.values())

@@ -77,11 +77,12 @@ def erase(person: Person, actor: Actor) -> None:
     """Free text goes: what the buyer wrote to the shop, what staff wrote on the order, engravings and the like; to
     whom and where it was sent; and what lies in the cart."""
     del actor
+    # Orders first: whoever changes one locks it before its other half (services.lock).
+    Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     ShopOrder.objects.filter(order__customer=person.customer_id).update(
         recipient=None, province="", city="", buyer_note=""
     )
     OrderStep.objects.filter(order__customer=person.customer_id, what="noted").update(detail={})
-    Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
     CartLine.objects.filter(identity__in=person.identities).delete()
     TillBasket.objects.filter(identity__in=person.identities).update(identity=None, label="")

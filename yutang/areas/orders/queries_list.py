@@ -12,7 +12,7 @@ from yutang.areas.orders.queries import orders
 from yutang.areas.orders.services.paying import is_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -73,6 +73,38 @@ def search(actor: Actor, wanted: Search) -> QuerySet[Order]:
     if wanted.until is not None:
         found = found.filter(ordered_at__lt=wanted.until)
     return _paid(found, wanted.payment)
+
+
+def to_ship(
+    actor: Actor, *, nodes: frozenset[int] | None = None, permission: str = "orders.view", size: int = 500
+) -> Iterator[list[Order]]:  # fmt: skip
+    """Orders of the own shop that wait to be sent, the oldest first, page by page, each with its shop half."""
+    found = orders(actor, permission).select_related(None).select_related("shop").filter(status__in=_TO_HAND_OVER)
+    found = found.filter(shop__fulfilment__in=(ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL))
+    if nodes is not None:
+        found = found.filter(node__in=nodes)
+    found = found.order_by("ordered_at", "pk")
+    after = found
+    while page := list(after[:size]):
+        yield page
+        last = page[-1]
+        after = found.filter(Q(ordered_at__gt=last.ordered_at) | Q(ordered_at=last.ordered_at, pk__gt=last.pk))
+
+
+def by_number(actor: Actor, numbers: Collection[str], *, permission: str) -> dict[str, Order]:
+    """Orders of the own shop that are sent, by their number."""
+    found = orders(actor, permission).select_related(None).filter(order_no__in=numbers)
+    sent = found.filter(shop__fulfilment__in=(ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL))
+    return {order.order_no: order for order in sent}
+
+
+def parcels_by_tracking(numbers: Collection[str]) -> dict[str, dict[int, str]]:
+    """Tracking number → the orders it belongs to: id → number."""
+    found: dict[str, dict[int, str]] = {}
+    rows = Parcel.objects.filter(tracking_no__in=set(numbers) - {""})
+    for tracking_no, order_id, order_no in rows.values_list("tracking_no", "order_id", "order__order_no"):
+        found.setdefault(tracking_no, {})[order_id] = order_no
+    return found
 
 
 def sales_channels() -> list[SalesChannel]:

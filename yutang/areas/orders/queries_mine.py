@@ -79,6 +79,12 @@ def order(customer_id: int | None, order_id: int) -> Order:
     return found
 
 
+def may_readdress(order: Order, shop: ShopOrder) -> bool:
+    """Whether it may still go elsewhere (services.change_address)."""
+    is_sent = shop.fulfilment in (ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL)
+    return is_sent and order.status in (Status.UNPAID, Status.PAID)
+
+
 def with_items(found: Sequence[Order]) -> list[Mine]:
     """One statement."""
     items: dict[int, list[OrderItem]] = {}

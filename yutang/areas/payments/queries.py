@@ -40,6 +40,12 @@ def waiting_of(payable: tuple[str, int]) -> list[Tender]:
     return list(rows.order_by("-pk"))
 
 
+def last_tender(payable: tuple[str, int]) -> int | None:
+    """The newest of its tenders, whatever became of it. Who has the payable locked knows that no other comes."""
+    rows = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1])
+    return rows.order_by("-pk").values_list("pk", flat=True).first()
+
+
 def tender_by_no(no: str) -> Tender | None:
     return Tender.objects.filter(no=no[:32]).first()
 

@@ -18,9 +18,9 @@ def send_refund(merchant_id: int, refund_id: int) -> None:
 
 
 @app.task(name="payments.close_tenders", retry=_AGAIN)
-def close_tenders(merchant_id: int, payable_type: str, payable_id: int) -> None:
+def close_tenders(merchant_id: int, payable_type: str, payable_id: int, up_to: int | None = None) -> None:
     services.close_tenders(
-        payable=(payable_type, payable_id), actor=access.system(merchant_id, "payments.close_tenders")
+        payable=(payable_type, payable_id), up_to=up_to, actor=access.system(merchant_id, "payments.close_tenders")
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yutang.areas.customers.addresses import Recipient
+from yutang.areas.orders import queries_terms
 from yutang.areas.orders.services import Back
 from yutang.ui.fields import MoneyField
 
@@ -88,3 +90,41 @@ class RefundForm(PiecesForm):
         given = self.cleaned_data
         wanted = [(i.position, given[f"pieces-{i.position}"] or 0, given[f"amount-{i.position}"]) for i in self.items]
         return [Back(*one) for one in wanted if one[1] or one[2]]
+
+
+class TermsForm(forms.Form):
+    receive_days = forms.IntegerField(
+        label=_("Days until a shipped order is completed by itself"), min_value=queries_terms.receive_days().least,
+        max_value=queries_terms.receive_days().most,
+    )  # fmt: skip
+
+
+class PriceForm(forms.Form):
+    """`expected`: the total that the page showed."""
+
+    goods = MoneyField(label=_("Goods"))
+    freight = MoneyField(label=_("Freight"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["goods"].currency = self.fields["freight"].currency = currency
+
+
+class AddressForm(forms.Form):
+    """What is wrong with it the service says."""
+
+    name = forms.CharField(label=_("Recipient"), required=False, max_length=100)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=30)
+    province = forms.CharField(label=_("Province"), required=False, max_length=40)
+    city = forms.CharField(label=_("City"), required=False, max_length=40)
+    district = forms.CharField(label=_("District"), required=False, max_length=40)
+    street = forms.CharField(label=_("Street and number"), required=False, max_length=200)
+
+    def recipient(self) -> Recipient:
+        return Recipient(**self.cleaned_data)
+
+
+class ShipmentsForm(forms.Form):
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.xlsx,.xls"}))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, pgettext
 
 from yutang.areas.customers import platforms
 from yutang.areas.orders.models import Order, ShopOrder
+from yutang.ui.templatetags.ui import money
 
 if TYPE_CHECKING:
     from yutang.areas.orders.models import OrderStep, SalesChannel
@@ -78,11 +79,13 @@ def step(row: OrderStep) -> tuple[str, str]:
         "shipped": ("upload", gettext("Shipped")), "picked_up": ("building-store", gettext("Picked up")),
         "completed": ("circle-check", gettext("Completed")), "closed": ("x", gettext("Closed")),
         "refunded": ("arrow-back-up", gettext("Refunded")), "noted": ("note", gettext("Note")),
+        "repriced": ("pencil", gettext("Price changed")), "readdressed": ("map-pin", gettext("Address changed")),
+        "extended": ("clock", gettext("More time for the receipt")),
     }  # fmt: skip
     return own.get(row.what, ("history", row.what))
 
 
-def said(row: OrderStep, titles: dict[str, str]) -> str:
+def said(row: OrderStep, titles: dict[str, str], currency: str) -> str:
     """What a step says beyond its name; amounts stand beside it. `titles`: of parcels and pickups, by their number."""
     detail = row.detail
     if row.what == "shipped":
@@ -91,6 +94,11 @@ def said(row: OrderStep, titles: dict[str, str]) -> str:
         return titles.get(f"use{detail.get('use')}", "")
     if row.what == "closed":
         return closed_because(str(detail.get("because", "")))
+    if row.what == "repriced":
+        amounts = [money(detail[name], currency) for name in ("before", "after")]
+        return " · ".join(filter(None, [" → ".join(amounts), detail["reason"]]))
+    if row.what == "completed":
+        return gettext("by itself, its time was over") if detail.get("because") == "time" else ""
     return str(detail.get("text") or detail.get("reason") or "")
 
 

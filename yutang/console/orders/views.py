@@ -11,7 +11,7 @@ from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.aftersale.models import Case
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import holds, queries, queries_list, queries_shop
+from yutang.areas.orders import holds, queries, queries_list, queries_mine, queries_shop
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
@@ -76,10 +76,11 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
         "ship": form if may_ship else None,
+        "may_readdress": shop is not None and queries_mine.may_readdress(found, shop),
         "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],
         "may_ask": is_open and actor.may(aftersale.HANDLE),
         "may_refund": is_open and any(p.item.amount > p.item.refunded for p in whole.items),
         "tenders": [(labels.provider(t.provider), t, refunds) for t, refunds in whole.tenders],
-        "steps": [(*labels.step(row), labels.said(row, titles), row) for row in whole.steps],
+        "steps": [(*labels.step(row), labels.said(row, titles, request.merchant.currency), row) for row in whole.steps],
         "closed_because": labels.closed_because(shop.closed_because) if shop else "",
     }  # fmt: skip

@@ -32,7 +32,11 @@ def pay(request: HttpRequest, order_id: int) -> HttpResponse:
         return to(request, address(request, "order", order.pk))
     if device(request) is Device.WECHAT and "wechat" not in request.GET and _must_ask_wechat(request):
         return _to_wechat(request, order.pk)
-    context = {"order": order, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT}
+    paid = payments.paid_amount((PAYABLE, order.pk))
+    context = {
+        "order": order, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT, "paid": paid,
+        "due": order.shop.total - paid,
+    }  # fmt: skip
     return shown(request, "shop/buying/pay.html", context)
 
 

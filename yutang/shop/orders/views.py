@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.aftersale.queries_asking import what_can_be_asked
 from yutang.areas.catalog import queries as catalog
+from yutang.areas.customers.addresses import book
 from yutang.areas.orders import queries_mine, queries_shop, services
 from yutang.areas.orders.models import ShopOrder
+from yutang.core.errors import DomainError, NotFound
 from yutang.shop.aftersale import labels
 from yutang.shop.codes import picture_of
 from yutang.shop.door import address, page, shown, to
@@ -44,6 +46,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "reviewable": reviewable, "reviewed": catalog.reviews_of_items(item.pk for item in reviewable),
         "order": found, "whole": queries_shop.whole(found), "recipient": queries_shop.recipient(found.shop),
         "code": picture_of(found.shop.pickup_code),
+        "may_readdress": queries_mine.may_readdress(found, found.shop),
         "is_pickup": found.shop.fulfilment == ShopOrder.Fulfilment.PICKUP,
     }  # fmt: skip
     return shown(request, "shop/orders/order.html", context)
@@ -61,3 +64,31 @@ def received(request: HttpRequest, order_id: int) -> HttpResponse:
     found = queries_mine.order(request.shopper.customer_id, order_id)
     services.complete(order_id=found.pk, actor=request.actor)
     return to(request, address(request, "order", found.pk))
+
+
+@page(login=True, methods=("POST",))
+def extend(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = queries_mine.order(request.shopper.customer_id, order_id)
+    services.extend(order_id=found.pk, actor=request.actor)
+    return to(request, address(request, "order", found.pk))
+
+
+@page(login=True, methods=("GET", "POST"))
+def change_address(request: HttpRequest, order_id: int) -> HttpResponse:
+    """One of the person's address book, while nothing has left."""
+    found = queries_mine.order(request.shopper.customer_id, order_id)
+    entries = book.entries(request.shopper.customer_id)
+    refusal = ""
+    if request.method == "POST":
+        chosen = next((one for one in entries if str(one.id) == request.POST.get("address")), None)
+        try:
+            if chosen is None:
+                raise NotFound
+            services.change_address(
+                order_id=found.pk, recipient=chosen.recipient, is_by_buyer=True, actor=request.actor
+            )
+            return to(request, address(request, "order", found.pk))
+        except DomainError as error:
+            refusal = str(error)
+    context = {"order": found, "entries": entries, "refusal": refusal}
+    return shown(request, "shop/orders/address.html", context, status=409 if refusal else 200)

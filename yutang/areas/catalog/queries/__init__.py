@@ -27,6 +27,7 @@ from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, of
 from yutang.areas.catalog.queries.regions import (
     PROVINCE_SUFFIX,
     PROVINCES,
+    not_offered,
     province_name,
     region_rule_of,
     region_rules,
@@ -70,6 +71,7 @@ __all__ = [
     "is_reviewed",
     "level_prices",
     "newest_reviews",
+    "not_offered",
     "offers",
     "picture_path",
     "pictures_of",

@@ -34,6 +34,7 @@ class Offer:
     is_picked_up: bool
     is_on_sale: bool
     picture: str  # digest of the SKU's own, else the product's first; "" without any
+    is_ruled: bool  # the merchant has rules for regions: who sends goods asks `not_offered`
 
 
 _OFFERS = """
@@ -41,7 +42,8 @@ SELECT s.id, p.id, s.code, p.code, p.kind, p.name, array_to_string(s.values, ' /
        p.category_id, p.freight_template_id, p.is_delivered, p.is_picked_up, s.is_active AND p.state = 'on_sale',
        COALESCE((SELECT digest FROM catalog_picture g
                   WHERE g.product_id = p.id AND (g.sku_id = s.id OR g.sku_id IS NULL)
-                  ORDER BY g.sku_id IS NULL, g.position, g.id LIMIT 1), '')
+                  ORDER BY g.sku_id IS NULL, g.position, g.id LIMIT 1), ''),
+       EXISTS (SELECT FROM catalog_regionrule)
   FROM catalog_sku s JOIN catalog_product p ON p.id = s.product_id
  WHERE s.id = ANY(%s)
 """

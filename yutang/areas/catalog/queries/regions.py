@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, Q, When
 
-from yutang.areas.catalog.models import Category, RegionRule
+from yutang.areas.catalog.models import Category, Product, RegionRule
 from yutang.areas.catalog.rules import PROVINCE_SUFFIX, PROVINCES, province_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
-    from yutang.areas.catalog.models import Product
+    from yutang.areas.catalog.queries.offers import Offer
 
-__all__ = ["PROVINCES", "PROVINCE_SUFFIX", "province_name", "region_rule_of", "region_rules", "visible"]
+__all__ = ["PROVINCES", "PROVINCE_SUFFIX", "not_offered", "province_name", "region_rule_of", "region_rules", "visible"]
 
 
 def region_rules() -> QuerySet[RegionRule]:
@@ -41,6 +43,14 @@ def visible(products: QuerySet[Product], province: str) -> QuerySet[Product]:
         Q(pk__in=of_products.filter(allowing).values("product"))
         | by_category & ~Q(pk__in=of_products.values("product"))
     )
+
+
+def not_offered(offers: Iterable[Offer], province: str) -> set[int]:
+    """Products of these that the province is not offered. No statement for a merchant without such rules."""
+    ruled = {offer.product_id for offer in offers if offer.is_ruled}
+    if not ruled:
+        return set()
+    return ruled - set(visible(Product.objects.filter(pk__in=ruled), province).values_list("pk", flat=True))
 
 
 def _hidden(rules: dict[int | None, bool]) -> set[int]:

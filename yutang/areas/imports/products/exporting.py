@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import IO, TYPE_CHECKING
 
-import xlsxwriter
-
 from yutang.areas.catalog import queries
+from yutang.areas.imports import tables
 from yutang.areas.imports.products.columns import COLUMNS, KINDS, STATES, YES_NO, word
+from yutang.areas.imports.tables import Cell
 from yutang.core import audit, money
-from yutang.core.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,45 +19,16 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 PAGE = 500
-Cell = str | int | float
 
 
 def export(*, products: QuerySet[Product], target: IO[bytes], is_csv: bool, currency: str, actor: Actor) -> int:
     """Writes one row for each SKU, switched-off ones too; how many. Texts that look like formulas stay texts.
     What goods cost the brand stands in it, so that it takes the right to change them."""
     actor.require(queries.EDIT)
-    write = _csv if is_csv else _xlsx
-    rows = write(_rows(products, currency), target)
+    headers = [column.label for column in COLUMNS]
+    rows = tables.write(headers=headers, rows=_rows(products, currency), target=target, is_csv=is_csv)
     audit.record("catalog.export", actor=actor, object_type="product", detail={"rows": rows})
     return rows
-
-
-def _csv(rows: Iterator[list[Cell]], target: IO[bytes]) -> int:
-    out = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")  # spreadsheet programs know Chinese by the mark
-    writer = csv.writer(out)
-    writer.writerow([column.label for column in COLUMNS])
-    count = 0
-    for row in rows:
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-        count += 1
-    out.flush()
-    out.detach()
-    return count
-
-
-def _xlsx(rows: Iterator[list[Cell]], target: IO[bytes]) -> int:
-    # constant_memory: a row is written out when the next one begins.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(target, options)
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(COLUMNS) - 1, 14)
-    sheet.write_row(0, 0, [column.label for column in COLUMNS], book.add_format({"bold": True}))
-    count = 0
-    for count, row in enumerate(rows, 1):
-        sheet.write_row(count, 0, row)
-    book.close()
-    return count
 
 
 def _rows(products: QuerySet[Product], currency: str) -> Iterator[list[Cell]]:

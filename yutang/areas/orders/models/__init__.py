@@ -5,11 +5,18 @@ from __future__ import annotations
 
 from yutang.areas.orders.models.cart import CartLine
 from yutang.areas.orders.models.recorded import CustomerStatistic, Order, SaleLine, SalesChannel
-from yutang.areas.orders.models.shop import Adjustment, OrderItem, OrderStep, Parcel, PickupUse, ShopOrder
+from yutang.areas.orders.models.shop import (
+    Adjustment,
+    OrderItem,
+    OrderStep,
+    OrderTerms,
+    Parcel,
+    PickupUse,
+    ShopOrder,
+)
 from yutang.areas.orders.models.till import TillBasket, TillRules
 
 __all__ = [
-    "Adjustment", "CartLine", "CustomerStatistic", "Order", "OrderItem", "OrderStep", "Parcel", "PickupUse",
-    "SaleLine", "SalesChannel", "ShopOrder", "TillBasket",
-    "TillRules",
+    "Adjustment", "CartLine", "CustomerStatistic", "Order", "OrderItem", "OrderStep", "OrderTerms", "Parcel",
+    "PickupUse", "SaleLine", "SalesChannel", "ShopOrder", "TillBasket", "TillRules",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,18 @@ from yutang.areas.customers.models import unchecked_merchant
 from yutang.areas.orders.models.recorded import Order
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a merchant may set."""
+
+    least: int
+    most: int
+    default: int
+
+
+RECEIVE_DAYS = Bound(7, 15, 10)
 
 
 class ShopOrder(TenantModel):
@@ -31,6 +45,8 @@ class ShopOrder(TenantModel):
     freight = models.BigIntegerField(default=0)
     total = models.BigIntegerField()
     expires_at = models.DateTimeField(null=True)  # unpaid until then, the order closes by itself
+    receive_by = models.DateTimeField(null=True)  # shipped; then it is completed by itself
+    extended_at = models.DateTimeField(null=True)  # when the buyer asked for more time, once
     province = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=40, blank=True)
     recipient = models.BinaryField(null=True)  # encrypted JSON: name, phone, province, city, district, street
@@ -60,7 +76,25 @@ class ShopOrder(TenantModel):
                 fields=["merchant", "expires_at"], condition=Q(expires_at__isnull=False), name="shop_order_expiring"
             ),
             models.Index(
+                fields=["merchant", "receive_by"], condition=Q(receive_by__isnull=False), name="shop_order_to_receive"
+            ),
+            models.Index(
                 fields=["merchant", "pickup_node"], condition=Q(pickup_node__isnull=False), name="shop_order_by_pickup"
+            ),
+        ]
+
+
+class OrderTerms(TenantModel):
+    """What a merchant has set for all its orders. One row; without it the defaults hold."""
+
+    receive_days = models.SmallIntegerField(default=RECEIVE_DAYS.default)  # after the last parcel left
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant"], name="order_terms_once"),
+            models.CheckConstraint(
+                condition=Q(receive_days__gte=RECEIVE_DAYS.least, receive_days__lte=RECEIVE_DAYS.most),
+                name="order_terms_bounds",
             ),
         ]
 

@@ -49,8 +49,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Step:
-    """`place` orders the steps: level 100, promotion 200, coupon 300, points 400, freight 900, freight coupon 950.
-    `run` may read the database; on the hot path it should not, unless the basket chose it."""
+    """`place` orders the steps: region 0, level 100, promotion 200, coupon 300, points 400, freight 900, freight
+    coupon 950. `run` may read the database; on the hot path it should not, unless the basket chose it."""
 
     key: str
     place: int

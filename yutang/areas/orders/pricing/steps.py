@@ -1,4 +1,5 @@
-"""The steps that the catalogue's own figures are enough for: level prices and freight."""
+"""The steps that the catalogue's own figures are enough for: whether the region is offered the goods, level prices,
+freight."""
 
 from __future__ import annotations
 
@@ -8,11 +9,24 @@ from django.utils.translation import gettext_noop
 
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.errors import NotDelivered
+from yutang.areas.orders.errors import NotInRegion
 from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.pricing import till
 from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
 
 Fulfilment = ShopOrder.Fulfilment
+BY_POST = (Fulfilment.DELIVERY, Fulfilment.LOCAL)
+
+
+def region(draft: Draft) -> None:
+    """Goods that the region of the address is not offered are not sent there, whatever way they got into the cart."""
+    basket = draft.basket
+    if basket.fulfilment not in BY_POST or not basket.province:
+        return
+    refused = catalog.not_offered((line.offer for line in basket.lines), basket.province)
+    if refused:
+        titles = dict.fromkeys(line.offer.title for line in basket.lines if line.offer.product_id in refused)
+        raise NotInRegion(field="address", titles=", ".join(titles), province=basket.province)
 
 
 def level_price(draft: Draft) -> None:
@@ -33,7 +47,7 @@ def level_price(draft: Draft) -> None:
 def freight(draft: Draft) -> None:
     """Goods of one template are sent together; each template with anything to send adds its fee."""
     basket = draft.basket
-    if basket.fulfilment not in (Fulfilment.DELIVERY, Fulfilment.LOCAL):
+    if basket.fulfilment not in BY_POST:
         return
     sent: dict[int | None, list[int]] = defaultdict(list)
     for place, line in enumerate(basket.lines):
@@ -60,6 +74,7 @@ def freight(draft: Draft) -> None:
 
 
 def register_steps() -> None:
+    register(Step("region", 0, region))
     register(Step("level", 100, level_price))
     register(Step(till.STEP, till.PLACE, till.till_price))
     register(Step("freight", FREIGHT, freight))

@@ -6,19 +6,24 @@ from __future__ import annotations
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.services import baskets, carting, selling
 from yutang.areas.orders.services.channels import channels
-from yutang.areas.orders.services.fulfilling import complete, pick_up, ship
+from yutang.areas.orders.services.fulfilling import pick_up, ship
 from yutang.areas.orders.services.noting import add_note, record_look
 from yutang.areas.orders.services.paying import close, close_expired, lock
 from yutang.areas.orders.services.placing import Wish, place, quote
+from yutang.areas.orders.services.readdressing import change_address
+from yutang.areas.orders.services.receiving import complete, complete_received, extend
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
 from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, freight_left, refund, worth
 from yutang.areas.orders.services.replacing import hold_replacement, release_replacement, replace
+from yutang.areas.orders.services.repricing import change_price
 from yutang.areas.orders.services.reviewing import review
+from yutang.areas.orders.services.setting import save_terms
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
     "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets", "carting",
-    "channels", "close", "close_expired", "complete", "effects", "freight_left", "hold_replacement", "lock", "pick_up",
-    "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "refund",
-    "release_replacement", "replace", "review", "selling", "ship", "sold", "worth",
+    "change_address", "change_price", "channels", "close", "close_expired", "complete", "complete_received", "effects",
+    "extend", "freight_left", "hold_replacement", "lock", "pick_up", "place", "quote", "recompute_next_statistics",
+    "recompute_statistics", "record_lines", "record_look", "refund", "release_replacement", "replace", "review",
+    "save_terms", "selling", "ship", "sold", "worth",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from yutang.areas.catalog.models import Product
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.models import StockMove
 from yutang.areas.inventory.services import Move
@@ -18,6 +19,7 @@ from yutang.areas.orders.events import OrderShipped
 from yutang.areas.orders.models import Order, OrderItem, Parcel, PickupUse, ShopOrder
 from yutang.areas.orders.services import paying
 from yutang.areas.orders.services.paying import is_code, lock, note
+from yutang.areas.orders.services.receiving import advance
 from yutang.core import audit, clock, events
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def ship(
         merchant_id=actor.merchant_id, order=order, key=key, carrier=carrier[:40], tracking_no=tracking_no[:60],
         pieces={str(position): quantity for position, quantity in given.items()}, by=actor.name,
     )  # fmt: skip
-    _advance(order, Status.SHIPPED if is_all else Status.PARTLY_SHIPPED)
+    advance(order, _after_shipping(order, is_all))
     note(order, "shipped", actor, parcel=parcel.pk, tracking_no=parcel.tracking_no)
     audit.record("orders.ship", actor=actor, object_type="order", object_id=order.pk, detail={"parcel": parcel.pk})
     events.publish(
@@ -85,7 +87,7 @@ def pick_up(
         pieces={str(position): quantity for position, quantity in given.items()},
         handed_over_at=handed_over_at or clock.now(),
     )  # fmt: skip
-    _advance(order, Status.COMPLETED if is_all else Status.PARTLY_SHIPPED)
+    advance(order, Status.COMPLETED if is_all else Status.PARTLY_SHIPPED)
     note(order, "picked_up", actor, use=use.pk)
     audit.record("orders.pick_up", actor=actor, object_type="order", object_id=order.pk, detail={"use": use.pk})
     return use
@@ -96,21 +98,16 @@ def settle(order_id: int, actor: Actor) -> None:
     order = paying.settle(order_id, actor)
     if order.shop.fulfilment == Fulfilment.COUNTER and order.shop.replaces_id is None:
         _hand_over(order, None, f"counter:{order_id}", actor)
-        _advance(order, Status.COMPLETED)
+        advance(order, Status.COMPLETED)
         note(order, "completed", actor)
 
 
-@transaction.atomic
-def complete(*, order_id: int, actor: Actor) -> Order:
-    """The buyer has everything, by their own word or because time went by. Again: nothing; WrongState."""
-    order = lock(order_id)
-    if order.status == Status.COMPLETED:
-        return order
-    if order.status != Status.SHIPPED:
-        raise WrongState(order_no=order.order_no, status=order.get_status_display())
-    _advance(order, Status.COMPLETED)
-    note(order, "completed", actor)
-    return order
+def _after_shipping(order: Order, is_all: bool) -> Order.Status:
+    """What is no thing is there the moment it is sent: nobody waits for a parcel with a code in it."""
+    if not is_all:
+        return Status.PARTLY_SHIPPED
+    has_things = OrderItem.objects.filter(order=order, kind=Product.Kind.GOODS).exists()
+    return Status.SHIPPED if has_things else Status.COMPLETED
 
 
 def _hand_over(order: Order, pieces: Pieces, key: str, actor: Actor) -> tuple[dict[int, int], bool]:
@@ -134,13 +131,3 @@ def _hand_over(order: Order, pieces: Pieces, key: str, actor: Actor) -> tuple[di
             moves.append(Move(item.sku_id, item.node_id, -quantity))
     stock.move(moves=moves, kind=StockMove.Kind.SHIPPED, key=key, source=("order", order.pk), actor=actor)
     return wanted, not any(item.left for item in items)
-
-
-def _advance(order: Order, status: Order.Status) -> None:
-    now = clock.now()
-    order.status, order.updated_at = status, now
-    if status in (Status.SHIPPED, Status.COMPLETED) and order.shipped_at is None:
-        order.shipped_at = now
-    if status == Status.COMPLETED:
-        order.completed_at = now
-    order.save(update_fields=["status", "updated_at", "shipped_at", "completed_at"])

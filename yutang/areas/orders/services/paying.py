@@ -112,8 +112,11 @@ def close_expired(*, now: datetime, limit: int = 200, actor: Actor) -> int:
 
 
 def lock(order_id: int) -> Order:
-    """The order with its shop half, locked until the transaction ends. Every change of an order begins here."""
-    return Order.objects.select_related("shop").select_for_update(of=("self",), no_key=True).get(pk=order_id)
+    """The order with its shop half, locked until the transaction ends. Every change of an order begins here.
+
+    Both rows are locked: of a row that is only joined, whoever had to wait would see what was there before."""
+    rows = Order.objects.select_related("shop").filter(shop__isnull=False)
+    return rows.select_for_update(of=("self", "shop"), no_key=True).get(pk=order_id)
 
 
 def note(order: Order, what: str, actor: Actor, **detail: object) -> None:

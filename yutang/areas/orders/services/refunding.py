@@ -18,6 +18,7 @@ from yutang.areas.orders.services.facts import sale_line
 from yutang.areas.orders.services.fulfilling import BY_POST
 from yutang.areas.orders.services.paying import PAYABLE, lock, note
 from yutang.areas.orders.services.placing import held_by
+from yutang.areas.orders.services.receiving import advance
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.core import audit, clock, events, money
@@ -152,10 +153,8 @@ def refund(
     order.refunded_amount -= planned.total
     order.line_count += len(lines)
     order.updated_at = now
+    order.save(update_fields=["refunded_amount", "line_count", "updated_at"])
     _advance(order, items)
-    order.save(
-        update_fields=["refunded_amount", "line_count", "updated_at", "status", "shipped_at", "completed_at"]
-    )  # fmt: skip
     note(order, "refunded", actor, amount=planned.total, reason=reason)
     audit.record(
         "orders.refund", actor=actor, object_type="order", object_id=order_id, detail={"amount": planned.total}
@@ -236,10 +235,6 @@ def _advance(order: Order, items: dict[int, OrderItem]) -> None:
     after = _status_after(order, items)
     if after == order.status:
         return
-    order.status = after
-    if after != Status.CLOSED:
-        order.shipped_at = order.shipped_at or order.updated_at
-    if after == Status.COMPLETED:
-        order.completed_at = order.updated_at
+    advance(order, after)
     if all(item.returned == item.quantity for item in items.values()):
         ShopOrder.objects.filter(pk=order.pk).update(closed_because="refunded")

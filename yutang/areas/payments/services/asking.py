@@ -56,12 +56,12 @@ def ask_about(*, payable: tuple[str, int], actor: Actor) -> None:
         ask(tender, actor=actor)
 
 
-def close_tenders(*, payable: tuple[str, int], actor: Actor) -> None:
-    """What is closed can no longer be paid. Money that was faster is taken, and goes back by itself."""
+def close_tenders(*, payable: tuple[str, int], up_to: int | None = None, actor: Actor) -> None:
+    """What is closed can no longer be paid; `up_to`: the last tender of a price that holds no more. Money that was
+    faster is taken, and what is more than due goes back by itself."""
     with tenancy.scope(actor.merchant_id):
-        waiting = list(
-            Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.STARTED)
-        )
+        begun = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.STARTED)
+        waiting = list(begun if up_to is None else begun.filter(pk__lte=up_to))
     for tender in waiting:
         providers.get(tender.provider).close(tender)
         if not ask(tender, actor=actor):
