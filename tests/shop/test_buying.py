@@ -349,7 +349,7 @@ def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, mercha
     with CaptureQueriesContext(connection) as captured:
         placed = shopper.post(f"{shop}checkout/place", {**order_form(page), "chosen": chosen})
     assert placed.status_code == 303
-    assert len(sql(captured)) == 22
+    assert len(sql(captured)) == 23
 
 
 def test_an_order_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, actor):
@@ -357,4 +357,4 @@ def test_an_order_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant
         order = paid(*((stocked(9), 1) for _ in range(goods)), identity=shopper.identity)
         with CaptureQueriesContext(connection) as captured:
             text(shopper.get(f"{shop}orders/{order.pk}"))
-        assert len(sql(captured)) == 10, goods
+        assert len(sql(captured)) == 18, goods

@@ -10,6 +10,7 @@ Values are typed by their place; where PostgreSQL finds two types for one of the
 from __future__ import annotations
 
 import functools
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import psycopg
@@ -26,8 +27,12 @@ M = TypeVar("M", bound=models.Model)
 
 
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    _query: Any
+
     def execute(self, query: Any, params: Any = None, **_: Any) -> _Cursor:
-        return super().execute(query, params, prepare=True)
+        super().execute(query, params, prepare=True)
+        self._query = SimpleNamespace(query=query.encode())  # where Django looks for what it logs
+        return self
 
 
 def rows(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:

@@ -28,7 +28,8 @@ def tree(merchant, actor):
 def east_lead(merchant, actor, tree, client_for):
     """Manages the staff of one region, with an own role that holds little."""
     services.roles.create(
-        name="Lead", permissions=["staff.view", "staff.edit", "orders.pickup", *PRESETS["service"][1]], actor=actor,
+        name="Lead", actor=actor,
+        permissions=["staff.view", "staff.edit", "orders.pickup", "pos.sell", *PRESETS["service"][1]],
     )  # fmt: skip
     return client_for(merchant, role="role-1", node=tree["east"])
 
