@@ -35,7 +35,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.filterwarnings("ignore:Delete operation did not match any records"),
 ]
-COUNT = int(os.environ.get("YUTANG_STORM", "200"))  # orders
+COUNT = int(os.environ.get("YUTANG_STORM", "100"))  # orders
 BUYERS = 8  # at once
 SKUS, PRICES = 5, (990, 8_800, 12_345, 100_000, 1)
 SEED = 4

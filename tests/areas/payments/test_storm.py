@@ -21,7 +21,7 @@ from yutang.simulators.alipay.faults import NoticeFaults
 from yutang.simulators.wechatpay.faults import Faults
 from yutang.simulators.wechatpay.notifier import Kind
 
-COUNT = int(os.environ.get("YUTANG_STORM", "250"))  # for each of the two services
+COUNT = int(os.environ.get("YUTANG_STORM", "200"))  # for each of the two services
 PATIENCE = 60 + COUNT  # seconds for all notices: what takes longer hangs
 PRICES = (1, 990, 8_800, 12_345, 100_000)
 GAVE_UP = 10  # every tenth of those whose money has not arrived yet
