@@ -35,16 +35,8 @@ class Finding:
 def examine() -> list[Finding]:
     """One finding per part, in the order in which they depend on each other."""
     parts: list[Callable[[], Finding]] = [
-        _disk,
-        _secret,
-        _database,
-        _isolation,
-        _static,
-        _fonts,
-        _worker,
-        _failed_jobs,
-        _lake,
-    ]
+        _disk, _secret, _database, _isolation, _static, _fonts, _worker, _failed_jobs, _lake,
+    ]  # fmt: skip
     return [part() for part in parts]
 
 
