@@ -13,6 +13,7 @@ from tests.factories.merchants import make_merchant
 from yutang.areas.aftersale import services as aftersale
 from yutang.areas.catalog import services as catalog
 from yutang.areas.catalog.models import Category, Sku
+from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries_packing, services
 from yutang.areas.orders.services import Recipient
 from yutang.core import audit, tenancy
@@ -45,10 +46,10 @@ def world(merchant, store):
         cakes, breads = (catalog.save_category(name=name, actor=own.actor()) for name in ("Cakes", "Breads"))
         bread, cake, jam = thing("A1", breads), thing("Z9", cakes), thing("A0")
         served = own.stocked(20, name="Fetched", node_id=store.pk)
-        first = own.paid((cake, 2), (bread, 1), recipient=HOME, buyer_note="No nuts <please>")
+        first = own.paid((cake, 2), (bread, 1), recipient=HOME, note="No nuts <please>")
         second = own.paid((cake, 4), (jam, 1), recipient=HOME)
         services.ship(order_id=second.pk, pieces={0: 1}, key="a", actor=own.actor())
-        ask = aftersale.Ask(kind="refund", reason="unwanted", lines=[(0, 1)])
+        ask = aftersale.Ask(kind="refund_only", reason="unwanted", lines=[(0, 1)])
         aftersale.open_case(order_id=second.pk, ask=ask, key="k", actor=own.actor())
         fetched = own.paid((served, 3), fulfilment="pickup", node_id=store.pk)
         done = own.paid((bread, 1))
@@ -72,9 +73,10 @@ def picked(answer) -> list[tuple[str, list[tuple[str, str, int]]]]:
 
 def test_a_pick_list_sums_what_may_leave_now_by_store_category_and_code(client_for, merchant, store, world):
     answer = printed(client_for(merchant), *world.values(), show="pick")
-    root = world["first"].node.name
-    of_root = (root, [("Cakes", "Z9", 4), ("Breads", "A1", 1), ("", "A0", 1)])
-    of_store = (store.name, [("", world["fetched"].items.get().sku_code, 3)])
+    with tenancy.scope(merchant.pk):
+        root, fetched = merchants.root_node(), world["fetched"].items.get()
+    of_root = (root.name, [("Cakes", "Z9", 4), ("Breads", "A1", 1), ("", "A0", 1)])
+    of_store = (store.name, [("", fetched.sku_code, 3)])
     assert picked(answer) == sorted([of_root, of_store])
     by_order = {
         order.order_no: [(item.sku_code, pieces) for item, pieces in lines]
