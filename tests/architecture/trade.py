@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 
 def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
-    """One order sent and partly refunded, one picked up, both of `node`, carts and an address; ids for addresses."""
+    """Orders of `node`: one sent and partly refunded, one picked up, one to pack; carts and an address; ids for
+    addresses."""
     cake = shop.stocked(20, node_id=node.pk)
     identity = person.identities.first()
     assert identity is not None
@@ -37,6 +38,7 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
+    to_pack = shop.paid((cake, 1), key=f"{mark}-3", identity=identity, recipient=to, node_id=node.pk)
     for holder in (Holder(identity_id=identity.pk), Holder(visitor=f"{identity.pk:032x}")):
         carting.put(holder=holder, sku_id=cake.pk, quantity=1, key=mark, actor=shop.actor())
     address = customers.save_address(identity=identity, recipient=to, actor=shop.actor())
@@ -53,7 +55,8 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     tender = Tender.objects.filter(payable_id=sent.pk).first()
     assert tender is not None
     return {
-        "shop_order_id": sent.pk, "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
+        "shop_order_id": sent.pk, "packing_id": to_pack.pk,
+        "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
         "no": tender.no, "shift_id": shift_id, "shipment_run_id": run.pk, **cases,
     }  # fmt: skip
 

@@ -60,7 +60,8 @@ def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
         {"show": "relations"}, {"key": "title", "fact": "orders.line"}, {"key": "customers.city"},
         {"key": "customers.source"}, {"key": "customers.home_node_id"}, {"id": ids["customer_id"]},
         {"since": "2020-01-01", "until": "2030-01-01"}, {"sort": "net"},
-        {"tab": "to_pick_up"}, {"tab": "low"}, {"channel": 1}, {"tab": "disputed"}, {"behind": "refused"},
+        {"tab": "to_pick_up"}, {"tab": "low"}, {"channel": 1}, {"ids": ids["packing_id"], "show": "slips"},
+        {"tab": "disputed"}, {"behind": "refused"},
         *({"show": "group", "group": group} for group in ("champions", "lost")), {"show": "dormant", "quiet": 1},
         {"show": "group", "group": "champions", "day": "2026-03-20"}, {"show": "worth", "least": 1}, {"quiet": 1},
         {"show": "moved", "by": "tier", "before": "", "after": "big", "since": "2020-01-01"},
@@ -70,7 +71,8 @@ def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
 def form(ids: dict[str, Any]) -> dict[str, Any]:
     """One form for all pages: each takes what it knows."""
     return {
-        "text": ECHO, "identity": [str(n) for n in range(1, 60)], "ids": [str(ids["customer_id"])], "format": "csv",
+        "text": ECHO, "identity": [str(n) for n in range(1, 60)], "format": "csv",
+        "ids": [str(ids["customer_id"]), str(ids["packing_id"])],
         "name": ECHO, "description": ECHO, "rule": json.dumps({"not": {"segment": ids["segment_id"]}}),
         "decision": "merge", "why": ECHO, "dry_run": "1", "layout": "taobao", "source": "x", "email": "z@example.com",
         "role": ids["role_id"], "node": ids["node_id"], "roles": ids["role_id"], "nodes": ids["node_id"],
@@ -82,7 +84,7 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "show": "group", "group": ids["group_id"], "measure": "net", "middle_from": "1", "big_from": "2", "save": "1",
         "what": "damage", "quantity": "1", "counted": "0", "pieces-0": "1", "carrier": ECHO, "store": ids["node_id"],
         "to_id": ids["node_id"], "node_id": ids["node_id"], "confirm": "yes", "seen": "", "ruling": "merchant",
-        "goods": "1", "expected": "20000", "receive_days": "10", "address": ids["address_id"],
+        "goods": "1", "expected": "20000", "receive_days": "10", "in_full": "slips", "address": ids["address_id"],
     }  # fmt: skip
 
 

@@ -92,6 +92,15 @@ def test_a_poster_is_drawn_once_and_told_by_its_tag(stranger, shop, cake, actor,
     assert len(list(folder.glob("*.jpg"))) == 1  # the older one went
 
 
+def test_two_languages_keep_a_poster_each(stranger, shop, cake, monkeypatch):
+    address = f"{shop}p/{cake.pk}/poster.jpg"
+    posters = {language: stranger.get(address, headers={"Accept-Language": language}) for language in ("en", "zh-hans")}
+    monkeypatch.setattr(poster, "draw", lambda wanted: b"drawn again")
+    for language, first in posters.items():
+        assert stranger.get(address, headers={"Accept-Language": language}).content == first.content
+    assert posters["en"].content != posters["zh-hans"].content
+
+
 def test_long_names_wrap_within_the_poster():
     face = fonts.font(40, is_bold=True)
     lines = poster.wrapped(LONG, face, WIDTH - 80, 3)

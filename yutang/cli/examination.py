@@ -12,6 +12,7 @@ from django.db import connection
 
 from yutang.core import clock, tenancy
 from yutang.lake.models import Freshness
+from yutang.shop.sharing import fonts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,9 @@ class Finding:
 
 def examine() -> list[Finding]:
     """One finding per part, in the order in which they depend on each other."""
-    parts: list[Callable[[], Finding]] = [_disk, _secret, _database, _isolation, _static, _worker, _failed_jobs, _lake]
+    parts: list[Callable[[], Finding]] = [
+        _disk, _secret, _database, _isolation, _static, _fonts, _worker, _failed_jobs, _lake,
+    ]  # fmt: skip
     return [part() for part in parts]
 
 
@@ -92,6 +95,18 @@ def _static() -> Finding:
         "web pages", not missing, f"missing: {', '.join(missing)}" if missing else "complete",
         "Run make setup." if missing else "",
     )  # fmt: skip
+
+
+def _fonts() -> Finding:
+    """Without them the shop refuses posters."""
+    try:
+        found = [fonts.path(is_bold=is_bold) for is_bold in (False, True)]
+    except fonts.NoFont:
+        return Finding(
+            "fonts of posters", False, "Noto Sans CJK is missing",
+            "apt-get install fonts-noto-cjk, or name a folder with its files in YUTANG_FONTS.",
+        )  # fmt: skip
+    return Finding("fonts of posters", True, str(found[0].parent))
 
 
 def _worker() -> Finding:

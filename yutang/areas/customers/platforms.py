@@ -15,5 +15,6 @@ def names() -> dict[str, str]:
     return {
         "taobao": gettext("Taobao/Tmall"), "jd": gettext("JD"), "pinduoduo": gettext("Pinduoduo"),
         "douyin": gettext("Douyin"), "youzan": gettext("Youzan"), "weixin_shop": gettext("WeChat Shop"),
-        "shopify": "Shopify", "pos": pgettext("channel", "Store till"), "import": gettext("Import"),
+        "shopify": "Shopify", "shop": pgettext("channel", "Own shop"), "pos": pgettext("channel", "Store till"),
+        "import": gettext("Import"),
     }  # fmt: skip

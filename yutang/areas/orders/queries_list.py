@@ -23,9 +23,9 @@ Status = Order.Status
 ORDER = ("-ordered_at", "-id")
 TABS = ("", "unpaid", "to_ship", "to_pick_up", "to_receive", "done", "closed")
 PAYMENTS = ("paid", "unpaid", "refunded")
-_TO_HAND_OVER = (Status.PAID, Status.PARTLY_SHIPPED)
+TO_HAND_OVER = (Status.PAID, Status.PARTLY_SHIPPED)
 _STATUS = {
-    "unpaid": (Status.UNPAID,), "to_ship": _TO_HAND_OVER, "to_pick_up": _TO_HAND_OVER, "to_receive": (Status.SHIPPED,),
+    "unpaid": (Status.UNPAID,), "to_ship": TO_HAND_OVER, "to_pick_up": TO_HAND_OVER, "to_receive": (Status.SHIPPED,),
     "done": (Status.COMPLETED,), "closed": (Status.CLOSED,),
 }  # fmt: skip
 # Handed over at a place, so nobody ships them.
@@ -79,7 +79,7 @@ def to_ship(
     actor: Actor, *, nodes: frozenset[int] | None = None, permission: str = "orders.view", size: int = 500
 ) -> Iterator[list[Order]]:  # fmt: skip
     """Orders of the own shop that wait to be sent, the oldest first, page by page, each with its shop half."""
-    found = orders(actor, permission).select_related(None).select_related("shop").filter(status__in=_TO_HAND_OVER)
+    found = orders(actor, permission).select_related(None).select_related("shop").filter(status__in=TO_HAND_OVER)
     found = found.filter(shop__fulfilment__in=(ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL))
     if nodes is not None:
         found = found.filter(node__in=nodes)

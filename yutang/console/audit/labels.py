@@ -106,6 +106,7 @@ ACTIONS: dict[str, str] = {
     "orders.check_shipments": gettext_noop("File of tracking numbers checked"),
     "orders.ship_by_file": gettext_noop("Orders shipped by a file"),
     "orders.terms": gettext_noop("Order settings changed"),
+    "orders.print": gettext_noop("Recipients of orders printed"),
     "orders.unmask": gettext_noop("Recipient of an order looked at"),
     "aftersale.opened": gettext_noop("After-sale case written down"),
     "aftersale.agree": gettext_noop("After-sale case agreed to"),

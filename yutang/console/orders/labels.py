@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from yutang.areas.customers import platforms
 from yutang.areas.orders.models import Order, ShopOrder
@@ -52,7 +52,7 @@ def channel(order: Order) -> str:
 
 
 def channel_name(row: SalesChannel) -> str:
-    name = pgettext("channel", "Own shop") if row.source == "shop" else platforms.name(row.source)
+    name = platforms.name(row.source)
     return f"{name} · {row.shop}" if row.shop and row.shop != name else name
 
 

@@ -18,6 +18,7 @@ from yutang.core import clock
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from yutang.areas.orders.models import Order, ShopOrder
@@ -62,11 +63,13 @@ def filters(request: HttpRequest) -> dict[str, str]:
 
 
 def page(request: HttpRequest, wanted: dict[str, str]) -> Page:
-    found = page_of(
-        queries_list.search(request.actor, _search(request, wanted)), request, order=queries_list.ORDER, size=30
-    )
-    found.rows = _rows(request, found.rows)
-    return found
+    shown = page_of(found(request, wanted), request, order=queries_list.ORDER, size=30)
+    shown.rows = _rows(request, shown.rows)
+    return shown
+
+
+def found(request: HttpRequest, wanted: dict[str, str]) -> QuerySet[Order]:
+    return queries_list.search(request.actor, _search(request, wanted))
 
 
 def _search(request: HttpRequest, wanted: dict[str, str]) -> Search:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.orders import acting, changing, refunding, setting, shipping, views
+from yutang.console.orders import acting, changing, printing, refunding, setting, shipping, views
 
 urlpatterns = [
     path("orders", views.order_list, name="orders"),
+    path("orders/print", printing.papers, name="orders_print"),
     path("orders/shipping", shipping.shipping, name="shipping"),
     path("orders/shipping/export", shipping.export, name="shipping_export"),
     path("orders/shipping/<int:shipment_run_id>", shipping.run, name="shipment_run"),

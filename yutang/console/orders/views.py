@@ -11,7 +11,7 @@ from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.aftersale.models import Case
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import holds, queries, queries_list, queries_mine, queries_shop
+from yutang.areas.orders import holds, queries, queries_list, queries_mine, queries_packing, queries_shop
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
@@ -22,6 +22,8 @@ from yutang.console.shell.listing import render_list
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+PRINTED = ("", "to_ship", "to_pick_up")  # tabs with orders that goods are packed for
+
 
 @page("orders.view", methods=("GET",))
 def order_list(request: HttpRequest) -> HttpResponse:
@@ -29,6 +31,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
     address = reverse("console:orders")
     context: dict[str, Any] = {
         "page": listing.page(request, wanted), "wanted": wanted,
+        "bulk": wanted["tab"] in PRINTED and queries_packing.may_pack(request.actor),
+        "bulk_url": reverse("console:orders_print"),
         "is_filtered": any(name != "tab" and value for name, value in wanted.items()),
     }  # fmt: skip
     if request.headers.get("HX-Target") != "results":
@@ -63,8 +67,9 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
     if found.customer_id is not None and actor.may("customers.view"):
         names = customers.named(actor, [found.customer_id])
     left = [priced.item for priced in whole.items if priced.item.left]
+    waits = shop is not None and found.status in queries_list.TO_HAND_OVER
     is_sent = shop is not None and shop.fulfilment in (ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL)
-    may_ship = is_sent and found.status in (Order.Status.PAID, Order.Status.PARTLY_SHIPPED)
+    may_ship = is_sent and waits
     if form is None and may_ship:
         form = ShipForm(items=left, held=holds.held(found.pk))
     is_open = shop is not None and found.paid_at is not None
@@ -76,6 +81,7 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
         "ship": form if may_ship else None,
+        "may_print": waits and queries_packing.may_pack(actor),
         "may_readdress": shop is not None and queries_mine.may_readdress(found, shop),
         "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],
         "may_ask": is_open and actor.may(aftersale.HANDLE),

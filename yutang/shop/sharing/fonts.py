@@ -21,11 +21,15 @@ class NoFont(DomainError):
     status = 503
 
 
-@lru_cache(maxsize=16)
-def font(size: int, *, is_bold: bool = False) -> ImageFont.FreeTypeFont:
+def path(*, is_bold: bool = False) -> Path:
     """NoFont where the machine has none: boxes instead of characters would be worse than no poster."""
     name = f"NotoSansCJK-{'Bold' if is_bold else 'Regular'}.ttc"
     for folder in (settings.FONTS, *_FOLDERS):
-        if folder and (path := Path(folder) / name).exists():
-            return ImageFont.truetype(path, size, index=_CHINESE)
+        if folder and (found := Path(folder) / name).exists():
+            return found
     raise NoFont
+
+
+@lru_cache(maxsize=16)
+def font(size: int, *, is_bold: bool = False) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(path(is_bold=is_bold), size, index=_CHINESE)

@@ -76,20 +76,21 @@ def _answer(request: HttpRequest, subject: str, wanted: Poster, picture: str) ->
     headers = {"ETag": f'"{fingerprint}"', "Cache-Control": f"public, max-age={SECONDS}"}
     if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers=headers)
-    return HttpResponse(_drawn(request.merchant.pk, subject, fingerprint, wanted), "image/jpeg", headers=headers)
+    name = f"{subject}-{request.LANGUAGE_CODE}"
+    return HttpResponse(_drawn(request.merchant.pk, name, fingerprint, wanted), "image/jpeg", headers=headers)
 
 
-def _drawn(merchant_id: int, subject: str, fingerprint: str, wanted: Poster) -> bytes:
-    """From the folder, or drawn and put there in place of what it was before."""
+def _drawn(merchant_id: int, name: str, fingerprint: str, wanted: Poster) -> bytes:
+    """From the folder, or drawn and put there in place of what it was before. `name`: of the subject in a language."""
     folder = Path(settings.FILES) / "posters" / str(merchant_id)
-    path = folder / f"{subject}-{fingerprint}.jpg"
+    path = folder / f"{name}-{fingerprint}.jpg"
     if path.exists():
         return path.read_bytes()
     content = poster.draw(wanted)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
     draft.write_bytes(content)
-    for old in folder.glob(f"{subject}-*.jpg"):
+    for old in folder.glob(f"{name}-*.jpg"):
         old.unlink(missing_ok=True)
     draft.replace(path)
     return content

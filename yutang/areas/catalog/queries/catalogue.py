@@ -99,6 +99,12 @@ def categories() -> list[Branch]:
     return ordered
 
 
+def categories_of(product_ids: Iterable[int]) -> dict[int, int]:
+    """Product id → its category, of those that have one."""
+    rows = Product.objects.filter(pk__in=set(product_ids), category__isnull=False)
+    return dict(rows.values_list("pk", "category_id"))
+
+
 def category(category_id: int) -> Category:
     return _found(Category.objects.filter(pk=category_id).first())
 

@@ -1,4 +1,4 @@
-"""What staff write on an order, and that somebody looked at whom it goes to."""
+"""What staff write on an order, and that somebody looked at whom it goes to, or printed it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from yutang.areas.orders.services.paying import note
 from yutang.core import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yutang.core.access import Actor
 
 LONGEST = 500
@@ -29,3 +31,10 @@ def record_look(*, order_id: int, actor: Actor) -> None:
     """Writes down that somebody reads the recipient in full (queries_shop.recipient)."""
     actor.require("customers.unmask")
     audit.record("orders.unmask", actor=actor, object_type="order", object_id=order_id)
+
+
+@transaction.atomic
+def record_print(*, order_ids: Sequence[int], actor: Actor) -> None:
+    """Writes down, once for all of them, that somebody prints recipients in full (queries_shop.recipient)."""
+    actor.require("customers.unmask")
+    audit.record("orders.print", actor=actor, object_type="order", detail={"orders": list(order_ids)})
