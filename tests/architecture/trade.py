@@ -46,6 +46,8 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     cases = _cases(mark, sent)
     shift_id = _till(mark, node, cake, identity)
     orders.save_terms(receive_days=10, actor=shop.actor())
+    near = orders.District("浙江省", "杭州市", "西湖区", fee=500)
+    orders.save_local(node_id=node.pk, delivers=True, lead_minutes=60, districts=[near], actor=shop.actor())
     run = ShipmentRun.objects.create(
         merchant_id=sent.merchant_id, file_name=f"{mark}.csv", rows=[[2, sent.pk, sent.order_no, mark, mark]],
         problems=[[3, mark, "it was shipped already", {}]], created_by=mark, created_by_key=mark,

@@ -50,6 +50,9 @@ class OrgNode(TenantModel):
     province = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
+    # Brings goods to people near it. How is said where orders are; it stands here so that whoever has the stores of a
+    # merchant that never does so need not ask there.
+    delivers = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

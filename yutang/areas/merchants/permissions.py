@@ -19,7 +19,7 @@ PERMISSIONS: dict[str, str] = {
     "orders.edit": gettext_noop("Ship and close orders, write notes on them"),
     "orders.refund": gettext_noop("Refund orders"),
     "orders.price": gettext_noop("Change prices of unpaid orders"),
-    "orders.setup": gettext_noop("Set order deadlines"),
+    "orders.setup": gettext_noop("Set order deadlines and same-city delivery"),
     "orders.pickup": gettext_noop("Hand over orders at the pickup desk"),
     "pos.sell": gettext_noop("Sell at the till of a store"),
     "pos.discount": gettext_noop("Lower prices at the till"),

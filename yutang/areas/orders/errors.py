@@ -191,3 +191,33 @@ class NotInRegion(DomainError):
     code = "orders.not_in_region"
     message = gettext_noop("Not offered in %(province)s: %(titles)s. Take it out, or choose another address.")
     status = 409
+
+
+class NotReached(DomainError):
+    """No store brings goods to the address, or the one that was chosen does not any more."""
+
+    code = "orders.not_reached"
+    message = gettext_noop("No store brings these goods to this address. Choose another address or another way.")
+    status = 409
+
+
+class TooLittle(DomainError):
+    """`params`: least (with its currency)."""
+
+    code = "orders.too_little"
+    message = gettext_noop("The store brings orders of %(least)s and more to this address.")
+    status = 409
+
+
+class UnknownDistrict(DomainError):
+    """`params`: district."""
+
+    code = "orders.unknown_district"
+    message = gettext_noop("%(district)s is not in the list of districts.")
+    status = 422
+
+
+class NoDistrict(DomainError):
+    code = "orders.no_district"
+    message = gettext_noop("Give at least one district a fee, or buyers cannot choose it.")
+    status = 422

@@ -78,9 +78,9 @@ def search(actor: Actor, wanted: Search) -> QuerySet[Order]:
 def to_ship(
     actor: Actor, *, nodes: frozenset[int] | None = None, permission: str = "orders.view", size: int = 500
 ) -> Iterator[list[Order]]:  # fmt: skip
-    """Orders of the own shop that wait to be sent, the oldest first, page by page, each with its shop half."""
+    """Orders of the own shop that wait for a carrier, the oldest first, page by page, each with its shop half."""
     found = orders(actor, permission).select_related(None).select_related("shop").filter(status__in=TO_HAND_OVER)
-    found = found.filter(shop__fulfilment__in=(ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL))
+    found = found.filter(shop__fulfilment=ShopOrder.Fulfilment.DELIVERY)
     if nodes is not None:
         found = found.filter(node__in=nodes)
     found = found.order_by("ordered_at", "pk")
@@ -92,9 +92,9 @@ def to_ship(
 
 
 def by_number(actor: Actor, numbers: Collection[str], *, permission: str) -> dict[str, Order]:
-    """Orders of the own shop that are sent, by their number."""
+    """Orders of the own shop that a carrier takes, by their number."""
     found = orders(actor, permission).select_related(None).filter(order_no__in=numbers)
-    sent = found.filter(shop__fulfilment__in=(ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL))
+    sent = found.filter(shop__fulfilment=ShopOrder.Fulfilment.DELIVERY)
     return {order.order_no: order for order in sent}
 
 

@@ -105,6 +105,8 @@ ACTIONS: dict[str, str] = {
     "orders.export": gettext_noop("Orders to ship exported"),
     "orders.check_shipments": gettext_noop("File of tracking numbers checked"),
     "orders.ship_by_file": gettext_noop("Orders shipped by a file"),
+    "orders.local": gettext_noop("Same-city delivery of a store set"),
+    "orders.deliver": gettext_noop("Order delivered in the same city"),
     "orders.terms": gettext_noop("Order settings changed"),
     "orders.print": gettext_noop("Recipients of orders printed"),
     "orders.unmask": gettext_noop("Recipient of an order looked at"),

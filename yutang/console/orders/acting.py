@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from yutang.areas.orders import holds, queries, queries_shop, services
 from yutang.console.access import page
-from yutang.console.orders.forms import ShipForm
+from yutang.console.orders.forms import SHIP_FORMS, ShipForm
 from yutang.console.orders.views import shown
 from yutang.ui.forms import errors_of, refused_as_message
 
@@ -23,12 +23,12 @@ def ship(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     """The chosen pieces with one tracking number; the rest may follow in another parcel."""
     order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
     items = [priced.item for priced in queries_shop.whole(order).items if priced.item.left]
-    form = ShipForm(request.POST, items=items, held=holds.held(order.pk))
+    ship_form = SHIP_FORMS.get(order.shop.fulfilment, ShipForm)  # what is not sent the service refuses
+    form = ship_form(request.POST, items=items, held=holds.held(order.pk))
     if form.is_valid():
         with errors_of(form):
             services.ship(
-                order_id=order.pk, pieces=form.pieces(), carrier=form.cleaned_data["carrier"],
-                tracking_no=form.cleaned_data["tracking_no"], key=f"{order.pk}:{form.cleaned_data['key']}",
+                order_id=order.pk, pieces=form.pieces(), **form.given(), key=f"{order.pk}:{form.cleaned_data['key']}",
                 actor=request.actor,
             )  # fmt: skip
             messages.success(request, gettext("Shipped."))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders import queries_terms
+from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.services import Back
 from yutang.ui.fields import MoneyField
 
@@ -59,6 +61,28 @@ class PiecesForm(forms.Form):
 class ShipForm(PiecesForm):
     carrier = forms.CharField(label=_("Carrier"), max_length=40, required=False)
     tracking_no = forms.CharField(label=_("Tracking number"), max_length=60, required=False)
+
+    def given(self) -> dict[str, str]:
+        """For services.ship."""
+        return {name: self.cleaned_data[name] for name in ("carrier", "tracking_no")}
+
+
+class BringForm(PiecesForm):
+    """Of same-city delivery."""
+
+    carrier = forms.CharField(label=_("Who brings it"), max_length=40)
+    courier_phone = forms.RegexField(
+        r"[0-9+][0-9 -]{4,28}", label=pgettext_lazy("of who brings it", "Phone"), required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )  # fmt: skip
+
+    def given(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("carrier", "courier_phone")}
+
+
+SHIP_FORMS: dict[str, type[ShipForm | BringForm]] = {
+    ShopOrder.Fulfilment.DELIVERY: ShipForm, ShopOrder.Fulfilment.LOCAL: BringForm
+}  # fmt: skip
 
 
 class RefundForm(PiecesForm):

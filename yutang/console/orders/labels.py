@@ -44,6 +44,8 @@ def status(order: Order, shop: ShopOrder | None) -> str:
             return gettext("To pick up")
         if order.status == Status.PARTLY_SHIPPED:
             return gettext("Partly picked up")
+    if shop is not None and shop.fulfilment == ShopOrder.Fulfilment.LOCAL and order.status == Status.SHIPPED:
+        return gettext("Out for delivery")
     return str(gettext("To receive") if order.status == Status.SHIPPED else order.get_status_display())
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.orders import acting, changing, printing, refunding, setting, shipping, views
+from yutang.console.orders import acting, changing, local, printing, refunding, setting, shipping, views
 
 urlpatterns = [
     path("orders", views.order_list, name="orders"),
@@ -13,9 +13,12 @@ urlpatterns = [
     path("orders/shipping/<int:shipment_run_id>/start", shipping.start, name="shipment_run_start"),
     path("orders/shipping/<int:shipment_run_id>/problems", shipping.problems, name="shipment_run_problems"),
     path("orders/settings", setting.settings, name="order_settings"),
+    path("orders/local", local.stores, name="local_delivery"),
+    path("orders/local/<int:node_id>", local.store, name="local_store"),
     path("orders/<int:order_id>", views.order, name="order"),
     path("orders/<int:order_id>/note", acting.add_note, name="order_note"),
     path("orders/<int:shop_order_id>/ship", acting.ship, name="order_ship"),
+    path("orders/<int:shop_order_id>/delivered", local.delivered, name="order_delivered"),
     path("orders/<int:shop_order_id>/close", acting.close, name="order_close"),
     path("orders/<int:shop_order_id>/recipient", acting.recipient, name="order_recipient"),
     path("orders/<int:shop_order_id>/price", changing.price, name="order_price"),

@@ -16,7 +16,7 @@ from yutang.areas.orders.models import Order, ShopOrder
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
 from yutang.console.orders import labels, listing
-from yutang.console.orders.forms import ShipForm
+from yutang.console.orders.forms import SHIP_FORMS, BringForm, ShipForm
 from yutang.console.shell.listing import render_list
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     return render(request, "console/orders/order.html", shown(request, found))
 
 
-def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> dict[str, Any]:
+def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None = None) -> dict[str, Any]:
     """Context of an order's page; `form`: a shipment that was refused."""
     actor = request.actor
     shop, whole = queries_shop.shop_half(found), queries_shop.whole(found)
@@ -68,10 +68,11 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
         names = customers.named(actor, [found.customer_id])
     left = [priced.item for priced in whole.items if priced.item.left]
     waits = shop is not None and found.status in queries_list.TO_HAND_OVER
-    is_sent = shop is not None and shop.fulfilment in (ShopOrder.Fulfilment.DELIVERY, ShopOrder.Fulfilment.LOCAL)
-    may_ship = is_sent and waits
-    if form is None and may_ship:
-        form = ShipForm(items=left, held=holds.held(found.pk))
+    ship_form = SHIP_FORMS.get(shop.fulfilment) if shop is not None else None
+    may_ship = ship_form is not None and waits
+    if form is None and ship_form is not None and may_ship:
+        form = ship_form(items=left, held=holds.held(found.pk))
+    is_local = shop is not None and shop.fulfilment == ShopOrder.Fulfilment.LOCAL
     is_open = shop is not None and found.paid_at is not None
     cases = aftersale.of_order(actor, found.pk) if is_open and actor.may(aftersale.VIEW) else []
     return {
@@ -80,7 +81,7 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | None = None) -> d
         "buyer": names.get(found.customer_id or 0, ""), "refunded": -found.refunded_amount,
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
-        "ship": form if may_ship else None,
+        "ship": form if may_ship else None, "is_local": is_local,
         "may_print": waits and queries_packing.may_pack(actor),
         "may_readdress": shop is not None and queries_mine.may_readdress(found, shop),
         "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],

@@ -95,6 +95,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:aftersale_settings", _("After-sale terms"), "aftersale.setup", is_whole=True),
             Entry("console:pos_settings", _("Rules of the till"), "pos.setup", is_whole=True),
             Entry("console:order_settings", _("Order settings"), "orders.setup", is_whole=True),
+            Entry("console:local_delivery", _("Same-city delivery"), "orders.setup"),
             Entry("console:imports", _("Import centre"), "imports.view", is_whole=True),
         ),
     ),

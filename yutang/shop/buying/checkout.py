@@ -104,7 +104,7 @@ def _lines(request: HttpRequest, buy: str, chosen: list[str], leaves_out: bool =
 def _wish(form: CheckoutForm, lines: list[tuple[int, int]]) -> Wish:
     given = form.cleaned_data
     entry = given.get("address") if form.sends else None
-    store = None if form.sends else given.get("store")
+    store = form.chosen_store
     slot = given.get("slot") if store else None
     return Wish(
         lines=lines, fulfilment=form.chosen_fulfilment, recipient=entry.recipient if entry else Recipient(),

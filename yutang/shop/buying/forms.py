@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.errors import SlotClosed
+from yutang.areas.orders import queries_local
+from yutang.areas.orders.errors import NotReached, SlotClosed
 from yutang.areas.orders.models import ShopOrder
 from yutang.shop.forms import KeyField
 
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
     from yutang.areas.customers.addresses.book import AddressEntry
     from yutang.areas.merchants.models import OrgNode
     from yutang.areas.merchants.queries import Slot
+    from yutang.areas.orders.pricing.local import Reach
 
 Fulfilment = ShopOrder.Fulfilment
-WAYS = (Fulfilment.DELIVERY, Fulfilment.PICKUP)
+WAYS = (Fulfilment.DELIVERY, Fulfilment.LOCAL, Fulfilment.PICKUP)
 DAYS = 7  # ahead that a slot may be chosen
 
 
 class CheckoutForm(forms.Form):
     """`address` becomes the entry of the address book, `store` the node, `slot` its two instants. Complete it must be
-    with a `key` only: an order has one, a look at what it would cost has none."""
+    with a `key` only: an order has one, a look at what it would cost has none. `local`: the store that would bring the
+    goods to the chosen address, and its terms."""
 
     fulfilment = forms.ChoiceField(choices=[(way.value, way.label) for way in WAYS], required=False)
     address = forms.CharField(required=False, max_length=20)
@@ -46,6 +49,7 @@ class CheckoutForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(data)
         self.goods, self.entries, self.stores = goods, entries, stores
+        self.local: Reach | None = None
 
     @property
     def chosen_fulfilment(self) -> str:
@@ -55,13 +59,34 @@ class CheckoutForm(forms.Form):
 
     @property
     def sends(self) -> bool:
-        return self.chosen_fulfilment == Fulfilment.DELIVERY
+        return self.chosen_fulfilment != Fulfilment.PICKUP
+
+    @property
+    def is_local(self) -> bool:
+        return self.chosen_fulfilment == Fulfilment.LOCAL
+
+    def ways(self) -> list[tuple[str, str]]:
+        """What is offered; same-city delivery where a store brings the goods to the address, or while it is chosen."""
+        return [
+            (way.value, str(way.label))
+            for way in WAYS
+            if way != Fulfilment.LOCAL or self.local is not None or self.is_local
+        ]
+
+    @property
+    def chosen_store(self) -> OrgNode | None:
+        """Where it is fetched, or from where it is brought."""
+        if not self.is_local:
+            return None if self.sends else self.cleaned_data.get("store")
+        return next((one for one in self.stores if self.local is not None and one.pk == self.local.node_id), None)
 
     def slots(self) -> list[Slot]:
         """That the chosen store offers."""
-        store = self.cleaned_data.get("store")
-        today = timezone.localdate()
-        return merchants.slots(store, [today + timedelta(days=n) for n in range(DAYS)]) if store else []
+        store, today = self.chosen_store, timezone.localdate()
+        days = [today + timedelta(days=n) for n in range(DAYS)]
+        if store is None:
+            return []
+        return merchants.slots(store, days, lead=self.local.lead if self.is_local and self.local else merchants.LEAD)
 
     def clean_address(self) -> AddressEntry | None:
         wanted = self.cleaned_data["address"]
@@ -78,7 +103,8 @@ class CheckoutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         text, given["slot"] = given.get("slot", ""), None
-        if text and given.get("store"):
+        self.local = self._local(given.get("address"))
+        if text and self.chosen_store is not None:
             given["slot"] = next((one for one in self.slots() if one.starts.isoformat() == text), None)
             if given["slot"] is None:
                 self.add_error("slot", str(SlotClosed()))
@@ -86,8 +112,21 @@ class CheckoutForm(forms.Form):
             self._must_be_complete(given)
         return given
 
+    def _local(self, entry: AddressEntry | None) -> Reach | None:
+        """Asks only where some store brings goods at all."""
+        is_sent = all(offer.is_delivered for offer, _ in self.goods)
+        if entry is None or not is_sent or not any(one.delivers for one in self.stores):
+            return None
+        wanted: dict[int, int] = {}
+        for offer, quantity in self.goods:
+            wanted[offer.sku_id] = wanted.get(offer.sku_id, 0) + quantity
+        worth = sum(offer.price * quantity for offer, quantity in self.goods)
+        return queries_local.offered(entry.recipient, wanted, worth)
+
     def _must_be_complete(self, given: dict[str, Any]) -> None:
         if self.sends and given.get("address") is None:
             self.add_error("address", gettext("Add an address."))
+        elif self.is_local and self.local is None:
+            self.add_error("address", str(NotReached()))
         if not self.sends and given.get("store") is None:
             self.add_error("store", gettext("Choose a store."))

@@ -48,6 +48,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         "code": picture_of(found.shop.pickup_code),
         "may_readdress": queries_mine.may_readdress(found, found.shop),
         "is_pickup": found.shop.fulfilment == ShopOrder.Fulfilment.PICKUP,
+        "is_local": found.shop.fulfilment == ShopOrder.Fulfilment.LOCAL,
     }  # fmt: skip
     return shown(request, "shop/orders/order.html", context)
 

@@ -20,6 +20,18 @@ def tree() -> Tree:
     return found
 
 
+def place_of(province: str, city: str) -> tuple[str, str] | None:
+    """The full names of a city as people write it ("浙江", "杭州"); None when it is none, or several."""
+    found = [
+        (full, name)
+        for full, cities in tree().items()
+        if full.startswith(province)
+        for name in cities
+        if name.startswith(city or province)
+    ]
+    return found[0] if len(found) == 1 and (city or province) else None
+
+
 def wrong_part(province: str, city: str, district: str) -> str:
     """The first of "province", "city", "district" that does not belong to the one above; "" when all do."""
     cities = tree().get(province)

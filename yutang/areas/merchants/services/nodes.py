@@ -107,6 +107,13 @@ def activate(*, node: OrgNode, actor: Actor) -> None:
     _set_active(node, True, "nodes.activate", actor)
 
 
+@transaction.atomic
+def set_delivers(*, node: OrgNode, delivers: bool) -> None:
+    """Whether a store brings goods to people near it. The caller has checked who may say so and writes it down."""
+    node.delivers = delivers
+    node.save(update_fields=["delivers"])
+
+
 def _set_active(node: OrgNode, active: bool, action: str, actor: Actor) -> None:
     if node.is_active != active:
         node.is_active = active

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from yutang.areas.customers.models import unchecked_merchant
 from yutang.areas.orders.models.recorded import Order
-from yutang.core import clock
+from yutang.core import clock, crypto
 from yutang.core.tenancy import TenantModel
 
 
@@ -53,7 +53,7 @@ class ShopOrder(TenantModel):
     pickup_node = models.ForeignKey(
         "merchants.OrgNode", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    pickup_from = models.DateTimeField(null=True)  # the slot the buyer chose
+    pickup_from = models.DateTimeField(null=True)  # the slot the buyer chose, of a pickup or of same-city delivery
     pickup_until = models.DateTimeField(null=True)
     pickup_code = models.CharField(max_length=12, blank=True)  # given when it is paid
     buyer_note = models.CharField(max_length=200, blank=True)
@@ -189,12 +189,13 @@ class OrderStep(TenantModel):
 
 
 class Parcel(TenantModel):
-    """Pieces of an order handed to a carrier, once per `key`."""
+    """Pieces of an order handed to a carrier, once per `key`; in the same city `carrier` is who brings them."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="parcels", db_index=False)
     key = models.CharField(max_length=64)
     carrier = models.CharField(max_length=40, blank=True)
     tracking_no = models.CharField(max_length=60, blank=True)
+    courier_phone = models.BinaryField(null=True)  # encrypted
     pieces = models.JSONField()  # {position: quantity}
     by = models.CharField(max_length=200)
     at = models.DateTimeField(default=clock.now)
@@ -205,6 +206,11 @@ class Parcel(TenantModel):
             models.Index(fields=["merchant", "order"], name="parcel_of_order"),
             models.Index(fields=["merchant", "tracking_no"], condition=~Q(tracking_no=""), name="parcel_by_tracking"),
         ]
+
+    @property
+    def phone(self) -> str:
+        """Of who brings it."""
+        return "" if self.courier_phone is None else crypto.decrypt(self.courier_phone, self.merchant_id)
 
 
 class PickupUse(TenantModel):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from yutang.areas.catalog.queries import Offer
+from yutang.areas.orders.pricing.local import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Basket:
     province: str = ""
     level: str = ""  # the buyer's member level
     choices: Mapping[str, str] = field(default_factory=dict)
+    local: Reach | None = None  # in the same city: the store's terms for the address, if it still reaches it
 
 
 @dataclass(frozen=True, slots=True)

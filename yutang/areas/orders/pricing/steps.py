@@ -12,6 +12,7 @@ from yutang.areas.catalog.errors import NotDelivered
 from yutang.areas.orders.errors import NotInRegion
 from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.pricing import till
+from yutang.areas.orders.pricing.local import local_fee
 from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
 
 Fulfilment = ShopOrder.Fulfilment
@@ -45,9 +46,12 @@ def level_price(draft: Draft) -> None:
 
 
 def freight(draft: Draft) -> None:
-    """Goods of one template are sent together; each template with anything to send adds its fee."""
+    """Goods of one template are sent together; each template with anything to send adds its fee. In the same city the
+    store asks for its own."""
     basket = draft.basket
-    if basket.fulfilment not in BY_POST:
+    if basket.fulfilment == Fulfilment.LOCAL:
+        local_fee(draft)
+    if basket.fulfilment != Fulfilment.DELIVERY:
         return
     sent: dict[int | None, list[int]] = defaultdict(list)
     for place, line in enumerate(basket.lines):

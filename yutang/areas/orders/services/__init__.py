@@ -7,6 +7,7 @@ from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.services import baskets, carting, selling
 from yutang.areas.orders.services.channels import channels
 from yutang.areas.orders.services.fulfilling import pick_up, ship
+from yutang.areas.orders.services.local import District, deliver, save_local
 from yutang.areas.orders.services.noting import add_note, record_look, record_print
 from yutang.areas.orders.services.paying import close, close_expired, lock
 from yutang.areas.orders.services.placing import Wish, place, quote
@@ -21,9 +22,9 @@ from yutang.areas.orders.services.setting import save_terms
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
-    "LINES", "Back", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets", "carting",
-    "change_address", "change_price", "channels", "close", "close_expired", "complete", "complete_received", "effects",
-    "extend", "freight_left", "hold_replacement", "lock", "pick_up", "place", "quote", "recompute_next_statistics",
-    "recompute_statistics", "record_lines", "record_look", "record_print", "refund", "release_replacement", "replace",
-    "review", "save_terms", "selling", "ship", "sold", "worth",
+    "LINES", "Back", "District", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets",
+    "carting", "change_address", "change_price", "channels", "close", "close_expired", "complete", "complete_received",
+    "deliver", "effects", "extend", "freight_left", "hold_replacement", "lock", "pick_up", "place", "quote",
+    "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "record_print", "refund",
+    "release_replacement", "replace", "review", "save_local", "save_terms", "selling", "ship", "sold", "worth",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from yutang.areas.orders.models import Order, OrderItem, Parcel, PickupUse, Shop
 from yutang.areas.orders.services import paying
 from yutang.areas.orders.services.paying import is_code, lock, note
 from yutang.areas.orders.services.receiving import advance
-from yutang.core import audit, clock, events
+from yutang.core import audit, clock, crypto, events
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -34,9 +34,11 @@ Pieces = Mapping[int, int] | None
 
 @transaction.atomic
 def ship(
-    *, order_id: int, pieces: Pieces = None, carrier: str = "", tracking_no: str = "", key: str, actor: Actor
+    *, order_id: int, pieces: Pieces = None, carrier: str = "", tracking_no: str = "", courier_phone: str = "",
+    key: str, actor: Actor,
 ) -> Parcel:  # fmt: skip
-    """Hands pieces to a carrier. The same key again is the same parcel. WrongState, TooManyPieces, PiecesHeld."""
+    """Hands pieces to a carrier, or to the `carrier` of that name and phone who brings them. The same key again is the
+    same parcel. WrongState, TooManyPieces, PiecesHeld."""
     order = lock(order_id)
     if earlier := Parcel.objects.filter(key=key).first():
         return earlier
@@ -46,6 +48,7 @@ def ship(
     parcel = Parcel.objects.create(
         merchant_id=actor.merchant_id, order=order, key=key, carrier=carrier[:40], tracking_no=tracking_no[:60],
         pieces={str(position): quantity for position, quantity in given.items()}, by=actor.name,
+        courier_phone=crypto.encrypt(courier_phone[:30], actor.merchant_id) if courier_phone else None,
     )  # fmt: skip
     advance(order, _after_shipping(order, is_all))
     note(order, "shipped", actor, parcel=parcel.pk, tracking_no=parcel.tracking_no)

@@ -20,7 +20,7 @@ from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.errors import OutOfStock
 from yutang.areas.inventory.services import Wanted
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import pricing
+from yutang.areas.orders import pricing, queries_local
 from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.queries_cart import can_be_had
@@ -43,7 +43,8 @@ Fulfilment = ShopOrder.Fulfilment
 
 @dataclass(frozen=True)
 class Wish:
-    """What a buyer wants. `lines`: (SKU id, pieces). `node_id`: the store of a pickup, or the till."""
+    """What a buyer wants. `lines`: (SKU id, pieces). `node_id`: the store of a pickup or of same-city delivery, or the
+    till. `pickup_from`, `pickup_until`: the slot at that store."""
 
     lines: Sequence[tuple[int, int]]
     fulfilment: str
@@ -66,10 +67,14 @@ def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
     offers = catalog.offers(pieces)
     for sku_id in pieces:
         _must_be_had(offers.get(sku_id), wish.fulfilment)
+    local = None
+    if wish.fulfilment == Fulfilment.LOCAL and wish.node_id is not None:
+        local = queries_local.reach(wish.node_id, wish.recipient)
     basket = pricing.Basket(
         lines=[pricing.Line(offers[sku_id], quantity) for sku_id, quantity in pieces.items()],
         fulfilment=wish.fulfilment, currency=currency, at=clock.now(), customer_id=customer_id,
         province=wish.recipient.province, level=wish.level, choices=wish.choices,
+        local=local,
     )  # fmt: skip
     return pricing.price(basket)
 
@@ -158,9 +163,9 @@ def _offered(
 
 
 def _slot_must_be_open(wish: Wish) -> None:
-    """Whoever chose no time comes when the store is open."""
+    """Whoever chose no time comes when the store is open, or has it brought as soon as that can be."""
     starts, ends = wish.pickup_from, wish.pickup_until
-    if wish.fulfilment != Fulfilment.PICKUP or (starts is None and ends is None):
+    if wish.fulfilment not in (Fulfilment.PICKUP, Fulfilment.LOCAL) or (starts is None and ends is None):
         return
     if starts is None or ends is None or wish.node_id is None or ends <= clock.now():
         raise SlotClosed(field="pickup_from")

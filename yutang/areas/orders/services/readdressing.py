@@ -12,8 +12,9 @@ from yutang.areas.customers.addresses import Recipient
 from yutang.areas.customers.addresses.recipient import LABELS, checked
 from yutang.areas.customers.errors import BadAddress
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.errors import DearerThere, WrongState
-from yutang.areas.orders.models import Order, OrderItem
+from yutang.areas.orders import queries_local
+from yutang.areas.orders.errors import DearerThere, NotReached, WrongState
+from yutang.areas.orders.models import Order, OrderItem, ShopOrder
 from yutang.areas.orders.pricing import Basket, Line
 from yutang.areas.orders.pricing.pipeline import Draft
 from yutang.areas.orders.pricing.steps import freight, region
@@ -31,7 +32,7 @@ OPEN = (Order.Status.UNPAID, Order.Status.PAID)
 def change_address(*, order_id: int, recipient: Recipient, is_by_buyer: bool = False, actor: Actor) -> Order:
     """Sends the whole order to somebody else or elsewhere. What was agreed to be paid stays: so a buyer may choose only
     where the goods are offered and sending them costs no more. BadAddress, WrongState when something has left, and for
-    buyers NotInRegion, NotDelivered, DearerThere."""
+    buyers NotInRegion, NotDelivered, NotReached, DearerThere."""
     region_of_phones = merchants.current_merchant(actor.merchant_id).phone_region
     good, errors = checked(recipient, phone_region=region_of_phones)
     if errors:
@@ -41,7 +42,9 @@ def change_address(*, order_id: int, recipient: Recipient, is_by_buyer: bool = F
     shop = order.shop
     if order.status not in OPEN or shop.fulfilment not in BY_POST:
         raise WrongState(order_no=order.order_no, status=order.get_status_display())
-    if is_by_buyer and good.province != shop.province:
+    if is_by_buyer and shop.fulfilment == ShopOrder.Fulfilment.LOCAL:
+        _must_be_reached(order, good)
+    elif is_by_buyer and good.province != shop.province:
         _must_cost_no_more(order, good.province)
     shop.recipient, shop.province, shop.city = good.sealed(actor.merchant_id), good.province, good.city
     shop.save(update_fields=["recipient", "province", "city"])
@@ -69,4 +72,14 @@ def _must_cost_no_more(order: Order, province: str) -> None:
         return draft.freight
 
     if fee(province) > fee(order.shop.province):
+        raise DearerThere(field="address")
+
+
+def _must_be_reached(order: Order, to: Recipient) -> None:
+    """By the store that brings it, for no more than was agreed."""
+    reach = queries_local.reach(order.node_id, to)
+    if reach is None:
+        raise NotReached(field="address")
+    worth = sum(OrderItem.objects.filter(order=order).values_list("amount", flat=True))
+    if worth < reach.least or reach.costs(worth) > order.shop.freight:
         raise DearerThere(field="address")

@@ -35,9 +35,10 @@ def hold_replacement(*, order_id: int, sku_id: int, pieces: int, key: str, actor
     SoldOut when no store has so many; then nothing is written."""
     order = Order.objects.select_related("shop").get(pk=order_id)
     offer = _offer(sku_id)
-    found = inventory.allocate({sku_id: pieces}, province=order.shop.province, city=order.shop.city)
+    at_store = [order.node_id] if order.shop.fulfilment == ShopOrder.Fulfilment.LOCAL else None
+    found = inventory.allocate({sku_id: pieces}, province=order.shop.province, city=order.shop.city, node_ids=at_store)
     if found is None:
-        most = max((row.available for row in inventory.stock([sku_id])), default=0)
+        most = max((row.available for row in inventory.stock([sku_id], node_ids=at_store)), default=0)
         raise SoldOut(field="sku_id", title=offer.title, available=most)
     _hold(offer, found[sku_id], pieces, key, actor)
     return found[sku_id].node_id
