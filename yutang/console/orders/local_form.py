@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yutang.areas.orders import queries_local
 from yutang.areas.orders.services import District
@@ -44,7 +45,10 @@ class LocalForm(forms.Form):
             row = known.get(district)
             amounts = (row.fee, row.free_from, row.least or None) if row else (None, None, None)
             for name, label, amount in zip(
-                NAMES, (_("Delivery fee"), _("Free from"), _("Least order")), amounts, strict=True
+                NAMES,
+                (_("Delivery fee"), pgettext_lazy("delivery fee", "Free from"), _("Least order")),
+                amounts,
+                strict=True,
             ):
                 field = MoneyField(label=label, required=False, initial=amount)
                 field.currency = currency
