@@ -14,6 +14,7 @@ from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.errors import SlotClosed
 from yutang.areas.orders.models import ShopOrder
 from yutang.shop.forms import KeyField
+from yutang.shop.orders.forms import InvoiceForm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +43,11 @@ class CheckoutForm(forms.Form):
 
     def __init__(
         self, data: Any, *, goods: Sequence[tuple[Offer, int]], entries: Sequence[AddressEntry],
-        stores: Sequence[OrgNode],
+        stores: Sequence[OrgNode], invoice: InvoiceForm,
     ) -> None:  # fmt: skip
         super().__init__(data)
         self.goods, self.entries, self.stores = goods, entries, stores
+        self.invoice = invoice
 
     @property
     def chosen_fulfilment(self) -> str:
@@ -84,6 +86,9 @@ class CheckoutForm(forms.Form):
                 self.add_error("slot", str(SlotClosed()))
         if self.data.get("key"):
             self._must_be_complete(given)
+        if self.invoice.is_bound:
+            for field, reason in self.invoice.problems().items():
+                self.add_error(None, f"{self.invoice.fields[field].label}: {reason}")
         return given
 
     def _must_be_complete(self, given: dict[str, Any]) -> None:
