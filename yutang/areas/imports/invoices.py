@@ -31,7 +31,7 @@ COLUMNS = (
     Column("spec", "规格型号", "Specification"),
     Column("sku_code", "规格编码", "SKU code"),
     Column("quantity", "数量", "Quantity", is_text=False),
-    Column("amount", "金额(含税)", "Amount with tax", is_text=False),
+    Column("amount", "金额（含税）", "Amount with tax", is_text=False),
     Column("total", "订单开票总额", "Invoice total", is_text=False),
 )
 
