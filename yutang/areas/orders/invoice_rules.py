@@ -113,7 +113,7 @@ def title_key(title: str) -> str:
     return "".join(unicodedata.normalize("NFKC", title).split()).casefold()
 
 
-def state(*, is_paid: bool, kept: int, invoiced: int) -> State:
+def state(*, is_paid: bool, kept: int, invoiced: int) -> Invoice.State:
     """`kept`: paid and not given back; `invoiced`: Σ documents. Minor units."""
     if not is_paid:
         return State.ASKED

@@ -19,7 +19,7 @@ def invoice(request: HttpRequest, order_id: int) -> HttpResponse:
     found = queries_mine.order(request.shopper.customer_id, order_id)
     whole = queries_invoices.whole(found)
     known = whole.details if whole else queries_invoices.last_details(request.shopper.customer_id)
-    form = InvoiceForm(request.POST or None, known=known)
+    form = InvoiceForm(request.POST if request.method == "POST" else None, known=known)
     refusal = ""
     if request.method == "POST":
         try:
