@@ -13,6 +13,7 @@ from yutang.areas.imports.models import ShipmentRun
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.merchants.services import hours
 from yutang.areas.orders import services as orders
+from yutang.areas.orders.invoice_rules import Document, InvoiceDetails
 from yutang.areas.orders.queries_cart import Holder
 from yutang.areas.orders.services import Back, Recipient, baskets, carting
 from yutang.areas.payments import services as payments
@@ -36,6 +37,7 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     sent = shop.paid((cake, 2), key=f"{mark}-1", identity=identity, recipient=to, note=mark, node_id=node.pk)
     orders.ship(order_id=sent.pk, carrier=mark, tracking_no=mark, key=f"{mark}-1", actor=shop.actor())
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
+    _invoice(mark, sent)
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
     orders.pick_up(code=fetched.shop.pickup_code, node_id=node.pk, key=f"{mark}-2", actor=shop.actor())
     to_pack = shop.paid((cake, 1), key=f"{mark}-3", identity=identity, recipient=to, node_id=node.pk)
@@ -61,6 +63,17 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
         "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
         "no": tender.no, "shift_id": shift_id, "shipment_run_id": run.pk, **cases,
     }  # fmt: skip
+
+
+def _invoice(mark: str, order: Order) -> None:
+    """One that was issued."""
+    asked = InvoiceDetails("personal", f"Title {mark}", email="title@example.com")
+    orders.invoicing.request(order_id=order.pk, details=asked, actor=shop.actor())
+    order.refresh_from_db()
+    document = Document(f"{mark}-0001", clock.now().date(), f"https://example.com/{mark}")
+    orders.invoicing.write(
+        order_id=order.pk, document=document, revision=1, amount=order.net_amount, actor=shop.actor()
+    )  # fmt: skip
 
 
 def _cases(mark: str, order: Order) -> dict[str, object]:

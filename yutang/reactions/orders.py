@@ -25,6 +25,18 @@ def end_exchange(event: OrderShipped) -> None:
     aftersale.order_shipped(order_id=event.order_id, actor=access.system(event.merchant_id, "orders.shipped"))
 
 
+@events.on(OrderPaid)
+def wait_for_invoice(event: OrderPaid) -> None:
+    """An invoice asked for at the checkout can be issued now."""
+    orders.invoicing.follow(order_id=event.order_id)
+
+
+@events.on(OrderRefunded)
+def reverse_invoice(event: OrderRefunded) -> None:
+    """What was issued is too much; what was only asked for becomes less, or nothing."""
+    orders.invoicing.follow(order_id=event.order_id)
+
+
 def _recount(merchant_id: int, customer_id: int | None) -> None:
     """The figures of the person's page, and the snapshot that segments ask."""
     if customer_id is not None:

@@ -11,6 +11,7 @@ from yutang.shop.aftersale import views as cases
 from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
 from yutang.shop.decorated import views as decorated
+from yutang.shop.orders import invoicing
 from yutang.shop.orders import views as orders
 from yutang.shop.reviewing import views as reviewing
 from yutang.shop.sharing import views as posters
@@ -59,6 +60,8 @@ urlpatterns = [
     path("aftersale/<int:aftersale_id>/evidence", acting.evidence, name="add_evidence"),
     path("aftersale/evidence/<int:evidence_id>/<int:width>", cases.picture, name="evidence"),
     path("orders/<int:order_id>/address", orders.change_address, name="order_address"),
+    path("orders/<int:order_id>/invoice", invoicing.invoice, name="order_invoice"),
+    path("orders/<int:order_id>/invoice/withdraw", invoicing.withdraw, name="withdraw_invoice"),
     path("orders/<int:order_id>/extend", orders.extend, name="extend_order"),
     path("login", login.login, name="login"),
     path("login/code", login.send_code, name="send_code"),

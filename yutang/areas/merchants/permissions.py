@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, str] = {
     "orders.edit": gettext_noop("Ship and close orders, write notes on them"),
     "orders.refund": gettext_noop("Refund orders"),
     "orders.price": gettext_noop("Change prices of unpaid orders"),
+    "orders.invoices": gettext_noop("Issue invoices and see for whom they are"),
     "orders.setup": gettext_noop("Set order deadlines and same-city delivery"),
     "orders.pickup": gettext_noop("Hand over orders at the pickup desk"),
     "pos.sell": gettext_noop("Sell at the till of a store"),
@@ -164,7 +165,7 @@ PRESETS: dict[str, tuple[str, list[str]]] = {
             "reviews.reply",
         ],
     ),
-    "finance": (gettext_noop("Finance"), [*_LOOK, "ledger.view", "ledger.adjust", "audit.view"]),
+    "finance": (gettext_noop("Finance"), [*_LOOK, "orders.invoices", "ledger.view", "ledger.adjust", "audit.view"]),
     "store_manager": (
         gettext_noop("Store manager"),
         [

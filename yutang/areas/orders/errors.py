@@ -221,3 +221,39 @@ class NoDistrict(DomainError):
     code = "orders.no_district"
     message = gettext_noop("Give at least one district a fee, or buyers cannot choose it.")
     status = 422
+
+
+class BadInvoice(DomainError):
+    """`params`: field_label, reason, errors {field: reason}. What the buyer entered, or of a document."""
+
+    code = "orders.bad_invoice"
+    message = gettext_noop("%(field_label)s: %(reason)s")
+    status = 422
+
+
+class CannotBeInvoiced(DomainError):
+    """`params`: order_no. Not this order's, closed, or nothing of its money is left."""
+
+    code = "orders.cannot_be_invoiced"
+    message = gettext_noop("There is nothing to invoice for order %(order_no)s.")
+    status = 409
+
+
+class InvoiceIssued(DomainError):
+    code = "orders.invoice_issued"
+    message = gettext_noop("The invoice was issued already. To change it, please ask the shop.")
+    status = 409
+
+
+class InvoiceChanged(DomainError):
+    code = "orders.invoice_changed"
+    message = gettext_noop("The buyer or a refund has changed the invoice meanwhile. Please look at it again.")
+    status = 409
+
+
+class InvoiceNumberTaken(DomainError):
+    """`params`: number."""
+
+    code = "orders.invoice_number_taken"
+    message = gettext_noop("Number %(number)s stands on another invoice already.")
+    status = 409

@@ -13,7 +13,17 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.customers.erasing import Person
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders.models import CartLine, Order, OrderStep, SaleLine, ShopOrder, TillBasket
+from yutang.areas.orders import queries_invoices
+from yutang.areas.orders.models import (
+    CartLine,
+    Invoice,
+    InvoiceDocument,
+    Order,
+    OrderStep,
+    SaleLine,
+    ShopOrder,
+    TillBasket,
+)
 from yutang.areas.privacy import registry
 from yutang.core import money
 from yutang.core.access import Actor
@@ -26,7 +36,14 @@ def register() -> None:
     registry.register(
         registry.Holder(
             area="orders",
-            tables=("orders_order", "orders_saleline", "orders_cartline", "orders_tillbasket"),
+            tables=(
+                "orders_order",
+                "orders_saleline",
+                "orders_cartline",
+                "orders_tillbasket",
+                "orders_invoice",
+                "orders_invoicedocument",
+            ),
             copy=copy,
             erase=erase,
             objections=open_orders,
@@ -36,6 +53,12 @@ def register() -> None:
     registry.register_timer(
         registry.Timer("carts", gettext_noop("Carts of visitors who did not log in"), 60, count_carts, remove_carts)
     )
+    registry.register_timer(
+        registry.Timer(
+            "invoices", gettext_noop("Requests for invoices of orders that were never paid"), 30, count_unpaid,
+            remove_unpaid,
+        )
+    )  # fmt: skip
 
 
 def copy(person: Person) -> registry.Section:
@@ -70,12 +93,13 @@ def copy(person: Person) -> registry.Section:
             for line in lines
         ],
         gettext_noop("Cart"): _cart(person),
+        gettext_noop("Invoices"): _invoices(person),
     }  # fmt: skip
 
 
 def erase(person: Person, actor: Actor) -> None:
     """Free text goes: what the buyer wrote to the shop, what staff wrote on the order, engravings and the like; to
-    whom and where it was sent; and what lies in the cart."""
+    whom and where it was sent; what lies in the cart; and for whom invoices are, whose numbers and amounts stay."""
     del actor
     # Orders first: whoever changes one locks it before its other half (services.lock).
     Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
@@ -84,6 +108,7 @@ def erase(person: Person, actor: Actor) -> None:
     )
     OrderStep.objects.filter(order__customer=person.customer_id, what="noted").update(detail={})
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
+    _erase_invoices(person)
     CartLine.objects.filter(identity__in=person.identities).delete()
     TillBasket.objects.filter(identity__in=person.identities).update(identity=None, label="")
 
@@ -105,6 +130,45 @@ def remove_carts(before: datetime) -> int:
     while batch := list(_old_carts(before).order_by("added_at").values_list("pk", flat=True)[:CART_BATCH]):
         gone += CartLine.objects.filter(pk__in=batch).delete()[0]
     return gone
+
+
+def count_unpaid(before: datetime) -> int:
+    return _unpaid(before).count()
+
+
+def remove_unpaid(before: datetime) -> int:
+    """An order that is not paid closes within a day."""
+    return _unpaid(before).delete()[0]
+
+
+def _unpaid(before: datetime) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(state=Invoice.State.ASKED, requested_at__lt=before)
+
+
+def _erase_invoices(person: Person) -> None:
+    mine = Invoice.objects.filter(order__customer=person.customer_id)
+    mine.filter(state__in=(Invoice.State.ASKED, Invoice.State.WAITING)).delete()
+    InvoiceDocument.objects.filter(invoice__in=mine.values("pk")).update(url="")
+    mine.update(details=None, title_index=b"")
+
+
+def _invoices(person: Person) -> list[dict[str, Any]]:
+    merchant = merchants.current_merchant(person.merchant_id)
+    rows = Invoice.objects.filter(order__customer=person.customer_id).select_related("order")
+    return [
+        {
+            "order_no": row.order.order_no, "state": row.get_state_display(), "at": row.requested_at,
+            **asdict(queries_invoices.details(row)),
+            "documents": [
+                {
+                    "number": written.number, "on": written.issued_on, "link": written.url,
+                    "amount": str(money.to_decimal(written.amount, merchant.currency)),
+                }
+                for written in row.documents.all()
+            ],
+        }
+        for row in rows.prefetch_related("documents").order_by("requested_at", "order_id")
+    ]  # fmt: skip
 
 
 def _old_carts(before: datetime) -> QuerySet[CartLine]:

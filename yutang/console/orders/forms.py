@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders import queries_terms
+from yutang.areas.orders.invoice_rules import Document
 from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.services import Back
 from yutang.ui.fields import MoneyField
@@ -148,6 +149,22 @@ class AddressForm(forms.Form):
 
     def recipient(self) -> Recipient:
         return Recipient(**self.cleaned_data)
+
+
+class DocumentForm(forms.Form):
+    """What is wrong with it the service says. `revision`, `amount`: what the page showed."""
+
+    number = forms.CharField(label=_("Invoice number"), max_length=40)
+    issued_on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    url = forms.CharField(
+        label=_("Link"), required=False, max_length=500, widget=forms.URLInput(attrs={"placeholder": "https://"})
+    )
+    revision = forms.IntegerField()
+    amount = forms.IntegerField()
+
+    def document(self) -> Document:
+        given = self.cleaned_data
+        return Document(given["number"], given["issued_on"], given["url"])
 
 
 class ShipmentsForm(forms.Form):

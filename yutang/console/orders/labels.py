@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from yutang.areas.customers import platforms
-from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.models import Invoice, Order, ShopOrder
 from yutang.ui.templatetags.ui import money
 
 if TYPE_CHECKING:
@@ -21,11 +21,24 @@ COLOURS = {
 }  # fmt: skip
 
 
+INVOICE_COLOURS = {
+    Invoice.State.ASKED: "secondary", Invoice.State.WAITING: "orange", Invoice.State.ISSUED: "green",
+    Invoice.State.TO_REVERSE: "red", Invoice.State.OVER: "secondary",
+}  # fmt: skip
+
+
 def tabs() -> dict[str, str]:
     return {
         "": gettext("All"), "unpaid": gettext("To pay"), "to_ship": gettext("To ship"),
         "to_pick_up": gettext("To pick up"), "to_receive": gettext("To receive"), "done": gettext("Completed"),
         "closed": gettext("Closed"),
+    }  # fmt: skip
+
+
+def invoice_tabs() -> dict[str, str]:
+    return {
+        "waiting": pgettext("invoice", "To be issued"), "to_reverse": gettext("To be reversed"),
+        "issued": pgettext("invoice", "Issued"), "": gettext("All"),
     }  # fmt: skip
 
 
@@ -83,6 +96,10 @@ def step(row: OrderStep) -> tuple[str, str]:
         "refunded": ("arrow-back-up", gettext("Refunded")), "noted": ("note", gettext("Note")),
         "repriced": ("pencil", gettext("Price changed")), "readdressed": ("map-pin", gettext("Address changed")),
         "extended": ("clock", gettext("More time for the receipt")),
+        "invoice_asked": ("receipt", gettext("Invoice asked for")),
+        "invoice_withdrawn": ("receipt", gettext("Request for an invoice withdrawn")),
+        "invoice_issued": ("receipt", gettext("Invoice issued")),
+        "invoice_reversed": ("receipt", gettext("Invoice reversed")),
     }  # fmt: skip
     return own.get(row.what, ("history", row.what))
 

@@ -11,7 +11,15 @@ from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.aftersale.models import Case
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import holds, queries, queries_list, queries_mine, queries_packing, queries_shop
+from yutang.areas.orders import (
+    holds,
+    queries,
+    queries_invoices,
+    queries_list,
+    queries_mine,
+    queries_packing,
+    queries_shop,
+)
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
@@ -75,7 +83,9 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None 
     is_local = shop is not None and shop.fulfilment == ShopOrder.Fulfilment.LOCAL
     is_open = shop is not None and found.paid_at is not None
     cases = aftersale.of_order(actor, found.pk) if is_open and actor.may(aftersale.VIEW) else []
+    invoice = queries_invoices.whole(found) if is_open and actor.may(queries_invoices.PERMISSION) else None
     return {
+        "invoice": invoice, "invoice_colour": labels.INVOICE_COLOURS[invoice.invoice.state] if invoice else "",
         "order": found, "shop": shop, "whole": whole, "status": labels.status(found, shop),
         "colour": labels.COLOURS[Order.Status(found.status)], "channel": labels.channel(found),
         "buyer": names.get(found.customer_id or 0, ""), "refunded": -found.refunded_amount,

@@ -87,6 +87,7 @@ JOBS: tuple[Job, ...] = (
         "shopping-cart",
         (
             Entry("console:orders", _("Order list"), "orders.view"),
+            Entry("console:invoices", _("Invoices"), "orders.invoices"),
             Entry("console:pos", _("Till"), "pos.sell"),
             Entry("console:pickup", _("Pickup desk"), "orders.pickup"),
             Entry("console:aftersale", _("After-sale"), "aftersale.view"),

@@ -10,17 +10,19 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import Recipient, book
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import queries_cart
+from yutang.areas.orders import queries_cart, queries_invoices
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.errors import PriceChanged
+from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import Wish, carting
 from yutang.core.errors import DomainError
 from yutang.shop.buying.cart import holder
 from yutang.shop.buying.forms import CheckoutForm
 from yutang.shop.door import address, page, shown, to
+from yutang.shop.orders.forms import InvoiceForm
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from yutang.areas.orders.pricing import Quote
 
@@ -31,7 +33,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     lines = _lines(request, request.GET.get("buy", ""), request.GET.getlist("chosen"))
     if not lines:
         return to(request, address(request, "cart"))
-    form = CheckoutForm(request.GET, **_offered(request, lines))
+    form = CheckoutForm(request.GET, **_offered(request, lines, invoice=None))
     form.full_clean()  # what the address names is looked at, what it does not name has a default
     return _shown(request, form, lines)
 
@@ -40,7 +42,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponse:
     """A second tap leads to the same order. What somebody else has bought meanwhile is refused by its name."""
     lines = _lines(request, request.POST.get("buy", ""), request.POST.getlist("chosen"), leaves_out=False)
-    form = CheckoutForm(request.POST, **_offered(request, lines))
+    form = CheckoutForm(request.POST, **_offered(request, lines, invoice=request.POST))
     if not form.is_valid():
         return _shown(request, form, lines, status=422)
     try:
@@ -51,6 +53,9 @@ def place(request: HttpRequest) -> HttpResponse:
     except PriceChanged as error:
         form.add_error(None, str(error))
         return _shown(request, form, lines, status=409)
+    wanted = form.invoice.details()
+    if wanted.kind and order.status == Order.Status.UNPAID:  # a second tap may come when it is paid and issued
+        orders.invoicing.request(order_id=order.pk, details=wanted, actor=request.actor)
     if not request.POST.get("buy"):
         carting.clear(holder=holder(request), sku_ids=[sku_id for sku_id, _ in lines], actor=request.actor)
     if form.sends and (chosen := form.cleaned_data["address"]):
@@ -78,13 +83,17 @@ def _shown(
     return shown(request, template, context, status=status)
 
 
-def _offered(request: HttpRequest, lines: list[tuple[int, int]]) -> dict[str, Any]:
-    """The goods, addresses of the person, and stores where goods may be fetched."""
+def _offered(
+    request: HttpRequest, lines: list[tuple[int, int]], *, invoice: QueryDict | None
+) -> dict[str, Any]:  # fmt: skip
+    """The goods, addresses of the person, stores where goods may be fetched, and what stood on the last invoice."""
+    known = queries_invoices.last_details(request.shopper.customer_id)
     offers = catalog.offers(sku_id for sku_id, _ in lines)
     return {
         "goods": [(offers[sku_id], quantity) for sku_id, quantity in lines if sku_id in offers],
         "entries": book.entries(request.shopper.customer_id),
         "stores": [node for node in merchants.tree() if node.kind == node.Kind.STORE and node.is_active],
+        "invoice": InvoiceForm(invoice, known=known, is_wanted=False),
     }
 
 

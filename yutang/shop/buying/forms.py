@@ -15,6 +15,7 @@ from yutang.areas.orders import queries_local
 from yutang.areas.orders.errors import NotReached, SlotClosed
 from yutang.areas.orders.models import ShopOrder
 from yutang.shop.forms import KeyField
+from yutang.shop.orders.forms import InvoiceForm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +46,12 @@ class CheckoutForm(forms.Form):
 
     def __init__(
         self, data: Any, *, goods: Sequence[tuple[Offer, int]], entries: Sequence[AddressEntry],
-        stores: Sequence[OrgNode],
+        stores: Sequence[OrgNode], invoice: InvoiceForm,
     ) -> None:  # fmt: skip
         super().__init__(data)
         self.goods, self.entries, self.stores = goods, entries, stores
         self.local: Reach | None = None
+        self.invoice = invoice
 
     @property
     def chosen_fulfilment(self) -> str:
@@ -110,6 +112,9 @@ class CheckoutForm(forms.Form):
                 self.add_error("slot", str(SlotClosed()))
         if self.data.get("key"):
             self._must_be_complete(given)
+        if self.invoice.is_bound:
+            for field, reason in self.invoice.problems().items():
+                self.add_error(None, f"{self.invoice.fields[field].label}: {reason}")
         return given
 
     def _local(self, entry: AddressEntry | None) -> Reach | None:

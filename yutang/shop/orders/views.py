@@ -8,7 +8,7 @@ from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.aftersale.queries_asking import what_can_be_asked
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import book
-from yutang.areas.orders import queries_mine, queries_shop, services
+from yutang.areas.orders import queries_invoices, queries_mine, queries_shop, services
 from yutang.areas.orders.models import ShopOrder
 from yutang.core.errors import DomainError, NotFound
 from yutang.shop.aftersale import labels
@@ -41,6 +41,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     cases = aftersale.of_my_order(request.shopper.customer_id, found.pk)
     reviewable = queries_mine.to_review(found.pk)
     context = {
+        "invoice": queries_invoices.whole(found), "can_invoice": queries_invoices.can_be_asked(found),
         "cases": [(case, labels.kind(case.kind), labels.state(case)) for case in cases],
         "can_ask": found.paid_at is not None and bool(what_can_be_asked(found).kinds()),
         "reviewable": reviewable, "reviewed": catalog.reviews_of_items(item.pk for item in reviewable),
