@@ -343,7 +343,7 @@ def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, mercha
         add(shopper, shop, stocked(9), key=f"tap{number}")
     with CaptureQueriesContext(connection) as captured:
         page = text(shopper.get(f"{shop}checkout"))
-    assert len(sql(captured)) == 11
+    assert len(sql(captured)) == 12
     chosen = re.findall(r'name="chosen" value="(\d+)"', page)
     assert len(chosen) == goods
     with CaptureQueriesContext(connection) as captured:
@@ -357,4 +357,4 @@ def test_an_order_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant
         order = paid(*((stocked(9), 1) for _ in range(goods)), identity=shopper.identity)
         with CaptureQueriesContext(connection) as captured:
             text(shopper.get(f"{shop}orders/{order.pk}"))
-        assert len(sql(captured)) == 18, goods
+        assert len(sql(captured)) == 19, goods

@@ -45,7 +45,7 @@ def test_page_of_an_order(client_for, merchant):
     client = client_for(merchant)
     with CaptureQueriesContext(connection) as captured:
         page = text(client.get(f"/orders/{order.pk}"))
-    assert len(sql(captured)) == 15
+    assert len(sql(captured)) == 16
     for shown in ("Cake 0", "Cake 1", "CN¥200.00", "CN¥300.00", "Sandbox payment", "No candles", "To ship"):
         assert shown in page, shown
     assert f'href="/customers/{order.customer_id}"' in page

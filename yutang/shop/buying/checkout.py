@@ -13,6 +13,7 @@ from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries_cart, queries_invoices
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.errors import PriceChanged
+from yutang.areas.orders.invoice_rules import InvoiceDetails
 from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import Wish, carting
 from yutang.core.errors import DomainError
@@ -87,7 +88,7 @@ def _offered(
     request: HttpRequest, lines: list[tuple[int, int]], *, invoice: QueryDict | None
 ) -> dict[str, Any]:  # fmt: skip
     """The goods, addresses of the person, stores where goods may be fetched, and what stood on the last invoice."""
-    known = queries_invoices.last_details(request.shopper.customer_id)
+    known = InvoiceDetails() if invoice else queries_invoices.last_details(request.shopper.customer_id)
     offers = catalog.offers(sku_id for sku_id, _ in lines)
     return {
         "goods": [(offers[sku_id], quantity) for sku_id, quantity in lines if sku_id in offers],

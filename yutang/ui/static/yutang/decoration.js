@@ -55,8 +55,9 @@
   // -- the phone --------------------------------------------------------------------------------------------------------
   let scrolled = 0;
   function reload() {
-    scrolled = frame.contentWindow.scrollY;
-    frame.contentWindow.location.reload();
+    // Not its own reload: while it stands on an error of the line, it is nobody's document.
+    scrolled = frame.contentDocument?.scrollingElement?.scrollTop ?? scrolled;
+    frame.contentWindow.location.replace(frame.src);
   }
   function arrived() {
     const shown = frame.contentDocument;
