@@ -53,11 +53,20 @@
   });
 
   // -- the phone --------------------------------------------------------------------------------------------------------
-  let scrolled = 0;
+  // One load after the other: browsers drop a second one of the same address that comes while the first is under way.
+  let scrolled = 0, isLoading = true, isStale = false;
   function reload() {
+    isStale = isLoading;
+    if (isLoading) return;
+    isLoading = true;
     // Not its own reload: while it stands on an error of the line, it is nobody's document.
     scrolled = frame.contentDocument?.scrollingElement?.scrollTop ?? scrolled;
     frame.contentWindow.location.replace(frame.src);
+  }
+  function loaded() {
+    isLoading = false;
+    arrived();
+    if (isStale) reload();
   }
   function arrived() {
     const shown = frame.contentDocument;
@@ -72,8 +81,8 @@
     }, true);
     shown.addEventListener("submit", (event) => event.preventDefault(), true);
   }
-  frame.addEventListener("load", arrived);
-  if (frame.contentDocument?.readyState === "complete") arrived();
+  frame.addEventListener("load", loaded);
+  if (frame.contentDocument?.readyState === "complete" && frame.contentDocument.URL !== "about:blank") loaded();
   document.addEventListener("click", (event) => {
     const open = event.target.closest("[data-open]");
     if (open) frame.contentDocument?.getElementById(`b-${open.dataset.open}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
