@@ -44,6 +44,7 @@ def test_from_a_broken_tin_to_the_money(page, enter, merchant, in_scope, order):
     page.goto(f"{shop}orders/{order.pk}")
     page.get_by_role("link", name="After-sale").click()
     page.get_by_role("link", name=re.compile("Return and refund")).click()
+    page.wait_for_url(re.compile("kind=return_refund"))  # loaded with its scripts: nobody chooses faster than they come
     page.get_by_label("Reason").select_option(label="Arrived damaged")
     expect(page.get_by_text("The shop bears the freight of the return.")).to_be_visible()
     page.get_by_role("button", name="Fewer").click()
