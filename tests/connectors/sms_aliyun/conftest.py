@@ -1,22 +1,9 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 
-from tests.simulators.alipay.rig import Clock
 from yutang.connectors.sms_aliyun.client import Client, Credentials
 from yutang.simulators.sms_aliyun import AliyunSmsSimulator
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def http():
-    with httpx.Client(trust_env=False) as made:
-        yield made
 
 
 @pytest.fixture

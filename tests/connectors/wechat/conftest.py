@@ -1,22 +1,9 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 
-from tests.simulators.alipay.rig import Clock
 from yutang.connectors.wechat.client import Client, Credentials, authorise_url
 from yutang.simulators.wechat import WechatSimulator
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def http():
-    with httpx.Client(trust_env=False) as made:
-        yield made
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
     )
     found.rows = [
         {
-            "pk": whole.order.pk, "id": whole.order.pk, "whole": whole, "order": whole.order,
+            "pk": whole.order.pk, "whole": whole, "order": whole.order,
             "details": whole.details.masked(), "colour": labels.INVOICE_COLOURS[State(whole.invoice.state)],
         }
         for whole in queries_invoices.wholes(found.rows)
