@@ -74,3 +74,9 @@ def test_a_second_job_with_the_same_queueing_lock_is_dropped_and_the_transaction
     for _ in range(2):
         jobs.defer("imports.run", queueing_lock="only one", merchant_id=merchant.pk, run_id=1)
     assert len(waiting()) == 1
+
+
+def test_a_tasks_own_queueing_lock_holds_here_too(merchant):
+    for _ in range(2):
+        jobs.defer("core.retry_stalled", timestamp=0)
+    assert len(waiting()) == 1

@@ -25,11 +25,12 @@ def defer(
     **arguments: Any,
 ) -> None:
     """Enqueues the task `name`. Jobs with the same `lock` run one after the other, in order; a second job with the
-    same `queueing_lock` is dropped while the first still waits; with `delay` it runs no earlier
-    than that. An unknown name fails at once."""
+    same `queueing_lock` (the task's own, if none is said) is dropped while the first still waits; with `delay` it
+    runs no earlier than that. An unknown name fails at once."""
     if name not in app.tasks:
         app.perform_import_paths()
     task = app.tasks[name]
+    queueing_lock = queueing_lock or task.queueing_lock
     schedule = {"seconds": int(delay.total_seconds())} if delay else None
     deferrer = task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority, schedule_in=schedule)
     if queueing_lock is None:
