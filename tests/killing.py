@@ -77,6 +77,8 @@ def main() -> None:
     import django
 
     django.setup()
+    for heavy in ("pyiceberg.catalog.sql", "scipy.sparse.csgraph", "pypinyin"):
+        import_module(heavy)  # the product imports them when first needed: each child would, instead of working
     module, _, function = sys.argv[1].rpartition(".")
     target = getattr(import_module(module), function)
     sys.stdout.write("ready\n")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 from urllib.parse import quote, quote_plus, urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import get_resolver
 
@@ -132,13 +136,51 @@ def queries(ids: dict[str, Any], search: Iterable[str]) -> dict[str, list[Any]]:
     }  # fmt: skip
 
 
-def requests(route: str, ids: dict[str, Any], search: Iterable[str]) -> Iterator[tuple[str, str, Any, str]]:
-    """(method, address, body, text of the request that may come back in the answer)."""
+class Noticed(QueryDict):
+    """A query string that notes the names a page looks up."""
+
+    looked_up: set[str] = set()  # where those go that reading the string itself looks up, before it has its own
+
+    def __getitem__(self, name: str) -> Any:
+        self.looked_up.add(name)
+        return super().__getitem__(name)
+
+    def getlist(self, name: str, default: Any = None) -> Any:
+        self.looked_up.add(name)
+        return super().getlist(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        self.looked_up.add(str(name))
+        return super().__contains__(name)
+
+
+@contextmanager
+def noticing() -> Iterator[set[str]]:
+    """The names of query parameters that pages looked up so far."""
+    looked_up: set[str] = set()
+
+    def query(request: WSGIRequest) -> Noticed:
+        made = Noticed(request.META["QUERY_STRING"])
+        made.looked_up = looked_up
+        return made
+
+    with patch.object(WSGIRequest, "GET", property(query)):
+        yield looked_up
+
+
+def requests(
+    route: str, ids: dict[str, Any], search: Iterable[str], looked_up: set[str]
+) -> Iterator[tuple[str, str, Any, str]]:
+    """(method, address, body, text of the request that may come back in the answer). A page is asked with a parameter
+    once it has looked one of its names up: an answer before may have been what made it look."""
     path = filled(route, ids)
     if not route.startswith("/api/"):
         # Behind a foreign id there is nothing to filter.
-        for query in asked(ids, search)[: 3 if set(parameters(route)) - NOT_OWNED else None]:
+        waiting = asked(ids, search)[: 3 if set(parameters(route)) - NOT_OWNED else None]
+        while worth := [query for query in waiting if not query or looked_up & query.keys()]:
+            query = worth[0]
             yield "GET", f"{path}?{urlencode(query)}", None, str(query.get("q", ""))
+            waiting.remove(query)
         for method in METHODS[1:]:
             yield method, path, form(ids), ""
         return
@@ -181,22 +223,28 @@ def findings(
     """What the walker saw or reached although it is somebody else's. Empty is good."""
     found = []
     for route in addresses() if routes is None else routes:
-        owned = set(parameters(route)) - shared
+        owned = bool(set(parameters(route)) - shared)
         client = browser()
-        for method, address, body, echo in requests(route, ids, search):
-            answer = send(client, token, method, address, body)
-            if answer.status_code == 302 and "/login" in answer.headers["Location"]:
-                client = browser()
-            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            shown = content.decode("utf-8", "replace") + str(dict(answer.headers))
-            for form_of_echo in {echo, quote_plus(echo), quote(echo)} - {""}:
-                shown = shown.replace(form_of_echo, "")
-            shown = shown.lower()
-            found += [f"{method} {address} shows {secret}" for secret in secrets if secret.lower() in shown]
-            if answer.status_code >= 500:
-                found.append(f"{method} {address} crashes")
-            if owned and method == "GET" and answer.status_code not in (403, 404, 405):
-                found.append(f"{method} {address} answers {answer.status_code}")
-            if owned and answer.status_code in (200, 201, 202):
-                found.append(f"{method} {address} answers {answer.status_code}")
+        with noticing() as looked_up:
+            for method, address, body, echo in requests(route, ids, search, looked_up):
+                answer = send(client, token, method, address, body)
+                if answer.status_code == 302 and "/login" in answer.headers["Location"]:
+                    client = browser()
+                found += [f"{method} {address} {what}" for what in wrongs(answer, method, echo, secrets, owned=owned)]
     return found
+
+
+def wrongs(answer: HttpResponse, method: str, echo: str, secrets: Iterable[str], *, owned: bool) -> Iterator[str]:
+    """What is wrong with an answer to somebody who may see nothing."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    shown = content.decode("utf-8", "replace") + str(dict(answer.headers))
+    for form_of_echo in {echo, quote_plus(echo), quote(echo)} - {""}:
+        shown = shown.replace(form_of_echo, "")
+    shown = shown.lower()
+    yield from (f"shows {secret}" for secret in secrets if secret.lower() in shown)
+    if answer.status_code >= 500:
+        yield "crashes"
+    if owned and method == "GET" and answer.status_code not in (403, 404, 405):
+        yield f"answers {answer.status_code}"
+    if owned and answer.status_code in (200, 201, 202):
+        yield f"answers {answer.status_code}"

@@ -16,8 +16,8 @@ THREADS = 50
 def together(
     work: Callable[[int, threading.Barrier], Result], threads: int = THREADS, patience: float = 60
 ) -> list[Result]:
-    """Runs work(number, barrier) in so many threads; their results in order, the first exception raised. `patience`:
-    seconds that the first at the barrier waits for the last.
+    """Runs work(number, barrier) in so many threads; their results in order, the first exception raised, before those
+    of whom it kept waiting. `patience`: seconds that the first at the barrier waits for the last.
 
     The database pool has fewer connections than there are threads: who waits at the barrier must have closed his."""
     barrier = threading.Barrier(threads, timeout=patience)
@@ -32,4 +32,8 @@ def together(
             connection.close()
 
     with ThreadPoolExecutor(threads) as pool:
-        return [done.result() for done in [pool.submit(one, number) for number in range(threads)]]
+        done = [pool.submit(one, number) for number in range(threads)]
+    errors = [error for future in done if (error := future.exception()) is not None]
+    if errors:
+        raise min(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError))
+    return [future.result() for future in done]

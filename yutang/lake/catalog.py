@@ -1,4 +1,8 @@
-"""The Iceberg tables: catalog in the pool's PostgreSQL, Parquet files below `settings.LAKE`."""
+"""The Iceberg tables: catalog in the pool's PostgreSQL, Parquet files below `settings.LAKE`.
+
+Everybody who tells the lake of news imports this module, few open the lake: pyiceberg and SQLAlchemy, half a second of
+imports, come with the first table that is opened.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import sqlalchemy
 from django.conf import settings
 from django.db import connection
-from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.exceptions import NoSuchTableError
-from pyiceberg.transforms import IdentityTransform
 
 from yutang.lake.tables import PERSON, REGISTRY
 
 if TYPE_CHECKING:
+    from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.expressions import EqualTo
     from pyiceberg.table import Table
 
 # ZSTD level 1 writes twice as fast as the default and costs some per cent of size; compaction rewrites anyway.
@@ -37,6 +39,8 @@ def catalog() -> SqlCatalog:
 
 def table(name: str) -> Table:
     """The Iceberg table behind a declared name; made, or widened by new columns, when needed."""
+    from pyiceberg.exceptions import NoSuchTableError
+
     schema = REGISTRY.person_schema() if name == PERSON else REGISTRY.facts[name].arrow_schema()
     lake = catalog()
     try:
@@ -49,6 +53,13 @@ def table(name: str) -> Table:
             update.union_by_name(pa.schema(missing))
         found = lake.load_table(name)
     return found
+
+
+def of_merchant(merchant_id: int) -> EqualTo:
+    """The rows of one merchant, for scans and overwrites."""
+    from pyiceberg.expressions import EqualTo
+
+    return EqualTo("merchant_id", merchant_id)
 
 
 def location(name: str) -> str | None:
@@ -74,6 +85,8 @@ def exists(name: str) -> bool:
 
 
 def _create(lake: SqlCatalog, name: str, schema: pa.Schema) -> Table:
+    from pyiceberg.transforms import IdentityTransform
+
     made = lake.create_table_if_not_exists(name, schema=schema, properties=PROPERTIES)
     if not made.spec().fields:
         with made.update_spec() as update:
@@ -84,9 +97,11 @@ def _create(lake: SqlCatalog, name: str, schema: pa.Schema) -> Table:
 
 def _database() -> str:
     """The running connection's database (in tests: theirs) as SQLAlchemy writes it; a socket folder is a parameter."""
+    from sqlalchemy import URL
+
     pool = connection.settings_dict
     host = pool["HOST"] or ""
-    return sqlalchemy.URL.create(
+    return URL.create(
         "postgresql+psycopg",
         username=pool["USER"] or None,
         password=pool["PASSWORD"] or None,
@@ -99,10 +114,13 @@ def _database() -> str:
 
 @lru_cache(maxsize=4)
 def _catalog(name: str, uri: str, warehouse: str) -> SqlCatalog:
+    from pyiceberg.catalog.sql import SqlCatalog
+    from sqlalchemy import NullPool, create_engine
+
     folder = Path(warehouse)
     folder.mkdir(parents=True, exist_ok=True)
     made = SqlCatalog(name, uri=uri, warehouse=folder.as_uri())
     # A commit takes one connection for milliseconds; keeping some open per process would cost PostgreSQL more.
     made.engine.dispose()
-    made.engine = sqlalchemy.create_engine(uri, poolclass=sqlalchemy.NullPool)
+    made.engine = create_engine(uri, poolclass=NullPool)
     return made

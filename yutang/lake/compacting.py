@@ -7,7 +7,6 @@ from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyiceberg.expressions import EqualTo
 
 from yutang.lake import catalog, engine
 from yutang.lake.index import building
@@ -29,9 +28,7 @@ def compact(fact: str, merchant_id: int) -> int:
     """
     if len(engine.files(fact, merchant_id)) < AT:
         return 0
-    planned = [
-        task.file for task in catalog.table(fact).scan(row_filter=EqualTo("merchant_id", merchant_id)).plan_files()
-    ]
+    planned = [task.file for task in catalog.table(fact).scan(row_filter=catalog.of_merchant(merchant_id)).plan_files()]
     small = _together(sorted((f for f in planned if f.record_count < SMALL), key=lambda file: file.record_count))
     if len(small) < AT:
         return 0

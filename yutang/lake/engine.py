@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlparse
 
 import duckdb
 import pyarrow as pa
-from pyiceberg.expressions import EqualTo
 from sqlglot import exp, parse_one
 
 from yutang.core import tenancy
@@ -124,7 +123,7 @@ def files(name: str, merchant_id: int) -> list[str]:
 @lru_cache(maxsize=256)
 def _files(name: str, location: str, merchant_id: int) -> tuple[str, ...]:  # location: a commit is its cache key
     del location
-    scan = catalog.catalog().load_table(name).scan(row_filter=EqualTo("merchant_id", merchant_id))
+    scan = catalog.catalog().load_table(name).scan(row_filter=catalog.of_merchant(merchant_id))
     return tuple(unquote(urlparse(task.file.file_path).path) for task in scan.plan_files())
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyiceberg.expressions import EqualTo
-
 from yutang.lake import catalog, compacting, writer
 from yutang.lake.tables import REGISTRY
 
@@ -25,7 +23,7 @@ def rewrite(fact: str, merchant_id: int, change: Callable[[pa.Table], pa.Table])
         if not catalog.exists(fact):
             return 0
         schema = REGISTRY.facts[fact].arrow_schema()
-        for task in catalog.table(fact).scan(row_filter=EqualTo("merchant_id", merchant_id)).plan_files():
+        for task in catalog.table(fact).scan(row_filter=catalog.of_merchant(merchant_id)).plan_files():
             rows = compacting.read(compacting.path(task.file), schema)
             new = change(rows)
             if not new.equals(rows):

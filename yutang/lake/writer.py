@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from django.db import connection, transaction
-from pyiceberg.expressions import EqualTo
 
 from yutang.core import clock, locks, logs, tenancy
 from yutang.core.locks import Lock
@@ -137,7 +136,7 @@ def _refresh_people(merchant_id: int, horizon: int) -> int | None:
             {"merchant_id": merchant_id, "timezone": _timezone(merchant_id)},
             REGISTRY.person_schema(),
         )
-        table, ours = catalog.table(PERSON), EqualTo("merchant_id", merchant_id)
+        table, ours = catalog.table(PERSON), catalog.of_merchant(merchant_id)
         if any(True for _ in table.scan(row_filter=ours).plan_files()):
             table.overwrite(people, overwrite_filter=ours)
         else:

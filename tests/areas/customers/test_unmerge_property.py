@@ -144,7 +144,7 @@ def merchants(db):
     return make_merchant(), make_merchant()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_undone_merges_leave_no_trace(merchants, steps):
     with transaction.atomic():

@@ -78,7 +78,7 @@ def state(everybody) -> dict[int, tuple]:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=STATEMENTS, merges=MERGES, order=st.randoms(use_true_random=False))
 def test_undoing_all_merges_restores_what_stood(shop, before, merges, order):
     with transaction.atomic(), tenancy.scope(shop.pk):

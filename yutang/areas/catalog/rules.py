@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import nh3
-from pypinyin import Style, lazy_pinyin
 
 # What a page of the shop needs; no scripts, styles, forms, frames or event attributes.
 _TAGS = {
@@ -45,9 +44,7 @@ def cleaned(html: str) -> str:
 
 def search_text(name: str, subtitle: str, tags: Iterable[str], codes: Iterable[str]) -> str:
     """Lower-case words that a search finds the product by: its texts, full pinyin and initials of its name."""
-    syllables = lazy_pinyin(name, style=Style.NORMAL, errors="default")
-    initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
-    parts = [name, subtitle, *tags, *codes, "".join(syllables), "".join(initials)]
+    parts = [name, subtitle, *tags, *codes, _sound(name), _sound(name, is_short=True)]
     return normal(" ".join(part.strip() for part in parts if part.strip()))
 
 
@@ -81,8 +78,14 @@ def asked_grams(text: str) -> tuple[set[str], set[str]]:
     written = set().union(*(_pieces(run) for run in runs))
     if sum(len(run) for run in runs if _is_han(run)) == 1:
         return written, written
-    sound = "".join(lazy_pinyin("".join(runs), style=Style.NORMAL, errors="default"))
-    return written, set().union(*(_pieces(run) for run in _RUN.findall(sound)))
+    return written, set().union(*(_pieces(run) for run in _RUN.findall(_sound("".join(runs)))))
+
+
+def _sound(text: str, *, is_short: bool = False) -> str:
+    """Pinyin, or its initials; what is not Chinese stays. Its dictionaries come with the first call."""
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER if is_short else Style.NORMAL, errors="default"))
 
 
 # Suffixes of Chinese provinces, longest first; platforms write 上海市 or 上海, 广西壮族自治区 or 广西.

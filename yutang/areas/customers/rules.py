@@ -1,4 +1,7 @@
-"""Pure rules of identity: which records are one person. No ORM, no clock (docs/algorithms/identity.md)."""
+"""Pure rules of identity: which records are one person. No ORM, no clock (docs/algorithms/identity.md).
+
+SciPy's graphs come with the first search: every process imports this module, and few ever resolve anybody.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,9 @@ def clusters(*, records: int, keys: int, edges: Edges, bonds: Edges, people: int
 
     `bonds` ties keys (`key`) to known people (`record`, numbered 0 … people − 1): what the pool knows already.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     size = records + keys + people
     start = np.concatenate([edges.record, bonds.record + records + keys])
     end = np.concatenate([edges.key, bonds.key]) + records
@@ -120,6 +124,9 @@ def evidence_tree(edges: Edges, keys: int, roots: NDArray[np.bool_]) -> Ints:
     `edges.record` / `edges.key` here are key–key sightings (the filing key of a record, another key of it). `roots`
     marks keys the pool knew before: they need no evidence. Breadth first, so evidence points the shortest way.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import breadth_first_order, connected_components
+
     ones = np.ones(len(edges.key), dtype=np.int32)
     labels = connected_components(coo_array((ones, (edges.record, edges.key)), shape=(keys, keys)), directed=False)[1]
     reached = np.zeros(labels.max(initial=-1) + 1, dtype=bool)

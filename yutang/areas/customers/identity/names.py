@@ -1,14 +1,14 @@
-"""Names as people search for them."""
+"""Names as people search for them. Pinyin's dictionaries come with the first Chinese name."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @lru_cache(maxsize=16384)
 def _of_character(character: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
     found = lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1].lower()
     return found if found.isalnum() else ""
 

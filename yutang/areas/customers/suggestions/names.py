@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
-from pypinyin import Style, lazy_pinyin
 
 # The compound family names in use today (百家姓); every other one is a single character.
 _COMPOUND = frozenset(
@@ -56,6 +55,8 @@ def columns(names: list[str]) -> dict[str, pa.Array]:
 @lru_cache(maxsize=32768)
 def _sound_of(character: str) -> str:
     if _is_chinese(character):
+        from pypinyin import Style, lazy_pinyin  # its dictionaries come with the first Chinese name
+
         return lazy_pinyin(character, style=Style.NORMAL)[0]
     plain = unicodedata.normalize("NFKD", character)
     return "".join(part for part in plain if part.isalnum())
