@@ -51,6 +51,12 @@ def _in_transaction() -> list[str]:
 
 
 @pytest.fixture(autouse=True)
+def _cheap_passwords(settings):
+    """Argon2 is slow on purpose; tests/console/auth checks that it is what runs outside tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _own_lake(settings, tmp_path):
     settings.LAKE = tmp_path / "lake"
     settings.LAKE_CATALOG = uuid4().hex

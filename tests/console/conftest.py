@@ -22,12 +22,6 @@ def _static_folder():
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings):
-    """Argon2 is slow on purpose; tests/console/auth checks that it is what runs outside tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def client() -> Client:
     """A stranger who reads English."""
