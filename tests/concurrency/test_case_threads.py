@@ -9,11 +9,13 @@ import pytest
 
 from tests.concurrency.threads import together
 from tests.factories import shop
-from tests.factories.aftersale import ask, opened, shipped
+from tests.factories.aftersale import ask, opened, sent, shipped
+from tests.factories.catalog import make_product
 from tests.factories.merchants import make_merchant
 from yutang.areas.aftersale import services
 from yutang.areas.aftersale.errors import NotNow, TooManyPieces
 from yutang.areas.aftersale.models import Case, CaseStep
+from yutang.areas.catalog.services import SkuDraft
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import services as orders
 from yutang.areas.payments.models import Refund, Tender
@@ -56,6 +58,31 @@ def test_without_the_lock_both_find_it_undecided(world):
     together(naive, threads=2)
     with tenancy.scope(actor.merchant_id):
         assert (Case.objects.get(pk=cases[0].pk).state, Refund.objects.count()) == ("refused", 1)
+
+
+def test_exchanges_that_cross(world):
+    """Small for large, and large for small: neither waits for the other while it is waited for."""
+    actor, _ = world
+    with tenancy.scope(actor.merchant_id):
+        product = make_product(
+            SkuDraft(code="C6", price=9_000, values=("6",)), SkuDraft(code="C8", price=9_000, values=("8",)),
+            specifications={"Size": ["6", "8"]},
+        )  # fmt: skip
+        sizes = list(product.skus.order_by("code"))
+        for sku in sizes:
+            shop.put(sku, 50)
+        cases = [
+            sent(opened(shipped((sizes[n % 2], 1)), (0, 1), kind="exchange", reason="wrong_size",
+                        sku_id=sizes[1 - n % 2].pk))
+            for n in range(12)
+        ]  # fmt: skip
+
+    def receive(number, barrier):
+        barrier.wait()
+        with tenancy.scope(actor.merchant_id):
+            return services.receive(case_id=cases[number].pk, seen=None, actor=actor).state
+
+    assert together(receive, threads=12) == ["resending"] * 12
 
 
 def test_a_refusal_and_the_deadline(world):

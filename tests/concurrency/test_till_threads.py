@@ -11,7 +11,8 @@ from tests.concurrency.threads import together
 from tests.factories import shop
 from tests.factories.merchants import make_merchant, make_store
 from tests.factories.till import basket, cashier
-from yutang.areas.inventory.models import StockItem
+from yutang.areas.inventory import services as inventory
+from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.areas.orders import services
 from yutang.areas.orders.errors import CodeUsed
 from yutang.areas.orders.models import Order, PickupUse
@@ -58,6 +59,49 @@ def test_the_race_exists_without_the_guard():
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE unguarded, unguarded_sale")
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("act", ["receipt", "count", "transfer"])
+def test_stock_that_moves_while_it_is_sold(world, act):
+    """Both ask for the same rows in the same order: one waits for the other, never each for the other."""
+    merchant, store, actor, sku = world
+    with tenancy.scope(merchant.pk):
+        held, other = basket(actor, store, (sku, 2)), make_store("WT")
+
+    def move() -> None:
+        known = {"sku_id": sku.pk, "key": "meanwhile", "actor": actor}
+        if act == "receipt":
+            came = [inventory.Move(sku.pk, store.pk, 5)]
+            inventory.move(moves=came, kind=StockMove.Kind.RECEIPT, key="meanwhile", actor=actor)
+        elif act == "count":
+            inventory.count(**known, node_id=store.pk, counted=49)
+        else:
+            inventory.transfer(**known, from_id=store.pk, to_id=other.pk, quantity=5)
+
+    def work(number: int, barrier) -> None:
+        with tenancy.scope(merchant.pk):
+            if number:
+                barrier.wait()
+                move()
+                return
+            order = selling.sell(key=held.key, expected=2_000, actor=actor)
+            barrier.wait()
+            while not somebody_waits():
+                pass
+            selling.pay_cash(order_id=order.pk, actor=actor)
+
+    together(work, threads=2)
+    with tenancy.scope(merchant.pk):
+        assert Order.objects.get().status == "completed"
+        # What was counted beside the counter is what lay there when the sale was through.
+        left = {"receipt": 53, "count": 49, "transfer": 43}[act]
+        assert StockItem.objects.get(node=store).on_hand == left
 
 
 def test_one_basket_from_many_threads_is_one_sale(world):

@@ -21,10 +21,11 @@ from yutang.areas.catalog import services as catalogue
 from yutang.areas.catalog.models import Sku
 from yutang.areas.customers.addresses import book
 from yutang.areas.interactions.models import Interaction
-from yutang.areas.orders import services
+from yutang.areas.orders import queries_invoices, services
 from yutang.areas.orders.models import CartLine, Order, ShopOrder
 from yutang.areas.payments.models import Tender
 from yutang.core import clock, tenancy
+from yutang.shop import shoppers
 
 KEY = "k" * 32
 
@@ -245,6 +246,68 @@ def test_no_play_money_outside_the_sandbox(shopper, shop, merchant, settings):
     assert shopper.post(f"{shop}pay/{order.pk}/start", {}).status_code >= 400
     with tenancy.scope(merchant.pk):
         assert not Tender.objects.exists()
+
+
+def test_cash_is_no_way_of_the_shop(shopper, shop, merchant):
+    order = place((stocked(3), 1), identity=shopper.identity)
+    for way in ("cash:", "cash", "cash:cash"):
+        assert shopper.post(f"{shop}pay/{order.pk}/start", {"way": way}).status_code == 404
+    order.refresh_from_db()
+    assert (order.status, Tender.objects.exists()) == ("unpaid", False)
+
+
+def test_play_money_that_waits_is_none_when_the_sandbox_ends(shopper, shop, merchant, settings):
+    order = place((stocked(3), 1), identity=shopper.identity)
+    play = shopper.post(f"{shop}pay/{order.pk}/start", {"way": "sandbox:"}).headers["Location"]
+    settings.SANDBOX = False
+    assert shopper.post(play).status_code == 404
+    order.refresh_from_db()
+    assert order.status == "unpaid"
+
+
+def test_an_order_is_complete_whatever_the_form_leaves_out(shopper, shop, merchant):
+    make_store("A")
+    make_store("B")
+    sku = stocked(3)
+    for sent in ({}, {"fulfilment": "delivery"}, {"fulfilment": "local"}, {"fulfilment": "pickup"}, {"key": "-"}):
+        answer = shopper.post(f"{shop}checkout/place", {"buy": f"{sku.pk}:1", **sent})
+        assert answer.status_code == 422, sent
+    assert not Order.objects.exists()
+
+
+def test_a_key_is_of_one_person(shopper, shop, merchant, actor):
+    """Whoever sends the key of somebody else's order gets one of their own, and changes nothing of that one."""
+    sku, stranger = stocked(3), Client(headers={"Accept-Language": "en"})
+    other = buyer("+8613900139000")
+    stranger.cookies[shoppers.LOGIN] = shoppers.signed(merchant.pk, other)
+    for browser, identity in ((shopper, shopper.identity), (stranger, other)):
+        book.save_address(identity=identity, recipient=HOME, actor=actor)
+        sent = {"buy": f"{sku.pk}:1", "key": KEY, "invoice-kind": "personal", "invoice-title": str(identity.pk)}
+        assert browser.post(f"{shop}checkout/place", sent).status_code == 303
+    mine, theirs = Order.objects.order_by("pk")
+    assert [mine.customer_id, theirs.customer_id] == [shopper.identity.customer_id, other.customer_id]
+    assert queries_invoices.whole(mine).details.title == str(shopper.identity.pk)
+
+
+def test_what_costs_nothing_waits_for_no_money(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(3, price=0)
+    form = order_form(text(shopper.get(f"{shop}checkout", {"buy": f"{sku.pk}:1"})))
+    for _ in range(2):
+        answer = shopper.post(f"{shop}checkout/place", form)
+    order = Order.objects.get()
+    assert (order.status, order.net_amount) == ("paid", 0)
+    assert shopper.get(answer.headers["Location"]).headers["Location"] == f"{shop}orders/{order.pk}"
+    assert not Tender.objects.exists()
+
+
+def test_numbers_beyond_all_goods_are_refused(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(3)
+    for buy in (f"{sku.pk}:{10**18}", f"{10**20}:1", f"{sku.pk}:-1", f"{sku.pk}:1.5"):
+        assert shopper.get(f"{shop}checkout", {"buy": buy}).status_code in (200, 303), buy
+        assert shopper.post(f"{shop}checkout/place", {"buy": buy, "key": KEY}).status_code in (409, 422), buy
+    assert not Order.objects.exists()
 
 
 def test_orders_of_somebody_else_do_not_exist(shopper, shop, merchant):

@@ -68,6 +68,19 @@ def test_a_refusal_lets_it_go(merchant, actor):
     assert (changed.kind, changed.is_unshipped) == ("return_refund", False)
 
 
+def test_who_asks_for_less_after_a_rejection_is_paid_that(merchant, actor):
+    """What was agreed before is no longer: neither more than is asked for now, nor freight that nobody asked for."""
+    make_freight()
+    order = shipped((stocked(10, price=1_000), 1))
+    case = sent(opened(order, (0, 1)))
+    services.reject(case_id=case.pk, reason="It was worn.", actor=by_hand())
+    services.change(case_id=case.pk, ask=ask((0, 1), amount=400), actor=shopper())
+    refused(case)
+    case = receive(case)
+    assert (case.state, case.granted) == ("done", 400)
+    assert Refund.objects.get().amount == 400
+
+
 def test_money_without_goods(merchant, actor):
     order = shipped((stocked(10, price=1_000), 2))
     case = agree(opened(order, (0, 1), kind="refund_only", reason="damaged", amount=300))

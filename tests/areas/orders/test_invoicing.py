@@ -49,6 +49,30 @@ def state() -> str:
     return Invoice.objects.get().state
 
 
+def test_what_was_issued_and_reversed_is_not_withdrawn(merchant, actor):
+    order = shop.paid((shop.stocked(), 1))
+    asked(order)
+    written(order)
+    back(order, actor)
+    written(order, number="25332000000012345679")
+    for change in (lambda: invoicing.withdraw(order_id=order.pk, actor=actor), lambda: asked(order, PERSON)):
+        with pytest.raises(InvoiceIssued):
+            change()
+    assert sum(InvoiceDocument.objects.values_list("amount", flat=True)) == 0
+
+
+def test_what_is_withdrawn_while_it_is_issued_is_not_issued(merchant, actor):
+    order = shop.paid((shop.stocked(), 1))
+    asked(order)
+    in_front = seen(order)
+    invoicing.withdraw(order_id=order.pk, actor=actor)
+    with pytest.raises(InvoiceChanged):
+        invoicing.write(
+            order_id=order.pk, document=Document("25332000000012345678", clock.now().date(), ""), **in_front,
+            actor=actor,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("number", "is_good"),
     [

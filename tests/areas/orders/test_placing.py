@@ -34,6 +34,14 @@ def test_an_order_with_freight(merchant, actor):
     assert "文三路".encode() not in bytes(shop.recipient)
 
 
+def test_what_costs_nothing_is_paid_when_it_is_placed(merchant, actor):
+    gift = stocked(2, price=0)
+    for _ in range(2):
+        assert place((gift, 1), key="once").status == "paid"
+    assert inventory.available([gift.pk]) == {gift.pk: 1}
+    assert list(OrderStep.objects.values_list("what", flat=True)) == ["placed", "paid"]
+
+
 def test_the_same_checkout_again_is_the_same_order(merchant, actor):
     cake = stocked(1)
     first = place((cake, 1), key="once")

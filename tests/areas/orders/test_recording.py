@@ -8,9 +8,11 @@ import pytest
 
 from tests.factories.customers import make_customer
 from tests.factories.orders import line, make_channel, record
+from tests.factories.shop import paid, place, stocked
 from yutang.areas.customers.models import Identity
 from yutang.areas.orders import queries
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine
+from yutang.core import clock
 
 pytestmark = pytest.mark.usefixtures("merchant")
 LATER = datetime(2026, 3, 5, tzinfo=UTC)
@@ -51,6 +53,18 @@ def test_an_older_file_changes_nothing():
     done = record(line("A", amount=1, updated_at=LATER - timedelta(days=1)))
     assert (done.lines_written, done.lines_known) == (0, 1)
     assert facts() == [("1", 1, False, 1000)]
+
+
+@pytest.mark.parametrize("make", [place, paid])
+def test_no_file_says_what_became_of_an_order_that_was_made_here(make):
+    """Whoever may import orders, and knows a number, has not paid."""
+    order = Order.objects.select_related("channel").get(pk=make((stocked(), 1)).pk)
+    before = list(Order.objects.values()), facts()
+    for status in ("completed", "closed"):
+        told = line(order.order_no, status=status, amount=1, updated_at=clock.now() + timedelta(days=1))
+        done = record(told, channel=order.channel)
+        assert (done.orders_new, done.orders_updated, done.lines_written) == (0, 0, 0)
+    assert (list(Order.objects.values()), facts()) == before
 
 
 @pytest.mark.parametrize("row", [{"status": "unpaid"}, {"status": "closed", "paid_at": None}])

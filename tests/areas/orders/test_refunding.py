@@ -95,6 +95,12 @@ def test_broken_goods_do_not_come_back_on_hand(merchant, actor):
     assert inventory.available([cake.pk]) == {cake.pk: 9}
 
 
+def test_lines_are_counted_as_they_are_written(merchant, actor):
+    order = paid((stocked(), 1), (stocked(), 1))
+    back(order, Back(0, 0, 5), Back(1, 0, 0))
+    assert Order.objects.get().line_count == SaleLine.objects.count() == 3
+
+
 BASKETS = st.lists(st.tuples(st.integers(1, 30_000), st.integers(1, 5)), min_size=1, max_size=3)
 
 

@@ -108,6 +108,22 @@ def test_the_rest_in_cash_is_taken_once(store, actor, cake):
     assert (order.status, drawer()) == ("completed", 69_800)
 
 
+def test_a_part_in_cash_that_is_said_twice_is_taken_once(store, actor, cake):
+    held = basket(actor, store, (cake, 1))
+    order = selling.sell(key=held.key, expected=19_800, cash=9_800, actor=actor)
+    for _ in range(2):
+        order = selling.pay_cash(order_id=order.pk, given=5_000, due=10_000, actor=actor)
+    assert (order.status, drawer()) == ("unpaid", 64_800)
+
+
+def test_what_costs_nothing_is_handed_over(store, actor):
+    gift = shop.stocked(2, price=0, node_id=store.pk)
+    held = basket(actor, store, (gift, 1))
+    for _ in range(2):
+        order = selling.sell(key=held.key, expected=0, cash=0, actor=actor)
+    assert (order.status, on_hand(gift), Tender.objects.exists()) == ("completed", (1, 1), False)
+
+
 def test_prices_are_lowered_within_the_limit_with_a_reason(store, actor, cake, bun):
     held = basket(actor, store, (cake, 1), (bun, 2))
     baskets.change_price(key=held.key, sku_id=cake.pk, amount=18_000, reason="Dented", actor=actor)

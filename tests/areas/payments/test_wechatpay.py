@@ -78,6 +78,19 @@ def test_closing_meets_money_that_was_faster(wechat, till):
         wechat.pay(unpaid.no)
 
 
+def test_closing_asks_again_when_the_answer_is_lost(wechat, till):
+    """Nobody would ask about a closed one: the buyer's money would be seen with the bill of the next day."""
+    order = till.order()
+    paid = till.start(order, "wechatpay", "native")
+    wechat.pay(paid.no)
+    wechat.break_answers(None, AnswerFault.DONE_BUT_CUT)  # "paid already", then no answer
+    with pytest.raises(Unreachable):
+        services.close_tenders(payable=("order", order.pk), actor=till.actor)
+    assert till.fresh(paid).state == "started"
+    services.close_tenders(payable=("order", order.pk), actor=till.actor)
+    assert (till.fresh(paid).state, till.fresh(order).status) == ("paid", "paid")
+
+
 def refunded(wechat, till, amount=4_000):
     tender = till.start(till.order(), "wechatpay", "native")
     wechat.pay(tender.no)

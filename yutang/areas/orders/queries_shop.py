@@ -12,7 +12,8 @@ from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.errors import CodeUsed, UnknownPickupCode, WrongState, WrongStore
 from yutang.areas.orders.models import Adjustment, Order, OrderItem, OrderStep, Parcel, PickupUse, ShopOrder
 from yutang.areas.orders.queries import orders
-from yutang.areas.orders.services.paying import PAYABLE, is_code
+from yutang.areas.orders.services.paying import is_code
+from yutang.areas.orders.services.placing import PAYABLE
 from yutang.areas.payments import queries as payments
 from yutang.core import crypto
 from yutang.core.errors import NotFound

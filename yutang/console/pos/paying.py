@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from yutang.areas.orders import queries_shop, queries_till
 from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import selling
-from yutang.areas.orders.services.paying import PAYABLE
+from yutang.areas.orders.services.placing import PAYABLE
 from yutang.areas.payments import providers
 from yutang.areas.payments import queries as payments
 from yutang.areas.payments import services as paid
@@ -24,6 +24,7 @@ from yutang.console.access import page
 from yutang.console.orders import labels
 from yutang.console.pos import counter
 from yutang.console.shell.listing import render_list
+from yutang.console.staff.forms import id_of
 from yutang.core import clock, money
 from yutang.core.errors import DomainError, NotAllowed, NotFound
 from yutang.ui.forms import refused_as_message
@@ -88,7 +89,8 @@ def code(request: HttpRequest, shop_order_id: int) -> HttpResponse:
 
 @page(PERMISSION, methods=("POST",))
 def cash(request: HttpRequest, shop_order_id: int) -> HttpResponse:
-    """Whatever is still due, or a part of it; what a code was to bring can then only come back."""
+    """Whatever is still due, or a part of it; what a code was to bring can then only come back. `due`: what the page
+    asked for, so that a second tap takes nothing."""
     order = queries_till.sale(request.actor, shop_order_id, PERMISSION)
     typed = request.POST.get("given", "").strip()
     given = money.parsed(typed, request.merchant.currency) if typed else None
@@ -96,7 +98,9 @@ def cash(request: HttpRequest, shop_order_id: int) -> HttpResponse:
         messages.error(request, gettext("This is not an amount."))
     else:
         with refused_as_message(request):
-            selling.pay_cash(order_id=order.pk, given=given, actor=request.actor)
+            selling.pay_cash(
+                order_id=order.pk, given=given, due=id_of(request.POST.get("due", "")), actor=request.actor
+            )  # fmt: skip
     return redirect("console:pos_sale", order.pk)
 
 

@@ -87,6 +87,12 @@ UPDATE reservations_pool p SET confirmed = p.confirmed - given.quantity FROM giv
 """
 
 
+def lock(*, pool_ids: Iterable[int], actor: Actor) -> None:
+    """Locks pools ahead of several calls, or of other rows: one transaction asks for pools once, in everybody's
+    order."""
+    _lock(set(pool_ids), actor)
+
+
 def open_pool(*, kind: str, key: str, capacity: int, actor: Actor) -> Pool:
     """The pool of that kind and key; made with this capacity when it does not exist, unchanged when it does."""
     if capacity < 0:

@@ -43,12 +43,13 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest) -> HttpResponse:
     """A second tap leads to the same order. What somebody else has bought meanwhile is refused by its name."""
     lines = _lines(request, request.POST.get("buy", ""), request.POST.getlist("chosen"), leaves_out=False)
-    form = CheckoutForm(request.POST, **_offered(request, lines, invoice=request.POST))
+    form = CheckoutForm(request.POST, is_order=True, **_offered(request, lines, invoice=request.POST))
     if not form.is_valid():
         return _shown(request, form, lines, status=422)
+    buyer = request.shopper.identity
     try:
         order = orders.place(
-            wish=_wish(form, lines), identity=request.shopper.identity, key=form.cleaned_data["key"],
+            wish=_wish(form, lines), identity=buyer, key=f"{buyer.pk}:{form.cleaned_data['key']}",
             expected=form.cleaned_data["total"], actor=request.actor,
         )  # fmt: skip
     except PriceChanged as error:

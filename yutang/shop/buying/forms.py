@@ -33,8 +33,8 @@ DAYS = 7  # ahead that a slot may be chosen
 
 class CheckoutForm(forms.Form):
     """`address` becomes the entry of the address book, `store` the node, `slot` its two instants. Complete it must be
-    with a `key` only: an order has one, a look at what it would cost has none. `local`: the store that would bring the
-    goods to the chosen address, and its terms."""
+    as an order only, not for a look at what it would cost. `local`: the store that would bring the goods to the chosen
+    address, and its terms."""
 
     fulfilment = forms.ChoiceField(choices=[(way.value, way.label) for way in WAYS], required=False)
     address = forms.CharField(required=False, max_length=20)
@@ -46,9 +46,10 @@ class CheckoutForm(forms.Form):
 
     def __init__(
         self, data: Any, *, goods: Sequence[tuple[Offer, int]], entries: Sequence[AddressEntry],
-        stores: Sequence[OrgNode], invoice: InvoiceForm,
+        stores: Sequence[OrgNode], invoice: InvoiceForm, is_order: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(data)
+        self.is_order = is_order
         self.goods, self.entries, self.stores = goods, entries, stores
         self.local: Reach | None = None
         self.invoice = invoice
@@ -110,7 +111,7 @@ class CheckoutForm(forms.Form):
             given["slot"] = next((one for one in self.slots() if one.starts.isoformat() == text), None)
             if given["slot"] is None:
                 self.add_error("slot", str(SlotClosed()))
-        if self.data.get("key"):
+        if self.is_order:
             self._must_be_complete(given)
         if self.invoice.is_bound:
             for field, reason in self.invoice.problems().items():

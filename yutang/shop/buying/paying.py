@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from yutang.areas.orders import queries_mine
 from yutang.areas.orders.models import Order
-from yutang.areas.orders.services.paying import PAYABLE
+from yutang.areas.orders.services.placing import PAYABLE
 from yutang.areas.payments import providers, services
 from yutang.areas.payments import queries as payments
 from yutang.areas.payments.models import Tender

@@ -86,7 +86,7 @@ def change(*, case_id: int, ask: Ask, actor: Actor) -> Case:
         raise NotNow(number=case.number, state=case.get_state_display())
     release(case, actor)
     _write(case, ask, _checked(case.order, ask, besides=case.pk), actor)
-    case.offered = None
+    case.offered = case.agreed = None
     move(case, step, Side.BUYER, actor, text=case.text, amount=case.asked)
     return case
 

@@ -53,6 +53,11 @@ def finish_return(case: Case, what: str, seen: str | None, is_restocked: bool, a
     parts = received_parts(case)
     if case.kind == Case.Kind.EXCHANGE:
         hold(case, actor)
+        line = CaseLine.objects.get(case=case)
+        orders.lock_exchange(
+            order_id=case.order_id, position=line.position, sku_id=case.sku_id or 0, node_id=case.hold_node_id or 0,
+            actor=actor,
+        )  # fmt: skip
     settling.confirm(parts, seen, is_restocked=is_restocked)
     settling.pay(case, parts, what, actor, is_restocked=is_restocked)
     case.sent_at, case.received_at = case.sent_at or clock.now(), clock.now()

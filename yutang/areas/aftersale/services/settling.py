@@ -34,7 +34,7 @@ def to_refund(case: Case, total: int, *, keeps_goods: bool = False) -> list[Part
     lines = _lines(case)
     goods = min(total, case.amount)
     shares = money.allocated(goods, [line.amount for line in lines])
-    freight = min(total - goods, orders.freight_left(case.order))
+    freight = min(total - goods, case.freight, orders.freight_left(case.order))
     keeps_goods = keeps_goods or (case.kind == Case.Kind.REFUND_ONLY and not case.is_unshipped)
     pieces = {line.position: 0 if keeps_goods else line.pieces for line in lines}
     brought = {position: 0 if case.is_unshipped else count for position, count in pieces.items()}

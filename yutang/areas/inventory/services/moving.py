@@ -44,10 +44,12 @@ def move(
         totals[place] = totals.get(place, 0) + one.quantity
     totals = {place: quantity for place, quantity in totals.items() if quantity}
     items = items_of(list(totals), actor)
+    if kind not in StockMove.PROMISED:
+        reservations.lock(pool_ids=[item.pool_id for item in items.values()], actor=actor)
     locked = {item.pk: item for item in _locked([item.pk for item in items.values()])}
     done = set(StockMove.objects.filter(key=key, item__in=locked).values_list("item_id", flat=True))
     new = [(locked[items[place].pk], quantity) for place, quantity in totals.items() if items[place].pk not in done]
-    for item, quantity in sorted(new, key=lambda pair: pair[0].pool_id):
+    for item, quantity in new:
         _apply(item, quantity, kind, actor)
     StockMove.objects.bulk_create(
         StockMove(
@@ -63,7 +65,9 @@ def move(
 def count(*, sku_id: int, node_id: int, counted: int, key: str, note: str = "", actor: Actor) -> int:
     """Sets what lies there to what was counted: a move of the difference, which is returned. A `key` that moved
     something before moves nothing. AllocatedElsewhere when fewer lie there than are promised to orders."""
-    item = _locked([items_of([(sku_id, node_id)], actor)[(sku_id, node_id)].pk])[0]
+    known = items_of([(sku_id, node_id)], actor)[(sku_id, node_id)]
+    reservations.lock(pool_ids=[known.pool_id], actor=actor)
+    item = _locked([known.pk])[0]
     difference = counted - item.on_hand
     if not difference or StockMove.objects.filter(key=key, item=item).exists():
         return 0
@@ -86,16 +90,13 @@ def transfer(
         raise SameStore(field="to_id")
     places = [(sku_id, from_id), (sku_id, to_id)]
     items = items_of(places, actor)
+    reservations.lock(pool_ids=[item.pool_id for item in items.values()], actor=actor)
     _locked([item.pk for item in items.values()])
     parts = [
-        (items[sku_id, from_id].pool_id, Move(sku_id, from_id, -quantity), StockMove.Kind.TRANSFER_OUT),
-        (items[sku_id, to_id].pool_id, Move(sku_id, to_id, quantity), StockMove.Kind.TRANSFER_IN),
+        (Move(sku_id, from_id, -quantity), StockMove.Kind.TRANSFER_OUT),
+        (Move(sku_id, to_id, quantity), StockMove.Kind.TRANSFER_IN),
     ]
-    # Pools by number, as everybody locks them.
-    return sum(
-        move(moves=[one], kind=kind, key=key, note=note, actor=actor)
-        for _pool, one, kind in sorted(parts, key=lambda part: part[0])
-    )
+    return sum(move(moves=[one], kind=kind, key=key, note=note, actor=actor) for one, kind in parts)
 
 
 @transaction.atomic
@@ -125,7 +126,8 @@ def items_of(places: Sequence[tuple[int, int]], actor: Actor) -> dict[tuple[int,
 
 
 def _locked(ids: Sequence[int]) -> list[StockItem]:
-    """Items before pools, both by number: the order of everybody who locks both."""
+    """Pools before items, both by number: the order of everybody who locks both. A sale over the counter holds, sells
+    and hands over in one transaction."""
     return list(StockItem.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 

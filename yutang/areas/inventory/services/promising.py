@@ -70,10 +70,6 @@ def take_back(
     """Of what an order had sold (`held_by`: its reservation's key). The same `key` again: nothing."""
     given = [one for one in given if one.unshipped + one.brought]
     items = items_of([(one.sku_id, one.node_id) for one in given], actor)
-    move(
-        moves=[Move(one.sku_id, one.node_id, one.brought) for one in given], kind=StockMove.Kind.RETURNED, key=key,
-        source=source, actor=actor,
-    )  # fmt: skip
     quantities = {items[one.sku_id, one.node_id].pool_id: one.unshipped + one.brought for one in given}
     sold = dict(
         Reservation.objects.filter(idempotency_key=held_by, pool__in=quantities).values_list("pool_id", "pk")
@@ -82,3 +78,12 @@ def take_back(
         reservations.return_confirmed(
             reservation_id=sold[pool_id], quantity=quantity, key=f"{key}@{pool_id}", actor=actor
         )  # fmt: skip
+    move(
+        moves=[Move(one.sku_id, one.node_id, one.brought) for one in given], kind=StockMove.Kind.RETURNED, key=key,
+        source=source, actor=actor,
+    )  # fmt: skip
+
+
+def lock(*, places: Sequence[tuple[int, int]], actor: Actor) -> None:
+    """(SKU id, store): for who takes back at one place and holds at another, ahead of both."""
+    reservations.lock(pool_ids=[item.pool_id for item in items_of(places, actor).values()], actor=actor)

@@ -15,7 +15,7 @@ from yutang.areas.orders.services.readdressing import change_address
 from yutang.areas.orders.services.receiving import complete, complete_received, extend
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
 from yutang.areas.orders.services.refunding import Back, Effects, StockBack, effects, freight_left, refund, worth
-from yutang.areas.orders.services.replacing import hold_replacement, release_replacement, replace
+from yutang.areas.orders.services.replacing import hold_replacement, lock_exchange, release_replacement, replace
 from yutang.areas.orders.services.repricing import change_price
 from yutang.areas.orders.services.reviewing import review
 from yutang.areas.orders.services.setting import save_terms
@@ -24,8 +24,8 @@ from yutang.areas.orders.services.statistics import recompute_next_statistics, r
 __all__ = [
     "LINES", "Back", "District", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets",
     "carting", "change_address", "change_price", "channels", "close", "close_expired", "complete", "complete_received",
-    "deliver", "effects", "extend", "freight_left", "hold_replacement", "invoicing", "lock", "pick_up", "place",
-    "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look", "record_print",
-    "refund", "release_replacement", "replace", "review", "save_local", "save_terms", "selling", "ship", "sold",
-    "worth",
+    "deliver", "effects", "extend", "freight_left", "hold_replacement", "invoicing", "lock", "lock_exchange",
+    "pick_up", "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look",
+    "record_print", "refund", "release_replacement", "replace", "review", "save_local", "save_terms", "selling",
+    "ship", "sold", "worth",
 ]  # fmt: skip

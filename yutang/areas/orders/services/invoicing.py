@@ -41,7 +41,7 @@ def request(*, order_id: int, details: InvoiceDetails, actor: Actor) -> Invoice:
     _refuse(errors)
     order = lock(order_id)
     row = Invoice.objects.select_for_update().filter(order=order).first()
-    if row is not None and _invoiced(row):
+    if row is not None and _is_written(row):
         raise InvoiceIssued
     if order.status == Order.Status.CLOSED or (order.paid_at is not None and order.net_amount <= 0):
         raise CannotBeInvoiced(order_no=order.order_no)
@@ -65,7 +65,7 @@ def withdraw(*, order_id: int, actor: Actor) -> None:
     row = Invoice.objects.select_for_update().filter(order=order).first()
     if row is None:
         return
-    if _invoiced(row):
+    if _is_written(row):
         raise InvoiceIssued
     row.delete()
     note(order, "invoice_withdrawn", actor)
@@ -78,7 +78,9 @@ def write(*, order_id: int, document: Document, revision: int, amount: int, acto
     BadInvoice, WrongState when nothing is to be written, InvoiceChanged, InvoiceNumberTaken."""
     _refuse(invoice_rules.wrong_in(document, today=timezone.localdate()))
     order = lock(order_id)
-    row = Invoice.objects.select_for_update().get(order=order)
+    row = Invoice.objects.select_for_update().filter(order=order).first()
+    if row is None:  # withdrawn meanwhile
+        raise InvoiceChanged
     due = order.net_amount - _invoiced(row)
     if order.paid_at is None or not due:
         raise WrongState(order_no=order.order_no, status=row.get_state_display())
@@ -121,6 +123,11 @@ def record_export(*, count: int, actor: Actor) -> None:
 
 
 # -- parts -------------------------------------------------------------------------------------------------------
+
+
+def _is_written(row: Invoice) -> bool:
+    """Something was issued, even if all of it was reversed since."""
+    return InvoiceDocument.objects.filter(invoice=row).exists()
 
 
 def _invoiced(row: Invoice) -> int:

@@ -13,7 +13,7 @@ from yutang.areas.orders.errors import WrongState
 from yutang.areas.orders.events import OrderPaid
 from yutang.areas.orders.models import Order, OrderItem, OrderStep, SaleLine, ShopOrder
 from yutang.areas.orders.services.facts import sale_line
-from yutang.areas.orders.services.placing import held_by
+from yutang.areas.orders.services.placing import PAYABLE, held_by
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.payables import Due
@@ -22,7 +22,6 @@ from yutang.core import audit, clock, events, jobs, tenancy
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
-PAYABLE = "order"
 Status = Order.Status
 # Ten of twelve digits by chance; the last two follow from them, so that a slip of the finger is no other order.
 _CHECK = 97

@@ -1,4 +1,5 @@
-"""From a basket to an order that waits for its money: quoted, written, and its stock held, in one transaction.
+"""From a basket to an order that waits for its money, if it costs any: quoted, written, and its stock held, in one
+transaction.
 
 The hot path of the shop: few statements, and the stock is locked last, so that buyers of the same goods wait for each
 other only while the transaction commits."""
@@ -25,6 +26,7 @@ from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, Price
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.queries_cart import can_be_had
 from yutang.areas.orders.services.channels import channels
+from yutang.areas.payments import payables
 from yutang.core import clock, prepared
 from yutang.core.errors import DomainError
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 UNPAID_FOR = timedelta(minutes=30)
 SOURCE, TILL = "shop", "pos"  # of the sales channels
+PAYABLE = "order"
 Fulfilment = ShopOrder.Fulfilment
 
 
@@ -109,6 +112,9 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
         transaction.set_rollback(True)
         title = offers[error.params["sku_id"]].offer.title
         raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
+    if not quoted.total:  # no money will come that could settle it
+        payables.get(PAYABLE).settle(order_id, actor)
+        return Order.objects.get(pk=order_id)
     return Order(
         id=order_id, merchant_id=actor.merchant_id, status=Order.Status.UNPAID,
         customer_id=identity.customer_id if identity else None,

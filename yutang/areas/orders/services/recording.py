@@ -78,7 +78,8 @@ class Recorded:
 def record_lines(*, lines: pa.Table, run_id: int | None, actor: Actor) -> Recorded:
     """Writes the lines (schema `LINES`) of the actor's merchant.
 
-    A line is known by (channel, order number, line key); an order older than what the pool holds is left alone. Lines
+    A line is known by (channel, order number, line key); an order older than what the pool holds is left alone, and so
+    is one that was made here, whatever a file says of its money. Lines
     of orders that are unpaid, or closed without ever being paid, are no sales: they take earlier facts back.
     """
     lines = _last_of_each(_clean(lines))
@@ -179,6 +180,7 @@ def _headers(lines: pa.Table, number: NDArray[np.int64], first: NDArray[np.int64
 
 # How far an order has come; decides between two exports whose newest times are equal.
 _PROGRESS = ("unpaid", "paid", "partly_shipped", "shipped", "completed", "closed")
+_NEVER = np.iinfo(np.int64).max  # older than this is every file
 
 
 def _age(header: pa.Table) -> NDArray[np.int64]:
@@ -205,12 +207,13 @@ def _known_orders(header: pa.Table) -> _KnownOrders:
         )
         cursor.execute("ANALYZE wanted")
         cursor.execute(
-            "SELECT w.n, o.id, (extract(epoch FROM o.updated_at) * 1000000)::bigint * 8"
-            " + array_position(%s::text[], o.status::text) - 1, COALESCE(o.customer_id, -1)"
+            "SELECT w.n, o.id, CASE WHEN EXISTS (SELECT FROM orders_shoporder s WHERE s.order_id = o.id) THEN %s"
+            " ELSE (extract(epoch FROM o.updated_at) * 1000000)::bigint * 8"
+            " + array_position(%s::text[], o.status::text) - 1 END, COALESCE(o.customer_id, -1)"
             " FROM wanted w JOIN orders_order o ON o.channel_id = w.channel_id AND o.order_no = w.order_no"
             " WHERE o.merchant_id = NULLIF(current_setting('yutang.merchant_id'), '')::bigint"
             " ORDER BY o.id FOR UPDATE OF o",
-            [list(_PROGRESS)],
+            [_NEVER, list(_PROGRESS)],
         )
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE wanted")

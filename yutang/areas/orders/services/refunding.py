@@ -16,8 +16,8 @@ from yutang.areas.orders.events import OrderRefunded
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
 from yutang.areas.orders.services.facts import sale_line
 from yutang.areas.orders.services.fulfilling import BY_POST
-from yutang.areas.orders.services.paying import PAYABLE, lock, note
-from yutang.areas.orders.services.placing import held_by
+from yutang.areas.orders.services.paying import lock, note
+from yutang.areas.orders.services.placing import PAYABLE, held_by
 from yutang.areas.orders.services.receiving import advance
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
@@ -149,9 +149,9 @@ def refund(
         lines.append(
             sale_line(order, f"#refund:{key}:freight", SaleLine.Kind.REFUND, -planned.freight, now)
         )  # fmt: skip
-    SaleLine.objects.bulk_create(line for line in lines if line.amount or line.quantity)
+    written = SaleLine.objects.bulk_create(line for line in lines if line.amount or line.quantity)
     order.refunded_amount -= planned.total
-    order.line_count += len(lines)
+    order.line_count += len(written)
     order.updated_at = now
     order.save(update_fields=["refunded_amount", "line_count", "updated_at"])
     _advance(order, items)

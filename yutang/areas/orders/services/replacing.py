@@ -44,6 +44,14 @@ def hold_replacement(*, order_id: int, sku_id: int, pieces: int, key: str, actor
     return found[sku_id].node_id
 
 
+@transaction.atomic
+def lock_exchange(*, order_id: int, position: int, sku_id: int, node_id: int, actor: Actor) -> None:
+    """For who takes pieces of an item back and sends others for them (`replace`), ahead of both: exchanges that cross
+    would wait for each other."""
+    item = OrderItem.objects.get(order=order_id, position=position)
+    stock.lock(places=[(item.sku_id, item.node_id), (sku_id, node_id)], actor=actor)
+
+
 def release_replacement(*, key: str, actor: Actor) -> None:
     """What was held is for others again."""
     stock.release(key=key, actor=actor)

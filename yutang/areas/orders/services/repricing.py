@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop
 
 from yutang.areas.orders.errors import PriceChanged, PriceTooLow, WrongState
 from yutang.areas.orders.models import Adjustment, Order, OrderItem, ShopOrder
-from yutang.areas.orders.services.paying import PAYABLE, lock, note
+from yutang.areas.orders.services.paying import lock, note
+from yutang.areas.orders.services.placing import PAYABLE
 from yutang.areas.payments import queries as payments
 from yutang.core import audit, clock, jobs, money
 

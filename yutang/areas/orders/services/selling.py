@@ -12,9 +12,9 @@ from django.db.models import Sum
 from yutang.areas.orders import pricing
 from yutang.areas.orders.errors import BasketGone, DiscountTooLarge, EmptyBasket
 from yutang.areas.orders.models import Adjustment, Order, OrderItem, ShopOrder, TillBasket
-from yutang.areas.orders.services import baskets, fulfilling
-from yutang.areas.orders.services.paying import PAYABLE, close, lock
-from yutang.areas.orders.services.placing import Wish, place
+from yutang.areas.orders.services import baskets
+from yutang.areas.orders.services.paying import close, lock
+from yutang.areas.orders.services.placing import PAYABLE, Wish, place
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.errors import AlreadyPaid
@@ -23,7 +23,6 @@ from yutang.core import audit
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
-CASH = "cash"
 Status = Order.Status
 Fulfilment = ShopOrder.Fulfilment
 
@@ -62,25 +61,25 @@ def sell(*, key: str, expected: int, cash: int | None = None, actor: Actor) -> O
     if basket.prices or basket.off:
         _answer_for_discount(placed.pk, basket.reason, actor)
     basket.delete()
-    if not lock(placed.pk).shop.total:
-        fulfilling.settle(placed.pk, actor)
-    elif cash is not None:
+    if cash is not None:
         pay_cash(order_id=placed.pk, given=cash, actor=actor)
     return lock(placed.pk)
 
 
 @transaction.atomic
-def pay_cash(*, order_id: int, given: int | None = None, actor: Actor) -> Order:
-    """Cash for what is still due, or for as much of it as is `given`; more is change. Paid already: nothing.
-    NoShift."""
+def pay_cash(*, order_id: int, given: int | None = None, due: int | None = None, actor: Actor) -> Order:
+    """Cash for what is still due, or for as much of it as is `given`; more is change. Paid already: nothing; nor where
+    something came since `due` was read, for then this may have been said before. NoShift."""
     order = lock(order_id)
     if order.status != Status.UNPAID:
         return order
     payments.drawer.require_shift(node_id=order.node_id, actor=actor)
     left = order.shop.total - payments_of.paid_amount((PAYABLE, order_id))
+    if due is not None and due != left:
+        return order
     amount = left if given is None else min(given, left)
     try:
-        tender = payments.open_tender(payable=(PAYABLE, order_id), provider=CASH, amount=amount, actor=actor)
+        tender = payments.take_cash(payable=(PAYABLE, order_id), amount=amount, actor=actor)
     except AlreadyPaid:
         return lock(order_id)
     if given is not None and given > amount:

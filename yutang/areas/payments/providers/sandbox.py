@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from yutang.areas.payments.errors import ForgedNotice
+from yutang.areas.payments.errors import ForgedNotice, UnknownProvider
 from yutang.areas.payments.models import Refund, Tender
 from yutang.areas.payments.providers import Paid, Payer, Refunded, Started, Told
 from yutang.core import clock
@@ -45,7 +45,10 @@ class Sandbox:
 
 
 def notice(tender: Tender) -> tuple[bytes, str]:
-    """Body and signature of the notice that the sandbox's page sends when somebody pays."""
+    """Body and signature of the notice that the sandbox's page sends when somebody pays. UnknownProvider where play
+    money is none any more."""
+    if not settings.SANDBOX:
+        raise UnknownProvider(field="provider", provider=Sandbox.key)
     body = json.dumps(
         {
             "id": f"SBN{tender.no}", "no": tender.no, "provider_no": f"SB{tender.no}", "amount": tender.amount,

@@ -58,13 +58,14 @@ def ask_about(*, payable: tuple[str, int], actor: Actor) -> None:
 
 def close_tenders(*, payable: tuple[str, int], up_to: int | None = None, actor: Actor) -> None:
     """What is closed can no longer be paid; `up_to`: the last tender of a price that holds no more. Money that was
-    faster is taken, and what is more than due goes back by itself."""
+    faster is taken, and what is more than due goes back by itself. Unreachable: the job tries again."""
     with tenancy.scope(actor.merchant_id):
         begun = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.STARTED)
         waiting = list(begun if up_to is None else begun.filter(pk__lte=up_to))
     for tender in waiting:
         providers.get(tender.provider).close(tender)
-        if not ask(tender, actor=actor):
+        # Nobody asks about a closed one again. Where the answer gets lost, the job does all of this again.
+        if not _asked(tender, actor):
             with tenancy.scope(actor.merchant_id):
                 Tender.objects.filter(pk=tender.pk, state=Tender.State.STARTED).update(state=Tender.State.CLOSED)
 
@@ -88,8 +89,17 @@ def ask_about_refunds(*, actor: Actor) -> int:
 def ask(tender: Tender, *, actor: Actor) -> bool:
     """Whether the provider says that it is paid; then it is."""
     try:
+        return _asked(tender, actor)
+    except Unreachable as error:
+        log.warning("payments.tender_not_answered", no=tender.no, error=str(error))
+        return False
+
+
+def _asked(tender: Tender, actor: Actor) -> bool:
+    """The same; Unreachable."""
+    try:
         paid = providers.get(tender.provider).ask(tender)
-    except (Unreachable, Declined) as error:
+    except Declined as error:
         log.warning("payments.tender_not_answered", no=tender.no, error=str(error))
         return False
     if paid is None:

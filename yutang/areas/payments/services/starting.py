@@ -38,11 +38,25 @@ def open_tender(
 ) -> Tender:  # fmt: skip
     """One way of paying a payable: all that is still due, or `amount` of it.
 
-    With a local provider (cash, the sandbox) it is started at once, and may be paid already; with any other the caller
+    With a local provider (the sandbox) it is started at once, and may be paid already; with any other the caller
     commits and calls `launch`. AlreadyPaid, NoLongerPayable, TenderTooLarge, UnknownProvider."""
-    chosen = providers.get(provider)
-    if not chosen.offers(method):
+    if not providers.get(provider).offers(method):
         raise UnknownProvider(field="provider", provider=f"{provider} {method}".strip())
+    return _open(payable, provider, method, amount, expires_at, return_url, actor)
+
+
+@transaction.atomic
+def take_cash(*, payable: tuple[str, int], amount: int, actor: Actor) -> Tender:
+    """The money is in the hand of whoever says so: for staff at a till only. AlreadyPaid, NoLongerPayable,
+    TenderTooLarge."""
+    return _open(payable, drawer.CASH, "", amount, None, "", actor)
+
+
+def _open(
+    payable: tuple[str, int], provider: str, method: str, amount: int | None, expires_at: datetime | None,
+    return_url: str, actor: Actor,
+) -> Tender:  # fmt: skip
+    chosen = providers.get(provider)
     due = payables.get(payable[0]).lock(payable[1])
     if due.is_settled:
         raise AlreadyPaid
