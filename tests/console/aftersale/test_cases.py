@@ -204,6 +204,7 @@ def test_an_exchange_through_its_pages(client_for, merchant):
     with tenancy.scope(merchant.pk):
         new = Case.objects.get(pk=case.pk).replacement
     assert "This order is its replacement." in text(client.get(f"/orders/{new.pk}"))
+    assert client.get(f"/orders/{new.pk}/refund").status_code == 404
 
 
 def test_evidence_and_notes(client_for, merchant):

@@ -14,6 +14,7 @@ from yutang.areas.orders import queries_shop, services
 from yutang.console.access import page
 from yutang.console.orders import labels
 from yutang.console.orders.forms import RefundForm
+from yutang.core.errors import NotFound
 from yutang.ui.forms import errors_of
 from yutang.ui.templatetags.ui import money
 
@@ -47,6 +48,8 @@ def described(seen: Sequence[Effects]) -> Described:
 def refund(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     """A first POST previews; one that carries what the preview said does it, unless that has changed meanwhile."""
     order = queries_shop.shop_order(request.actor, shop_order_id, "orders.refund")
+    if order.shop.replaces_id:
+        raise NotFound  # it has no money of its own: a case settles what is wrong with a replacement
     items = queries_shop.items(order.pk)
     form = RefundForm(request.POST or None, items=items, currency=order.shop.currency)
     seen = None
