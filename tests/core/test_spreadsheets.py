@@ -5,7 +5,9 @@ import pytest
 from yutang.core.spreadsheets import harmless
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-1+1", "-", "@SUM(A1)", "\t=1", "\r=1", "-1\n=1", "-5"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+86", "-1+1", "-", "@SUM(A1)", "\t=1", "\r=1", "-1\n=1", "-5", "\n=1", "＝1", "＠A1"]
+)
 def test_what_a_spreadsheet_would_run_is_text(text):
     assert harmless(text) == "'" + text
 

@@ -22,9 +22,10 @@ from yutang.areas.catalog.models import Sku
 from yutang.areas.customers.addresses import book
 from yutang.areas.interactions.models import Interaction
 from yutang.areas.orders import services
-from yutang.areas.orders.models import CartLine, Order, ShopOrder
+from yutang.areas.orders.models import CartLine, Invoice, Order, ShopOrder
 from yutang.areas.payments.models import Tender
 from yutang.core import clock, tenancy
+from yutang.shop import shoppers
 
 KEY = "k" * 32
 
@@ -51,6 +52,13 @@ def test_a_tap_that_is_sent_twice_adds_once(stranger, shop, merchant):
     assert CartLine.objects.get().quantity == 2
     seen = Interaction.objects.get(kind="cart")
     assert (seen.item, seen.properties["quantity"]) == (sku.product.code, 2)
+
+
+def test_a_key_that_is_none_is_none(stranger, shop, merchant):
+    sku = stocked(9)
+    for key in ("", "草莓", "a b", "٣", "k" * 33):
+        add(stranger, shop, sku, key=key)
+    assert CartLine.objects.get().quantity == 4  # the longest is refused
 
 
 def test_what_cannot_be_sold_is_not_put(stranger, shop, merchant):
@@ -111,7 +119,8 @@ def test_log_in_by_code_takes_the_cart_along(transactional_db):
 
 
 def test_the_login_leads_only_back_into_this_shop(shopper, shop):
-    for wanted in ("https://evil.example/", "//evil.example", "/customers", "/s/other/", "javascript:alert(1)"):
+    outside = ("https://evil.example/", "//evil.example", "/customers", "/s/other/", "javascript:alert(1)")
+    for wanted in (*outside, f"{shop}../other/", f"{shop}%2e%2E/%2e%2E/customers"):
         answer = shopper.get(f"{shop}login", {"next": wanted})
         assert answer.headers["Location"] == f"{shop}me", wanted
 
@@ -142,6 +151,19 @@ def test_a_second_tap_is_the_same_order(shopper, shop, merchant, actor):
     first = shopper.post(f"{shop}checkout/place", form)
     assert shopper.post(f"{shop}checkout/place", form).headers["Location"] == first.headers["Location"]
     assert Order.objects.count() == 1
+
+
+def test_the_key_of_somebody_elses_order_is_another_order(shopper, shop, merchant, actor):
+    book.save_address(identity=shopper.identity, recipient=HOME, actor=actor)
+    sku = stocked(9)
+    form = order_form(text(shopper.get(f"{shop}checkout", {"buy": f"{sku.pk}:1"})))
+    shopper.post(f"{shop}checkout/place", form)
+    thief, other = buyer("+8613900139000"), Client()
+    other.cookies[shoppers.LOGIN] = shoppers.signed(merchant.pk, thief)
+    book.save_address(identity=thief, recipient=HOME, actor=actor)
+    other.post(f"{shop}checkout/place", form | {"invoice-kind": "personal", "invoice-title": "Thief"})
+    assert set(Order.objects.values_list("customer", flat=True)) == {shopper.identity.customer_id, thief.customer_id}
+    assert [invoice.order.customer_id for invoice in Invoice.objects.select_related("order")] == [thief.customer_id]
 
 
 def test_a_price_that_changed_is_shown_before_it_is_paid(shopper, shop, merchant, actor):

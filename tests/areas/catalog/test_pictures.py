@@ -52,6 +52,14 @@ def test_a_small_picture_is_served_for_every_width(merchant, settings):
     assert opened(images.picture_path(merchant.pk, stored.digest, 800)).size == (150, 90)
 
 
+def test_a_picture_longer_than_webp_can_be_is_made_smaller(merchant, settings):
+    stored = images.store(make_picture_file(750, 20_000, kind="PNG"), merchant.pk)
+    assert (stored.width, stored.height) == (750, 20_000)
+    assert opened(images.picture_path(merchant.pk, stored.digest, 800)).size == (614, 16_383)
+    thread = images.store(make_picture_file(1, 20_000, kind="PNG"), merchant.pk)
+    assert opened(images.picture_path(merchant.pk, thread.digest, 800)).size == (1, 16_383)
+
+
 def test_the_same_picture_is_kept_once(merchant, settings):
     first = images.store(make_picture_file(), merchant.pk)
     before = {path: path.stat().st_mtime_ns for path in Path(settings.FILES).rglob("*.webp")}

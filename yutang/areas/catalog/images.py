@@ -21,6 +21,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from yutang.areas.catalog.errors import PictureCorrupt, PictureTooLarge, PictureTypeRefused, VectorPictureRefused
 
 WIDTHS = (200, 400, 800, 1600)
+_HIGHEST = 16_383  # pixels of a side of a WebP
 SHOWN = "pictures"
 MOST_MEGABYTES, MOST_MEGAPIXELS = 10, 40
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -116,6 +117,8 @@ def _plain(image: Image.Image) -> Image.Image:
         image.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))  # a JPEG is unpacked no larger than needed
         image.load()
         image = ImageOps.exif_transpose(image)
+        if image.height > _HIGHEST:  # a long one, as product texts have them: smaller as a whole
+            image = image.resize((max(round(image.width * _HIGHEST / image.height), 1), _HIGHEST))
     except _DAMAGED as error:
         raise PictureCorrupt(field="picture") from error
     profile = image.info.get("icc_profile")

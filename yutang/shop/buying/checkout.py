@@ -48,8 +48,9 @@ def place(request: HttpRequest) -> HttpResponse:
         return _shown(request, form, lines, status=422)
     try:
         order = orders.place(
-            wish=_wish(form, lines), identity=request.shopper.identity, key=form.cleaned_data["key"],
-            expected=form.cleaned_data["total"], actor=request.actor,
+            wish=_wish(form, lines), identity=request.shopper.identity, expected=form.cleaned_data["total"],
+            key=f"{request.shopper.identity.pk}:{form.cleaned_data['key']}",  # nobody else's order has it
+            actor=request.actor,
         )  # fmt: skip
     except PriceChanged as error:
         form.add_error(None, str(error))
