@@ -103,7 +103,7 @@ def test_what_is_no_notice_is_turned_away(wechat, till):
     assert Client().get(address).status_code == 405
     assert Client().post(address, b"x" * (64 * 1024 + 1), content_type="application/json").status_code == 413
     for path in ("/pay/notify/cash/1", "/pay/notify/nobody/1", f"/pay/notify/alipay/{till.merchant.pk}",
-                 "/pay/notify/wechatpay/999999"):  # fmt: skip
+                 "/pay/notify/wechatpay/999999", f"/pay/notify/wechatpay/{2**63}"):  # fmt: skip
         assert Client().post(path).status_code == 404
     assert Client(enforce_csrf_checks=True).post(address).status_code == 401
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 LONGEST_BODY = 64 * 1024
+_HIGHEST = 2**63 - 1  # of ids
 _REFUSED = {Notice.Outcome.UNKNOWN: NotOurs, Notice.Outcome.AMOUNT_DIFFERS: AmountDiffers}
 
 log = logs.get(__name__)
@@ -32,6 +33,8 @@ def notify(request: HttpRequest, provider: str, merchant_id: int) -> HttpRespons
     try:
         service = providers.remote(provider)
     except UnknownProvider:
+        return HttpResponse(status=404)
+    if merchant_id > _HIGHEST:
         return HttpResponse(status=404)
     try:
         told = service.read_notice(merchant_id, request.headers, request.body)
