@@ -13,7 +13,7 @@ import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from PIL import Image, ImageCms, UnidentifiedImageError
@@ -30,7 +30,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VECTOR = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 _DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, struct.error)
 _ORIENTATION = 0x0112  # of Exif: how to turn what the camera wrote
-_TURNS = {
+_TURNS: dict[Any, Transpose] = {
     2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
     6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
 }  # fmt: skip
