@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from yutang.core.spreadsheets import harmless
+from yutang.core.spreadsheets import bare, harmless
 
 
 @pytest.mark.parametrize(
@@ -10,8 +10,9 @@ from yutang.core.spreadsheets import harmless
 )
 def test_what_a_spreadsheet_would_run_is_text(text):
     assert harmless(text) == "'" + text
+    assert bare(harmless(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "王=伟", "1+1", "–", "a-b"])
 def test_anything_else_stays(text):
-    assert harmless(text) == text
+    assert bare(harmless(text)) == harmless(text) == text
