@@ -54,6 +54,13 @@ def test_a_tap_that_is_sent_twice_adds_once(stranger, shop, merchant):
     assert (seen.item, seen.properties["quantity"]) == (sku.product.code, 2)
 
 
+def test_a_key_that_is_none_is_none(stranger, shop, merchant):
+    sku = stocked(9)
+    for key in ("", "草莓", "a b", "٣", "k" * 33):
+        add(stranger, shop, sku, key=key)
+    assert CartLine.objects.get().quantity == 4  # the longest is refused
+
+
 def test_what_cannot_be_sold_is_not_put(stranger, shop, merchant):
     other = make_merchant()
     with tenancy.scope(other.pk):
@@ -112,7 +119,8 @@ def test_log_in_by_code_takes_the_cart_along(transactional_db):
 
 
 def test_the_login_leads_only_back_into_this_shop(shopper, shop):
-    for wanted in ("https://evil.example/", "//evil.example", "/customers", "/s/other/", "javascript:alert(1)"):
+    outside = ("https://evil.example/", "//evil.example", "/customers", "/s/other/", "javascript:alert(1)")
+    for wanted in (*outside, f"{shop}../other/", f"{shop}%2e%2E/%2e%2E/customers"):
         answer = shopper.get(f"{shop}login", {"next": wanted})
         assert answer.headers["Location"] == f"{shop}me", wanted
 

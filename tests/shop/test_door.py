@@ -96,6 +96,9 @@ def test_what_no_page_tells_is_refused(stranger, shop):
         "{",
         json.dumps({"id": "x", "page": "/"}),
         json.dumps({"id": "c" * 32, "page": "/", "k": 1}),
+        json.dumps({"id": "c" * 32, "page": "/\x00"}),
+        '{"id": "%s", "page": "\\ud800"}' % ("c" * 32),
+        "[" * 2048,
     ):
         assert stranger.post(f"{shop}seen", body, content_type="text/plain").status_code == 422
     assert stranger.post(f"{shop}seen", {"id": "d" * 32, "page": "/"}).status_code == 415
@@ -130,3 +133,27 @@ def test_a_flood_of_beacons_is_cut(stranger, merchant, shop, monkeypatch):
     assert [tell(stranger, number) for number in range(3)] == [204, 204, 429]
     assert [tell(Client(), 10 + number) for number in range(2)] == [204, 429]  # other browsers of the same address
     assert Interaction.objects.count() == 3
+
+
+def test_only_posters_may_be_kept_by_caches_and_they_carry_no_cookie(stranger, shop):
+    product = make_product()
+    poster = stranger.get(f"{shop}p/{product.pk}/poster.jpg")
+    assert ("public" in poster.headers["Cache-Control"], dict(poster.cookies)) == (True, {})
+    for address in (shop, f"{shop}p/{product.pk}", f"{shop}p/{10**12}", f"{shop}me", f"{shop}manifest.webmanifest"):
+        assert stranger.get(address).headers["Cache-Control"] == "private, no-cache", address
+
+
+def test_a_way_back_is_an_address_and_nothing_else(shopper, shop):
+    for wanted, where in (
+        ("cart\r\nSet-Cookie: a=b", "cart%0D%0ASet-Cookie:%20a=b"),
+        ("search?q=糕", "search?q=%E7%B3%95"),
+    ):
+        answer = shopper.get(f"{shop}login", {"next": shop + wanted})
+        assert (answer.status_code, answer.headers["Location"]) == (303, shop + where)
+
+
+def test_who_searches_without_end_is_answered_and_not_recorded(stranger, shop, monkeypatch):
+    monkeypatch.setattr(recording, "PACE", Pace(at_once=2, a_minute=1))
+    for _ in range(4):
+        assert stranger.get(f"{shop}search", {"q": "cake"}).status_code == 200
+    assert Interaction.objects.filter(kind="search").count() == 2

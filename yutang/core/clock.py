@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+YEARS = range(2000, 2200)  # that people may name: at the ends of the calendar no time zone can be applied
+
 _back: ContextVar[timedelta] = ContextVar("yutang_clock_back", default=timedelta())
 
 

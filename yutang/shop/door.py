@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_noop
 
@@ -62,7 +63,9 @@ def page(
             request.actor = access.system(request.merchant.pk, name="shop")
             with timezone.override(ZoneInfo(request.merchant.timezone)):
                 response = _answered(request, view, kwargs)
-            shoppers.remember(response, request)
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            if "public" not in response.headers["Cache-Control"]:  # a cache would hand the cookies on with its copy
+                shoppers.remember(response, request)
             return response
 
         def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
@@ -92,12 +95,9 @@ def shown(
     `is_for_all`: everybody sees the same (`rendering`); then there is no `shopper`."""
     frame = {"shop": request.shop, "merchant": request.merchant}
     if is_for_all:
-        response = HttpResponse(rendered(request, template, frame | context), status=status)
-    else:
-        frame["shopper"] = getattr(request, "shopper", None)
-        response = render(request, template, frame | context, status=status)
-    response.headers.setdefault("Cache-Control", "private, no-cache")
-    return response
+        return HttpResponse(rendered(request, template, frame | context), status=status)
+    frame["shopper"] = getattr(request, "shopper", None)
+    return render(request, template, frame | context, status=status)
 
 
 def address(request: HttpRequest, name: str, *args: Any) -> str:
@@ -107,9 +107,10 @@ def address(request: HttpRequest, name: str, *args: Any) -> str:
 
 def inside(request: HttpRequest, wanted: str | None, otherwise: str) -> str:
     """An address that a form carried along, if it is a page of this very shop; else that of the page `otherwise`."""
-    home = address(request, "home")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and str(wanted).startswith(home)
-    return str(wanted) if is_ours else address(request, otherwise)
+    home, asked = address(request, "home"), str(wanted)
+    is_below = asked.startswith(home) and "/.." not in unquote(asked)  # browsers go up for %2e%2e, too
+    is_ours = is_below and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return iri_to_uri(asked) if is_ours else address(request, otherwise)
 
 
 def to(request: HttpRequest, where: str) -> HttpResponse:

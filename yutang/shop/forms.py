@@ -19,7 +19,7 @@ class KeyField(forms.CharField):
 
     def clean(self, value: str | None) -> str:
         text: str = super().clean(value)
-        return text if text.isalnum() else uuid.uuid4().hex
+        return text if text.isascii() and text.isalnum() else uuid.uuid4().hex
 
 
 class LineForm(forms.Form):

@@ -7,7 +7,6 @@ it. Who asks not to be tracked is recorded without a visitor.
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 CHANNEL = "shop"
 # Pages that may tell that they were looked at: of a browser, and of all browsers at one address.
 PACE, PLACE_PACE = Pace(at_once=60, a_minute=30), Pace(at_once=600, a_minute=600)
+_STORABLE = r"^[^\x00]*$"  # PostgreSQL keeps no U+0000
 
 
 class Seen(BaseModel):
@@ -35,10 +35,10 @@ class Seen(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
-    page: str = Field(max_length=500)
-    item: str = Field(default="", max_length=120)
-    title: str = Field(default="", max_length=200)
-    source: str = Field(default="", max_length=120)
+    page: str = Field(max_length=500, pattern=_STORABLE)
+    item: str = Field(default="", max_length=120, pattern=_STORABLE)
+    title: str = Field(default="", max_length=200, pattern=_STORABLE)
+    source: str = Field(default="", max_length=120, pattern=_STORABLE)
 
 
 def note(
@@ -60,10 +60,10 @@ def seen(request: HttpRequest) -> HttpResponse:
     if request.content_type.startswith("multipart/"):  # a form; beacons send text
         return HttpResponse(status=415)
     try:
-        told = Seen.model_validate(json.loads(request.body[:2048]))
-    except (ValidationError, ValueError):
+        told = Seen.model_validate_json(request.body[:2048])
+    except ValidationError:
         return HttpResponse(status=422)
-    if not _may_tell(request):
+    if not may_tell(request):
         return HttpResponse(status=429)
     event = EventIn(
         id=f"view:{told.id}", kind="view", occurred_at=clock.now(), visitor=_visitor(request), channel=CHANNEL,
@@ -73,8 +73,8 @@ def seen(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _may_tell(request: HttpRequest) -> bool:
-    """An address may be a whole office; a browser is one person."""
+def may_tell(request: HttpRequest) -> bool:
+    """Whether what costs nothing to do is still recorded. An address may be a whole office; a browser is one person."""
     place = limits.place_of(request.META.get("REMOTE_ADDR"))
     return limits.allows("seen from", place, PLACE_PACE) and limits.allows("seen", request.shopper.visitor, PACE)
 

@@ -50,3 +50,15 @@ class PicturesField(forms.FileField):
         if self.most is not None and len(given) > self.most:
             raise ValidationError(gettext("At most %(most)s pictures.") % {"most": self.most})
         return [super(PicturesField, self).clean(one, initial) for one in given]
+
+
+class TableFileField(forms.FileField):
+    """A CSV or Excel file that is read while its sender waits: so no large one."""
+
+    MOST_MEGABYTES = 20
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and file.size > self.MOST_MEGABYTES * 2**20:
+            raise ValidationError(gettext("At most %(most)s MB.") % {"most": self.MOST_MEGABYTES})
+        return file

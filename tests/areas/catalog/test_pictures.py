@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
 from tests.factories.catalog import make_picture_file, make_product, make_sku
 from tests.factories.merchants import make_merchant
@@ -52,6 +52,14 @@ def test_a_small_picture_is_served_for_every_width(merchant, settings):
     assert opened(images.picture_path(merchant.pk, stored.digest, 800)).size == (150, 90)
 
 
+def test_a_picture_longer_than_webp_can_be_is_made_smaller(merchant, settings):
+    stored = images.store(make_picture_file(750, 20_000, kind="PNG"), merchant.pk)
+    assert (stored.width, stored.height) == (750, 20_000)
+    assert opened(images.picture_path(merchant.pk, stored.digest, 800)).size == (614, 16_383)
+    thread = images.store(make_picture_file(1, 20_000, kind="PNG"), merchant.pk)
+    assert opened(images.picture_path(merchant.pk, thread.digest, 800)).size == (1, 16_383)
+
+
 def test_the_same_picture_is_kept_once(merchant, settings):
     first = images.store(make_picture_file(), merchant.pk)
     before = {path: path.stat().st_mtime_ns for path in Path(settings.FILES).rglob("*.webp")}
@@ -76,6 +84,30 @@ def test_it_is_turned_and_tells_nothing_of_the_camera(merchant):
     assert (top[2] > 200 > top[0], bottom[0] > 200 > bottom[2]) == (True, True)
     assert b"Secret" not in path.read_bytes()
     assert not seen.getexif()
+
+
+def test_a_camera_that_wrote_nonsense_is_turned_all_the_same(merchant):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x8825] = 6, {1: "N", 2: (1.0, 2.0, 3.0)}
+    damaged = bytearray(exif.tobytes())
+    damaged[44] = 250  # a tag that is none, of a type it cannot have
+    stored = images.store(make_picture_file(400, 200, exif=bytes(damaged)), merchant.pk)
+    assert (stored.width, stored.height) == (200, 400)
+    assert opened(images.picture_path(merchant.pk, stored.digest, 200)).size == (200, 400)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_every_turn_is_that_of_the_library(merchant, turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    image = Image.linear_gradient("L").crop((0, 0, 160, 200)).rotate(30)
+    out = io.BytesIO()
+    image.save(out, "PNG", exif=exif)
+    stored = images.store(io.BytesIO(out.getvalue()), merchant.pk)
+    seen = opened(images.picture_path(merchant.pk, stored.digest, 200)).convert("L")
+    wanted = ImageOps.exif_transpose(Image.open(io.BytesIO(out.getvalue())))
+    assert seen.size == wanted.size == (stored.width, stored.height)
+    assert ImageStat.Stat(ImageChops.difference(seen, wanted)).mean[0] < 4
 
 
 def test_a_colour_profile_is_worked_in_and_left_out(merchant):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -37,6 +38,7 @@ from yutang.core import access, clock, tenancy
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.core.models import AuditEntry
 
+END = datetime(9999, 12, 31, 23, 59, tzinfo=ZoneInfo("America/New_York"))  # in UTC there is no such moment
 NOON = datetime(2026, 11, 10, 4, tzinfo=UTC)
 _ids = count(1)
 
@@ -122,6 +124,8 @@ def test_a_period_that_is_over_or_backwards(merchant):
     for period in (
         {"shows_until": now - timedelta(hours=1)},
         {"shows_from": now + timedelta(hours=2), "shows_until": now + timedelta(hours=1)},
+        {"shows_from": END},
+        {"shows_until": END},
     ):
         with pytest.raises(BadPeriod):
             made.published(page, notice("Sale"), **period)

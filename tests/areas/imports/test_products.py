@@ -102,6 +102,22 @@ def test_bad_rows_keep_back_their_product_only(merchant, actor, tmp_path):
     assert list(Category.objects.values_list("name", flat=True)) == ["New"]
 
 
+@pytest.mark.parametrize("column", HEAD.strip().split(","))
+def test_a_cell_that_cannot_be_stored_keeps_back_its_product(merchant, actor, tmp_path, column):
+    good = ["CAKE", "芝士蛋糕", "蛋糕", "尺寸:6寸", "C6", "690001", "88", "98", "800", "出售中", "生日"]
+    bad = [cell + "\x00x" if name == column else cell for name, cell in zip(HEAD.strip().split(","), good, strict=True)]
+    report = imported(f"{HEAD}{','.join(bad)}\nTEA,红茶,,,T1,,26,,,,\n", tmp_path, actor)
+    assert counts(report) == (2, 1, 0, 0, 1, 0)
+    assert [(each.row, each.column, each.reason) for each in report.problems] == [
+        (2, column, "a character that cannot be stored")
+    ]
+
+
+def test_a_code_that_is_too_long_keeps_back_its_product(merchant, actor, tmp_path):
+    report = imported(f"{HEAD}{'C' * 81},芝士蛋糕,,,C6,,88,,,,\nTEA,红茶,,,T1,,26,,,,\n", tmp_path, actor)
+    assert (counts(report), report.problems[0].reason) == ((2, 1, 0, 0, 1, 0), "at most 80 characters")
+
+
 def test_files_that_are_none(merchant, actor, tmp_path):
     for text, reason in (
         ("", "file.empty"),

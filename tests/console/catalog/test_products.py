@@ -85,6 +85,7 @@ def test_saving_keeps_what_the_form_does_not_show(client_for, shop):
         ({"code": "TAKEN"}, "TAKEN is the code of another product or SKU."),
         ({"grid": grid({"code": "SKU-TAKEN", "price": "1"})}, "SKU-TAKEN is the code of another product or SKU."),
         ({"grid": grid({"code": "C1"})}, "C1: the price is missing."),
+        ({"grid": grid({"code": "C\x001", "price": "1"})}, "The table of SKUs cannot be read."),
         ({"grid": grid({"code": "C1", "price": "-1"})}, "is not an amount."),
         ({"grid": grid({"code": "C1", "price": "1.005"})}, "is not an amount."),
         ({"grid": grid({"code": "C1", "price": "5", "list_price": "4"})}, "the list price is not below the price."),

@@ -15,6 +15,8 @@ from tests.factories.merchants import make_store
 from yutang.areas.decoration.models import Page, PageVersion
 from yutang.core import clock
 
+END = "9999-12-31T23:59:00-05:00"  # in UTC there is no such moment
+
 
 @pytest.fixture
 def owner(client_for, merchant):
@@ -78,7 +80,13 @@ def test_blocks_are_added_moved_copied_and_deleted(owner, merchant):
     assert kinds() == ["notice", "notice", "banner"]
     for nonsense in ("add:unknown", "", "explode"):
         assert changed(owner, variant, nonsense, 6).status_code == 404
-    assert changed(owner, variant, "replace", 6, blocks="[").status_code == 422
+    for nonsense in (
+        "[",
+        "[" * 10_000,
+        json.dumps([notice("a\x00b")]),
+        json.dumps([made.block("countdown", until=END)]),
+    ):
+        assert changed(owner, variant, "replace", 6, blocks=nonsense).status_code == 422
     assert kinds() == ["notice", "notice", "banner"]
 
 

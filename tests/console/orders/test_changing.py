@@ -7,6 +7,7 @@ import pytest
 from tests.api.pool import make_store
 from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
+from yutang.areas.merchants import services as services_of_staff
 from yutang.areas.orders import queries_shop, services
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.core import tenancy
@@ -125,3 +126,14 @@ def test_the_wrong_person(client_for, merchant):
             assert client.post(f"/orders/{order.pk}/{action}", sent).status_code == status, action
     with tenancy.scope(merchant.pk):
         assert ShopOrder.objects.get().total == 20_000
+
+
+def test_who_sees_recipients_of_one_store_changes_those_of_others_without(client_for, merchant):
+    order, store = made(merchant, is_paid=True), make_store(merchant)
+    client = client_for(merchant, "operations")
+    with tenancy.scope(merchant.pk):
+        services_of_staff.grant_role(member=client.member, role_key="owner", node=store, actor=own.actor())
+    page = text(client.get(f"/orders/{order.pk}/address"))
+    assert "文三路" not in page
+    with tenancy.scope(merchant.pk):
+        assert not AuditEntry.objects.filter(action="orders.unmask").exists()

@@ -14,6 +14,7 @@ from yutang.areas.imports import shipments
 from yutang.areas.imports.models import ShipmentRun
 from yutang.areas.orders.models import Order
 from yutang.core import tenancy
+from yutang.ui.fields import TableFileField
 
 
 def text(response, status=200) -> str:
@@ -94,3 +95,10 @@ def test_the_wrong_person(client_for, merchant):
             assert client.get(address).status_code == status
         assert client.post(f"/orders/shipping/{run.pk}/start").status_code == status
     assert client_for(merchant, "guide").post("/orders/shipping/export").status_code == 403
+
+
+def test_a_file_that_is_too_large_is_not_read(client_for, merchant, monkeypatch):
+    monkeypatch.setattr(TableFileField, "MOST_MEGABYTES", 0)
+    assert "At most 0 MB." in text(upload(client_for(merchant), "1,SF,SF10000002"), 422)
+    with tenancy.scope(merchant.pk):
+        assert not ShipmentRun.objects.exists()

@@ -13,21 +13,28 @@ import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.Image import Transpose
 
 from yutang.areas.catalog.errors import PictureCorrupt, PictureTooLarge, PictureTypeRefused, VectorPictureRefused
 
 WIDTHS = (200, 400, 800, 1600)
+_HIGHEST = 16_383  # pixels of a side of a WebP
 SHOWN = "pictures"
 MOST_MEGABYTES, MOST_MEGAPIXELS = 10, 40
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VECTOR = re.compile(rb"<svg[\s>]", re.IGNORECASE)
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
-_ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)
+_DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, struct.error)
+_ORIENTATION = 0x0112  # of Exif: how to turn what the camera wrote
+_TURNS: dict[Any, Transpose] = {
+    2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
+}  # fmt: skip
+_SIDEWAYS = (Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90)
 
 
 @dataclass(frozen=True)
@@ -101,21 +108,28 @@ def _opened(data: bytes) -> Image.Image:
     return image
 
 
-def _size(image: Image.Image) -> tuple[int, int]:
-    """As it is to be seen."""
+def _turn(image: Image.Image) -> Transpose | None:
+    """Nothing else of Exif is looked at: what phones write there is often damaged."""
     try:
-        is_sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
+        return _TURNS.get(image.getexif().get(_ORIENTATION))
     except _DAMAGED as error:
         raise PictureCorrupt(field="picture") from error
-    return (image.height, image.width) if is_sideways else (image.width, image.height)
+
+
+def _size(image: Image.Image) -> tuple[int, int]:
+    """As it is to be seen."""
+    return (image.height, image.width) if _turn(image) in _SIDEWAYS else (image.width, image.height)
 
 
 def _plain(image: Image.Image) -> Image.Image:
     """Turned as it is to be seen, in sRGB, of an animation the first picture."""
+    turn = _turn(image)
     try:
         image.draft("RGB", (WIDTHS[-1], WIDTHS[-1]))  # a JPEG is unpacked no larger than needed
         image.load()
-        image = ImageOps.exif_transpose(image)
+        image = image if turn is None else image.transpose(turn)
+        if image.height > _HIGHEST:  # a long one, as product texts have them: smaller as a whole
+            image = image.resize((max(round(image.width * _HIGHEST / image.height), 1), _HIGHEST))
     except _DAMAGED as error:
         raise PictureCorrupt(field="picture") from error
     profile = image.info.get("icc_profile")

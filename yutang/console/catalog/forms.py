@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.catalog import queries
 from yutang.areas.catalog.models import Category, FreightTemplate, Product, RegionRule
-from yutang.ui.fields import MoneyField
-
-MOST_MEGABYTES = 20  # of a file of products
+from yutang.ui.fields import MoneyField, TableFileField
 
 
 class ProvincesField(forms.MultipleChoiceField):
@@ -163,16 +161,10 @@ class RegionRuleForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls,.txt"}))
+    file = TableFileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls,.txt"}))
     is_trial = forms.BooleanField(
         label=_("Trial run"),
         required=False,
         initial=True,
         help_text=_("Counts and checks everything, changes nothing."),
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_MEGABYTES * 2**20:
-            raise forms.ValidationError(gettext("At most %(most)s MB.") % {"most": MOST_MEGABYTES})
-        return file

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -23,17 +23,21 @@ if TYPE_CHECKING:
     from yutang.areas.catalog.services import ProductDraft
 
 
+# No line breaks and the like, and above all no U+0000, which PostgreSQL cannot store.
+_Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 class _Specification(BaseModel):
-    name: str = Field(max_length=40)
-    values: list[str] = Field(max_length=100)
+    name: _Line = Field(max_length=40)
+    values: list[_Line] = Field(max_length=100)
 
 
 class _Sku(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    code: str = Field("", max_length=80)
-    barcode: str = Field("", max_length=40)
-    values: list[str] = Field(default_factory=list, max_length=5)
+    code: _Line = Field("", max_length=80)
+    barcode: _Line = Field("", max_length=40)
+    values: list[_Line] = Field(default_factory=list, max_length=5)
     price: str = Field("", max_length=20)
     list_price: str = Field("", max_length=20)
     cost: str = Field("", max_length=20)

@@ -209,5 +209,5 @@ def _revision(request: HttpRequest) -> int:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -19,6 +19,10 @@ from yutang.ui.forms import errors_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from yutang.areas.orders.models import Order
+
+UNMASK = "customers.unmask"
+
 
 @page("orders.price")
 def price(request: HttpRequest, shop_order_id: int) -> HttpResponse:
@@ -50,7 +54,7 @@ def address(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     elif request.method == "POST":
         form = AddressForm(request.POST)
     else:
-        form = AddressForm(initial=_known(request, order.pk))
+        form = AddressForm(initial=_known(request, order))
     if form.is_valid():
         with errors_of(form):
             try:
@@ -64,9 +68,9 @@ def address(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     return render(request, "console/orders/address.html", context, status=422 if form.is_bound else 200)
 
 
-def _known(request: HttpRequest, order_id: int) -> dict[str, str]:
-    if not request.actor.may("customers.unmask"):
+def _known(request: HttpRequest, order: Order) -> dict[str, str]:
+    nodes = request.actor.nodes(UNMASK) if request.actor.may(UNMASK) else frozenset()
+    if nodes is not None and order.node_id not in nodes:
         return {}
-    order = queries_shop.shop_order(request.actor, order_id, "customers.unmask")
     services.record_look(order_id=order.pk, actor=request.actor)
     return asdict(queries_shop.recipient(order.shop) or Recipient())

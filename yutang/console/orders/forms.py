@@ -14,7 +14,7 @@ from yutang.areas.orders import queries_terms
 from yutang.areas.orders.invoice_rules import Document
 from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.services import Back
-from yutang.ui.fields import MoneyField
+from yutang.ui.fields import MoneyField, TableFileField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,4 +168,4 @@ class DocumentForm(forms.Form):
 
 
 class ShipmentsForm(forms.Form):
-    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.xlsx,.xls"}))
+    file = TableFileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.xlsx,.xls"}))

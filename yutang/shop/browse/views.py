@@ -69,7 +69,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = listing(request, text=text) if text else None
     if _is_more(request) and found is not None:
         return _more(request, found)
-    if found is not None:
+    if found is not None and recording.may_tell(request):
         recording.note(request, "search", properties={"query": text, "results": found.total})
     return shown(request, "shop/browse/search.html", {"text": text, "page": found})
 

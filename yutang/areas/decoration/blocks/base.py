@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from django.utils.translation import gettext, gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -39,6 +39,13 @@ class Value(BaseModel):
     """Anything inside a block."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="after")
+    def _can_be_stored(self) -> Self:
+        """PostgreSQL keeps no U+0000."""
+        if any(isinstance(each, str) and "\x00" in each for each in vars(self).values()):
+            raise refusal(gettext("The request holds a character that cannot be stored."))
+        return self
 
 
 LINKS: dict[str, str] = {

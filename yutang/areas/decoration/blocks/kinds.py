@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.decoration import blocks
 from yutang.areas.decoration.blocks.base import Block, Input, Kind, Link, PictureValue, Value, is_address, refusal
+from yutang.core import clock
 
 if TYPE_CHECKING:
     from yutang.areas.decoration.needs import Found, Item, Needs, Place
@@ -153,6 +154,13 @@ class Countdown(Block):
     title: Annotated[Text, Input(gettext_noop("Text"))] = ""
     until: Annotated[AwareDatetime | None, Input(gettext_noop("Until"), "moment")] = None
     link: Annotated[Link, _LINK] = Link()
+
+    @field_validator("until")
+    @classmethod
+    def _has_a_local_time(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.year not in clock.YEARS:
+            raise refusal(gettext("This cannot be read."))
+        return value
 
     def ask(self, needs: Needs) -> None:
         self.link.ask(needs)

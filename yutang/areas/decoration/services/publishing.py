@@ -83,7 +83,9 @@ def _publish(
 ) -> PageVersion:  # fmt: skip
     now = clock.now()
     begins = max(shows_from or now, now)
-    if shows_until is not None and shows_until <= begins:
+    if begins.year not in clock.YEARS:
+        raise BadPeriod(field="shows_from")
+    if shows_until is not None and (shows_until <= begins or shows_until.year not in clock.YEARS):
         raise BadPeriod(field="shows_until")
     newest = PageVersion.objects.filter(variant=variant).aggregate(newest=Max("number"))["newest"] or 0
     return PageVersion.objects.create(

@@ -110,6 +110,8 @@ def _take(rows: list[Cells], reader: Reader, report: Report, actor: Actor) -> No
     first = rows[0]
     try:
         with transaction.atomic():
+            if bad := [cell for row in rows for cell in row.unstorable()]:
+                raise BadCells(bad)
             known = reader.known(first.text("code"))
             old = catalog.draft_of(known) if known else None
             draft, state = _draft(rows, old, reader)
@@ -119,8 +121,9 @@ def _take(rows: list[Cells], reader: Reader, report: Report, actor: Actor) -> No
             is_moved = state not in (None, product.state)
             if is_moved:
                 catalog.set_state(product_ids=[product.pk], state=str(state), actor=actor)
-    except BadCells as error:
-        report.problems += [Problem(cell.row, cell.header, cell.reason) for cell in error.cells]
+    except (BadCell, BadCells) as error:
+        cells = error.cells if isinstance(error, BadCells) else [error]
+        report.problems += [Problem(cell.row, cell.header, cell.reason) for cell in cells]
         report.rejected += 1
         reader.learn()  # categories made for it are gone with it
     except DomainError as error:

@@ -13,6 +13,7 @@ from yutang.areas.catalog import queries
 from yutang.areas.catalog import services as catalog
 from yutang.areas.imports.products.columns import KINDS, STATES, YES_NO
 from yutang.core import money
+from yutang.core.spreadsheets import bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,9 +64,12 @@ class Cells:
     source: Source
 
     def get(self, column: str) -> str:
-        text = (self.values.get(column) or "").strip()
-        # What an export put in front of a text that looks like a formula.
-        return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+        return bare((self.values.get(column) or "").strip())
+
+    def unstorable(self) -> list[BadCell]:
+        """PostgreSQL keeps no U+0000."""
+        bad = [column for column in self.columns if "\x00" in self.get(column)]
+        return [BadCell(self, column, gettext("a character that cannot be stored")) for column in bad]
 
     def is_empty(self) -> bool:
         return not any((value or "").strip() for value in self.values.values())
@@ -77,8 +81,6 @@ class Cells:
         text = self.get(column)
         if len(text) > LONGEST[column]:
             raise BadCell(self, column, gettext("at most %(most)s characters") % {"most": LONGEST[column]})
-        if "\x00" in text:
-            raise BadCell(self, column, gettext("a character that cannot be stored"))
         return text
 
     def required(self, column: str) -> str:
