@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import nh3
 from pypinyin import Style, lazy_pinyin
@@ -44,10 +45,12 @@ def cleaned(html: str) -> str:
 
 
 def search_text(name: str, subtitle: str, tags: Iterable[str], codes: Iterable[str]) -> str:
-    """Lower-case words that a search finds the product by: its texts, full pinyin and initials of its name."""
+    """Lower-case words that a search finds the product by: its texts, full pinyin of its name,
+    and the initials, also two by two."""
     syllables = lazy_pinyin(name, style=Style.NORMAL, errors="default")
     initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
-    parts = [name, subtitle, *tags, *codes, "".join(syllables), "".join(initials)]
+    pairs = dict.fromkeys(a + b for a, b in pairwise(initials) if len(a) == len(b) == 1)  # dg in the middle of cmnydg
+    parts = [name, subtitle, *tags, *codes, "".join(syllables), "".join(initials), *pairs]
     return normal(" ".join(part.strip() for part in parts if part.strip()))
 
 
