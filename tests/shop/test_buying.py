@@ -19,7 +19,7 @@ from tests.factories.merchants import make_merchant, make_store
 from tests.factories.shop import HOME, buyer, paid, place, put, stocked
 from yutang.areas.catalog import services as catalogue
 from yutang.areas.catalog.models import Sku
-from yutang.areas.customers.addresses import book
+from yutang.areas.customers.addresses import Recipient, book
 from yutang.areas.interactions.models import Interaction
 from yutang.areas.orders import queries_invoices, services
 from yutang.areas.orders.models import CartLine, Order, ShopOrder
@@ -198,8 +198,23 @@ def test_pickup_at_a_store_in_a_slot(shopper, shop, merchant):
     assert answer.status_code == 303
     order = ShopOrder.objects.get()
     assert (order.pickup_node_id, order.pickup_from.isoformat() == slot) == (store.pk, True)
+    days = re.findall(r'<optgroup label="(.{10})', page)
+    assert 1 < len(days) == len(set(days))  # each day once, with its hours
     late = order_form(text(shopper.get(f"{shop}checkout", chosen))) | chosen | {"slot": "2020-01-01T00:00:00+00:00"}
     assert shopper.post(f"{shop}checkout/place", late).status_code == 422
+
+
+def test_what_a_buyer_reads_of_an_order(shopper, shop, merchant):
+    with tenancy.scope(merchant.pk):
+        store = make_store("W").pk
+        fetched = paid((stocked(3, node_id=store), 2), identity=shopper.identity, fulfilment="pickup", node_id=store)
+        shanghai = Recipient("张三", "+8613800138000", "上海市", "上海市", "静安区", "南京西路 1 号")
+        sent = paid((stocked(3), 1), identity=shopper.identity, recipient=shanghai)
+    page = text(shopper.get(f"{shop}orders/{fetched.pk}"))
+    assert ("To pick up" in page, "CN¥100.00 × 2" in page) == (True, True)
+    assert "<span>To pick up</span>" in text(shopper.get(f"{shop}orders"))
+    page = text(shopper.get(f"{shop}orders/{sent.pk}"))
+    assert ("张三 13800138000" in page, "上海市静安区 南京西路" in page, "上海市上海市" in page) == (True, True, False)
 
 
 def test_an_address_of_somebody_else_is_none(shopper, shop, merchant, actor):

@@ -38,6 +38,7 @@ def shelf(merchant):
         ("zhishi", ["芝士蛋糕"]),
         ("ZSDG", ["芝士蛋糕"]),
         ("zs", ["芝士蛋糕"]),
+        ("dg", ["草莓奶油蛋糕", "芝士蛋糕"]),  # initials in the middle of a name
         ("知识蛋糕", ["芝士蛋糕"]),  # sounds the same
         ("zhisidangao", ["芝士蛋糕"]),  # a letter is missing
         ("chesecake", ["Cheesecake Tea 芝芝茶"]),

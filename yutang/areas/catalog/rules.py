@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import nh3
 
@@ -43,8 +44,11 @@ def cleaned(html: str) -> str:
 
 
 def search_text(name: str, subtitle: str, tags: Iterable[str], codes: Iterable[str]) -> str:
-    """Lower-case words that a search finds the product by: its texts, full pinyin and initials of its name."""
-    parts = [name, subtitle, *tags, *codes, _sound(name), _sound(name, is_short=True)]
+    """Lower-case words that a search finds the product by: its texts, full pinyin of its name,
+    and the initials, also two by two."""
+    initials = _sounds(name, is_short=True)
+    pairs = dict.fromkeys(a + b for a, b in pairwise(initials) if len(a) == len(b) == 1)  # dg in the middle of cmnydg
+    parts = [name, subtitle, *tags, *codes, "".join(_sounds(name)), "".join(initials), *pairs]
     return normal(" ".join(part.strip() for part in parts if part.strip()))
 
 
@@ -78,14 +82,15 @@ def asked_grams(text: str) -> tuple[set[str], set[str]]:
     written = set().union(*(_pieces(run) for run in runs))
     if sum(len(run) for run in runs if _is_han(run)) == 1:
         return written, written
-    return written, set().union(*(_pieces(run) for run in _RUN.findall(_sound("".join(runs)))))
+    return written, set().union(*(_pieces(run) for run in _RUN.findall("".join(_sounds("".join(runs))))))
 
 
-def _sound(text: str, *, is_short: bool = False) -> str:
-    """Pinyin, or its initials; what is not Chinese stays. Its dictionaries come with the first call."""
+def _sounds(text: str, *, is_short: bool = False) -> list[str]:
+    """Pinyin of each character, or its initial; what is not Chinese stays as it is, a run at a time. Its dictionaries
+    come with the first call."""
     from pypinyin import Style, lazy_pinyin
 
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER if is_short else Style.NORMAL, errors="default"))
+    return lazy_pinyin(text, style=Style.FIRST_LETTER if is_short else Style.NORMAL, errors="default")
 
 
 # Suffixes of Chinese provinces, longest first; platforms write 上海市 or 上海, 广西壮族自治区 or 广西.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.orders.models import Order, OrderItem, ShopOrder
+from yutang.areas.orders.queries_shop import status_label
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Mine:
 
     order: Order
     items: list[OrderItem]
+
+    @property
+    def status(self) -> str:
+        return status_label(self.order, self.order.shop)
 
     @property
     def pieces(self) -> int:

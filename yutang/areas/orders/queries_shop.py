@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.errors import CodeUsed, UnknownPickupCode, WrongState, WrongStore
@@ -152,3 +153,15 @@ def to_pick_up(*, code: str, node_id: int) -> tuple[Order, list[OrderItem]]:
 def picked_up(*, node_id: int, since: datetime) -> QuerySet[PickupUse]:
     """What a store handed over; to be paged by `PICKED_UP_ORDER`."""
     return PickupUse.objects.filter(node=node_id, handed_over_at__gte=since).select_related("order__shop")
+
+
+def status_label(order: Order, shop: ShopOrder | None) -> str:
+    """What an order waits for, as the tabs call it."""
+    if shop is not None and shop.fulfilment == ShopOrder.Fulfilment.PICKUP:
+        if order.status == Order.Status.PAID:
+            return gettext("To pick up")
+        if order.status == Order.Status.PARTLY_SHIPPED:
+            return gettext("Partly picked up")
+    if shop is not None and shop.fulfilment == ShopOrder.Fulfilment.LOCAL and order.status == Order.Status.SHIPPED:
+        return gettext("Out for delivery")
+    return str(gettext("To receive") if order.status == Order.Status.SHIPPED else order.get_status_display())

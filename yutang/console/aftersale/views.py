@@ -89,7 +89,7 @@ def shown(request: HttpRequest, found: Case, wrong: tuple[str, Form] | None = No
         "steps": [(*labels.step(row), labels.said(row), labels.side(row.side), row) for row in whole.steps],
         "pictures": [(labels.side(row.side), row) for row in whole.pictures], "possible": possible, "forms": forms,
         "open": wrong[0] if wrong else "", "may_handle": may_handle, "wanted": wanted,
-        "order_status": of_orders.status(found.order, found.order.shop),
+        "order_status": queries_shop.status_label(found.order, found.order.shop),
         "tenders": [
             (of_orders.provider(tender.provider), tender, refunds)
             for tender, refunds in queries_shop.tenders(found.order_id)

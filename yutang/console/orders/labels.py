@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, pgettext
 
 from yutang.areas.customers import platforms
-from yutang.areas.orders.models import Invoice, Order, ShopOrder
+from yutang.areas.orders.models import Invoice, Order
 from yutang.ui.templatetags.ui import money
 
 if TYPE_CHECKING:
@@ -48,18 +48,6 @@ def payments() -> dict[str, str]:
         "unpaid": gettext("Not paid"),
         "refunded": gettext("With a refund"),
     }
-
-
-def status(order: Order, shop: ShopOrder | None) -> str:
-    """What an order waits for, as the tabs call it."""
-    if shop is not None and shop.fulfilment == ShopOrder.Fulfilment.PICKUP:
-        if order.status == Status.PAID:
-            return gettext("To pick up")
-        if order.status == Status.PARTLY_SHIPPED:
-            return gettext("Partly picked up")
-    if shop is not None and shop.fulfilment == ShopOrder.Fulfilment.LOCAL and order.status == Status.SHIPPED:
-        return gettext("Out for delivery")
-    return str(gettext("To receive") if order.status == Status.SHIPPED else order.get_status_display())
 
 
 def channel(order: Order) -> str:

@@ -10,7 +10,7 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries as orders
-from yutang.areas.orders import queries_list
+from yutang.areas.orders import queries_list, queries_shop
 from yutang.areas.orders.queries_list import PAYMENTS, TABS, Search
 from yutang.console.orders import labels
 from yutang.console.staff.forms import id_of
@@ -122,8 +122,8 @@ def _rows(request: HttpRequest, found: list[Order]) -> list[Row]:
         shop = shops.get(order.pk)
         rows.append(
             Row(
-                order, shop, labels.status(order, shop), labels.COLOURS[order.status], labels.channel(order),
-                names.get(order.customer_id, ""), goods[:SHOWN], max(len(goods) - SHOWN, 0),
+                order, shop, queries_shop.status_label(order, shop), labels.COLOURS[order.status],
+                labels.channel(order), names.get(order.customer_id, ""), goods[:SHOWN], max(len(goods) - SHOWN, 0),
             )
         )  # fmt: skip
     return rows

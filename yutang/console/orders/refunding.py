@@ -70,7 +70,8 @@ def refund(request: HttpRequest, shop_order_id: int) -> HttpResponse:
                 messages.success(request, said)
                 return redirect("console:order", order.pk)
     context = {
-        "order": order, "shop": order.shop, "form": form, "effects": seen, "status": labels.status(order, order.shop),
+        "order": order, "shop": order.shop, "form": form, "effects": seen,
+        "status": queries_shop.status_label(order, order.shop),
         "described": described([seen] if seen else []), "seen": seen.said if seen else "",
         "total": seen.planned.total if seen else 0, "currency": order.shop.currency,
         "is_over": seen is not None and seen.status != order.status,

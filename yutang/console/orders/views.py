@@ -86,7 +86,7 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None 
     invoice = queries_invoices.whole(found) if is_open and actor.may(queries_invoices.PERMISSION) else None
     return {
         "invoice": invoice, "invoice_colour": labels.INVOICE_COLOURS[invoice.invoice.state] if invoice else "",
-        "order": found, "shop": shop, "whole": whole, "status": labels.status(found, shop),
+        "order": found, "shop": shop, "whole": whole, "status": queries_shop.status_label(found, shop),
         "colour": labels.COLOURS[Order.Status(found.status)], "channel": labels.channel(found),
         "buyer": names.get(found.customer_id or 0, ""), "refunded": -found.refunded_amount,
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,

@@ -30,6 +30,15 @@ class Recipient:
     district: str = ""
     street: str = ""
 
+    @property
+    def written_phone(self) -> str:
+        return crypto.written_phone(self.phone)
+
+    @property
+    def region(self) -> str:
+        """A city that is a province is named once: 上海市静安区."""
+        return "".join(dict.fromkeys((self.province, self.city, self.district)))
+
     def sealed(self, merchant_id: int) -> bytes:
         return crypto.encrypt(json.dumps(asdict(self), ensure_ascii=False), merchant_id)
 

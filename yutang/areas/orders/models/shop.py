@@ -146,6 +146,11 @@ class OrderItem(TenantModel):
         indexes = [models.Index(fields=["merchant", "sku_id"], name="order_item_by_sku")]
 
     @property
+    def list_price(self) -> int:
+        """Of one piece."""
+        return self.list_amount // self.quantity
+
+    @property
     def left(self) -> int:
         """Pieces that are still to be handed over."""
         return self.quantity - self.shipped - self.cancelled

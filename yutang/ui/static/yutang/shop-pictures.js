@@ -96,11 +96,11 @@
   });
 
   // -- the last day of a deadline is counted by the second ---------------------------------------------------------------
-  const clocks = [...document.querySelectorAll("[data-until]")];
+  const clocks = [...document.querySelectorAll("[data-deadline]")];
   const two = (number) => String(number).padStart(2, "0");
   function tick() {
     for (const clock of clocks) {
-      const seconds = Math.max(0, Math.floor((new Date(clock.dataset.until) - Date.now()) / 1000));
+      const seconds = Math.max(0, Math.floor((new Date(clock.dataset.deadline) - Date.now()) / 1000));
       if (seconds < 86_400) clock.textContent = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
     }
   }
