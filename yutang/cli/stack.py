@@ -47,7 +47,7 @@ class Stack:
     def __init__(self, host: str, port: int, collector_port: int) -> None:
         self.host = host
         self.ports = {"--port": port, "--collector-port": collector_port}
-        at = HOST if host in ("0.0.0.0", "::") else host
+        at = HOST if host in ("0.0.0.0", "::") else host  # noqa: S104 - it is told apart, not bound
         self.defaults = {"YUTANG_PUBLIC_URL": f"http://{at}:{port}"}
         self.commands = {
             "web": [

@@ -162,6 +162,7 @@ def test_who_may(client_for, shop):
     assert guide.post("/products/export", {"ids": [product.pk]}).status_code == 403
     assert "Cake" in text(guide.get("/products"))
     assert "Cake" in text(guide.get(f"/products/{product.pk}"))
+    assert guide.post("/products/preview", {"description": "<p>Fresh</p>"}).status_code == 200  # the page asks it
     assert guide.post(f"/products/{product.pk}", {**FORM, "grid": ONE}).status_code == 403
     assert guide.post("/products/bulk", {"ids": [product.pk], "action": "remove"}).status_code == 403
     local = client_for(shop, "owner", store)  # may edit, but not for the whole merchant

@@ -247,8 +247,7 @@
   }
   // The navigation is longer than most screens: the page one is on stays in sight.
   function showWhereWeAre() {
-    const side = document.querySelector(".yt-side"), here = side?.querySelector("[aria-current]");
-    if (here && here.getBoundingClientRect().bottom > side.clientHeight) side.scrollTop = here.offsetTop - side.clientHeight / 2;
+    document.querySelector(".yt-side [aria-current]")?.scrollIntoView({ block: "center" });
   }
   document.addEventListener("DOMContentLoaded", () => {
     showWhereWeAre();
