@@ -43,6 +43,11 @@ def test_a_port_taken_while_the_database_was_made_ready_is_refused(capsys):
     assert waiting.children == {}
 
 
+def test_the_public_address_is_the_one_it_listens_on_unless_told():
+    assert stack.Stack("127.0.0.1", 8080, 8081).defaults == {"YUTANG_PUBLIC_URL": "http://127.0.0.1:8080"}
+    assert stack.Stack("0.0.0.0", 8080, 8081).defaults == {"YUTANG_PUBLIC_URL": "http://127.0.0.1:8080"}
+
+
 def test_an_address_that_is_not_ours_is_refused():
     with pytest.raises(typer.Exit):
         stack.must_be_free("192.0.2.1", 8000)

@@ -47,6 +47,8 @@ class Stack:
     def __init__(self, host: str, port: int, collector_port: int) -> None:
         self.host = host
         self.ports = {"--port": port, "--collector-port": collector_port}
+        at = HOST if host in ("0.0.0.0", "::") else host  # noqa: S104 - it is told apart, not bound
+        self.defaults = {"YUTANG_PUBLIC_URL": f"http://{at}:{port}"}
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
@@ -101,7 +103,7 @@ class Stack:
             _end_group(child)
 
     def _spawn(self, name: str) -> None:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings"}
+        environment = {**self.defaults, **os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings"}
         self.children[name] = subprocess.Popen(
             self.commands[name], env=environment, stdin=subprocess.DEVNULL, preexec_fn=partial(_die_with, os.getpid())
         )

@@ -247,7 +247,9 @@ def test_what_is_called_off_is_not_offered_for_shipping(client_for, merchant):
     case = case_of(merchant, is_shipped=False, kind="refund_only")
     client = client_for(merchant)
     assert "Pieces that the buyer has called off" in text(client.get(f"/orders/{case.order_id}"))
-    refused = text(client.post(f"/orders/{case.order_id}/ship", {"key": KEY, "pieces-0": "0"}), 422)
+    refused = text(
+        client.post(f"/orders/{case.order_id}/ship", {"key": KEY, "pieces-0": "0", "is_uncarried": "on"}), 422
+    )
     assert "wait for an after-sale decision" in refused
 
 

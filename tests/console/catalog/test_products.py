@@ -60,7 +60,8 @@ def test_make_change_and_put_on_sale(client_for, shop):
     page = text(client.get(f"/products/{product.pk}"))
     assert "&quot;price&quot;: &quot;88.50&quot;" in page
     client.post(f"/products/{product.pk}", {**FORM, "name": "Renamed", "grid": skus})
-    client.post("/products/bulk", {"ids": [product.pk], "action": "on_sale"})
+    back = client.post("/products/bulk", {"ids": [product.pk], "action": "on_sale", "stay": "1"})
+    assert back.headers["Location"] == f"/products/{product.pk}"
     with tenancy.scope(shop.pk):
         product.refresh_from_db()
         log = list(AuditEntry.objects.filter(object_type="product").order_by("id").values_list("action", flat=True))
@@ -87,6 +88,7 @@ def test_saving_keeps_what_the_form_does_not_show(client_for, shop):
         ({"grid": grid({"code": "C1"})}, "C1: the price is missing."),
         ({"grid": grid({"code": "C\x001", "price": "1"})}, "The table of SKUs cannot be read."),
         ({"grid": grid({"code": "C1", "price": "-1"})}, "is not an amount."),
+        ({"code": "", "grid": grid({"code": ""})}, "the only one: the price is missing."),
         ({"grid": grid({"code": "C1", "price": "1.005"})}, "is not an amount."),
         ({"grid": grid({"code": "C1", "price": "5", "list_price": "4"})}, "the list price is not below the price."),
         ({"grid": grid({"code": "C1", "price": "5", "weight": "1.5"})}, "whole number of grams"),
@@ -161,6 +163,7 @@ def test_who_may(client_for, shop):
     assert guide.post("/products/export", {"ids": [product.pk]}).status_code == 403
     assert "Cake" in text(guide.get("/products"))
     assert "Cake" in text(guide.get(f"/products/{product.pk}"))
+    assert guide.post("/products/preview", {"description": "<p>Fresh</p>"}).status_code == 200  # the page asks it
     assert guide.post(f"/products/{product.pk}", {**FORM, "grid": ONE}).status_code == 403
     assert guide.post("/products/bulk", {"ids": [product.pk], "action": "remove"}).status_code == 403
     local = client_for(shop, "owner", store)  # may edit, but not for the whole merchant

@@ -28,6 +28,8 @@ def test_an_empty_pool_says_what_to_do(client_for, transactional_db):
     shown = page(client_for(make_merchant()))
     assert "Your pond is still empty" in shown
     assert "data-chart" not in shown
+    assert 'href="/products/new"' in shown
+    assert 'href="/settings/payments"' in shown
 
 
 def test_the_figures_of_the_last_30_days(client_for, shop):

@@ -82,7 +82,7 @@ def test_ship_a_part_and_then_the_rest(client_for, merchant):
     page = text(client.get(f"/orders/{order.pk}"))
     assert "Partly shipped" in page
     assert "1 × Cake 0 · SF1" in page
-    client.post(f"/orders/{order.pk}/ship", {"key": "b" * 32, "pieces-0": "1", "pieces-1": "1"})
+    client.post(f"/orders/{order.pk}/ship", {"key": "b" * 32, "pieces-0": "1", "pieces-1": "1", "is_uncarried": "on"})
     with tenancy.scope(merchant.pk):
         assert list(Parcel.objects.order_by("pk").values_list("pieces", flat=True)) == [{"0": 1}, {"0": 1, "1": 1}]
         assert Order.objects.get(pk=order.pk).status == "shipped"
@@ -95,11 +95,14 @@ def test_ship_a_part_and_then_the_rest(client_for, merchant):
         ({"pieces-0": "3"}, "less than or equal to 2"),
         ({"pieces-0": "0"}, "only 2 left"),
         ({"pieces-0": "-1"}, "greater"),
+        ({"tracking_no": ""}, "This field is required."),
+        ({"carrier": " "}, "This field is required."),
     ],
 )
 def test_what_cannot_be_shipped(client_for, merchant, wrong, said):
     order = made(merchant, 2)
-    assert said in text(client_for(merchant).post(f"/orders/{order.pk}/ship", {"key": KEY, **wrong}), 422)
+    sent = {"key": KEY, "pieces-0": "2", "carrier": "SF", "tracking_no": "SF1", **wrong}
+    assert said in text(client_for(merchant).post(f"/orders/{order.pk}/ship", sent), 422)
     with tenancy.scope(merchant.pk):
         assert not Parcel.objects.exists()
 

@@ -44,6 +44,7 @@ def test_out_filled_in_and_back(client_for, merchant):
     exported = b"".join(client.post("/orders/shipping/export", {"format": "csv"}).streaming_content).decode()
     assert order.order_no in exported
     assert "王小明" in exported
+    assert ",13800138000," in exported  # as couriers' programs take it
     answer = upload(client, f"{order.order_no},SF,SF10000001", "1,SF,SF10000002")
     with tenancy.scope(merchant.pk):
         run = ShipmentRun.objects.get()

@@ -30,6 +30,12 @@ def test_figures(source, zh, en):
             assert show(source, none=None, half=2.5, share=0.1234) == expected
 
 
+def test_what_no_colleague_did_is_said_in_the_readers_language():
+    for language, expected in (("zh-hans", "商城 系统 Lin"), ("en", "Shop System Lin")):
+        with translation.override(language):
+            assert show("{{ 'shop'|by }} {{ 'system'|by }} {{ 'Lin'|by }}") == expected
+
+
 def test_time_is_the_merchants():
     at = datetime(2026, 11, 21, 23, 30, 5, tzinfo=UTC)
     with timezone.override("Asia/Shanghai"):

@@ -27,3 +27,9 @@ def test_the_landing_page_is_the_first_one_may_open(person):
     assert navigation.landing(person("audit.view")) == "/audit"
     assert navigation.landing(person()) is None
     assert navigation.landing(None) is None
+
+
+@pytest.mark.parametrize("path", ["/products/regions", "/products/regions/rule", "/products/regions/demand"])
+def test_all_pages_below_an_entry_light_it_up(person, path):
+    groups = navigation.groups(person("catalog.view"), path)
+    assert [link.address for group in groups for link in group.links if link.is_active] == ["/products/regions/demand"]

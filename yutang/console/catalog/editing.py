@@ -69,7 +69,7 @@ def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
     return render(request, "console/catalog/form.html", context, status=422 if form.is_bound else 200)
 
 
-@page(queries.EDIT, methods=("POST",))
+@page(queries.VIEW, methods=("POST",))
 def preview(request: HttpRequest) -> HttpResponse:
     """The description as it would be stored."""
     text = queries.cleaned(request.POST.get("description", "")[:100_000])

@@ -77,7 +77,7 @@ class GridForm(forms.Form):
 
     def _sku(self, place: int, row: _Sku) -> SkuDraft:
         code = row.code.strip() or f"{self._code}-{place}"[:80]
-        label = " / ".join(row.values) or code
+        label = " / ".join(row.values) or row.code.strip() or gettext("the only one")
         amounts = {name: self._amount(getattr(row, name), label) for name in ("price", "list_price", "cost")}
         weight = row.weight.strip() or "0"
         if amounts["price"] is None and row.is_active:

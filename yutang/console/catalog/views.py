@@ -95,6 +95,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
             changed = 0
         said = ngettext("%(n)s product changed.", "%(n)s products changed.", changed) % {"n": changed}
         messages.success(request, said)
+    if request.POST.get("stay") and len(ids) == 1:
+        return redirect("console:product", *ids)
     tab = request.POST.get("tab", "")
     query = f"?{urlencode({'tab': tab})}" if tab in TABS and tab else ""
     return redirect(f"{reverse('console:products')}{query}")

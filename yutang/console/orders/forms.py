@@ -60,8 +60,19 @@ class PiecesForm(forms.Form):
 
 
 class ShipForm(PiecesForm):
-    carrier = forms.CharField(label=_("Carrier"), max_length=40, required=False)
+    carrier = forms.CharField(
+        label=_("Carrier"), max_length=40, required=False, widget=forms.TextInput(attrs={"list": "carriers"})
+    )
     tracking_no = forms.CharField(label=_("Tracking number"), max_length=60, required=False)
+    is_uncarried = forms.BooleanField(label=_("Goes without a carrier"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A slip of the finger does not send goods off without a number."""
+        found = self.cleaned_data
+        for name in ("carrier", "tracking_no"):
+            if not found.get("is_uncarried") and not found.get(name) and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return found
 
     def given(self) -> dict[str, str]:
         """For services.ship."""

@@ -20,6 +20,7 @@ from yutang.areas.orders import (
     queries_packing,
     queries_shop,
 )
+from yutang.areas.orders.carriers import CARRIERS
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
@@ -91,7 +92,7 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None 
         "buyer": names.get(found.customer_id or 0, ""), "refunded": -found.refunded_amount,
         "recipient": queries_shop.recipient(shop, is_masked=True) if shop else None,
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
-        "ship": form if may_ship else None, "is_local": is_local,
+        "ship": form if may_ship else None, "is_local": is_local, "carriers": list(CARRIERS),
         "may_print": waits and queries_packing.may_pack(actor),
         "may_readdress": shop is not None and queries_mine.may_readdress(found, shop),
         "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],

@@ -20,6 +20,7 @@ class Entry:
     label: str | _StrPromise
     permission: str
     is_whole: bool = False  # only for those whose permission reaches the whole company
+    root: str = ""  # the url name above all of its pages, where that is another one
 
     def is_for(self, actor: Actor) -> bool:
         return actor.may(self.permission) and not (self.is_whole and actor.nodes(self.permission) is not None)
@@ -29,6 +30,10 @@ class Entry:
             return reverse(self.url)
         except NoReverseMatch:
             return None
+
+    def covers(self) -> str:
+        """Its pages begin with this address."""
+        return reverse(self.root or self.url)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:categories", _("Categories"), "catalog.view"),
             Entry("console:product_reviews", _("Product reviews"), "catalog.view"),
             Entry("console:shop_pages", _("Shop pages"), "decoration.view", is_whole=True),
-            Entry("console:region_demand", _("Goods by region"), "catalog.view"),
+            Entry("console:region_demand", _("Goods by region"), "catalog.view", root="console:regions"),
             Entry("console:freight", _("Freight templates"), "catalog.view"),
         ),
     ),
@@ -123,14 +128,14 @@ def groups(actor: Actor | None, path: str) -> list[Group]:
         entries = [(entry, entry.address()) for entry in job.entries if actor is not None and entry.is_for(actor)]
         if reachable := [(entry, address) for entry, address in entries if address is not None]:
             found.append((job, reachable))
-    addresses = [address for _job, reachable in found for _entry, address in reachable]
-    active = max((a for a in addresses if path == a or (a != "/" and path.startswith(a))), key=len, default=None)
+    roots = [entry.covers() for _job, reachable in found for entry, _address in reachable]
+    active = max((a for a in roots if path == a or (a != "/" and path.startswith(a))), key=len, default=None)
     return [
         Group(
             label=str(job.label),
             icon=job.icon,
-            links=[Link(str(entry.label), address, address == active) for entry, address in reachable],
-            is_active=any(address == active for _entry, address in reachable),
+            links=[Link(str(entry.label), address, entry.covers() == active) for entry, address in reachable],
+            is_active=any(entry.covers() == active for entry, _address in reachable),
         )
         for job, reachable in found
     ]

@@ -13,7 +13,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from yutang.core import money as money_rules
 
@@ -102,6 +103,17 @@ def day(value: datetime | date | None) -> str:
     if value is None:
         return "–"
     return (timezone.localtime(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+_NOBODY = {"shop": pgettext_lazy("who did it", "Shop"), "system": _("System")}
+
+
+@register.filter
+def by(name: str) -> str:
+    """Who did it: a colleague's name as it is, what no colleague did in the reader's language."""
+    return str(_NOBODY.get(name, name))
 
 
 # -- pieces ----------------------------------------------------------------------------------------------------------

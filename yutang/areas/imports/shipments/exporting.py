@@ -12,6 +12,7 @@ from yutang.areas.imports.shipments.columns import COLUMNS, EDIT
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import queries_list, queries_shop
 from yutang.core import audit
+from yutang.core.crypto import written_phone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,9 @@ def _rows(node_id: int | None, actor: Actor) -> Iterator[list[Cell]]:
             left = [item for item in items.get(order.pk, []) if item.left]
             names = (" ".join(filter(None, [item.title, item.spec, f"× {item.left}"])) for item in left)
             senders = dict.fromkeys(stores.get(item.node_id, "") for item in left)
-            parts = (to.name, to.phone, to.province, to.city, to.district, to.street) if to else ("",) * 6
+            parts = (
+                (to.name, written_phone(to.phone), to.province, to.city, to.district, to.street) if to else ("",) * 6
+            )
             cells: list[Cell] = [
                 order.order_no, timezone.localtime(order.ordered_at).strftime("%Y-%m-%d %H:%M"), ", ".join(senders),
                 "; ".join(names), sum(item.left for item in left), *parts, order.shop.buyer_note, "", "",

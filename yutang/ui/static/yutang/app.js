@@ -245,7 +245,14 @@
     countSelected();
     all("[data-bs-toggle=tooltip]", root).forEach((element) => tabler.Tooltip.getOrCreateInstance(element));
   }
-  document.addEventListener("DOMContentLoaded", () => enliven(document));
+  // The navigation is longer than most screens: the page one is on stays in sight.
+  function showWhereWeAre() {
+    document.querySelector(".yt-side [aria-current]")?.scrollIntoView({ block: "center" });
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    showWhereWeAre();
+    enliven(document);
+  });
   // hx-target="#panel-body" opens the side panel.
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "panel-body") tabler.Offcanvas.getOrCreateInstance(document.getElementById("panel")).show();
