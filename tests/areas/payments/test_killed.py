@@ -135,7 +135,7 @@ def test_no_order_without_its_money(platform, till, settings, tmp_path):
 
 
 class Killer:
-    """Kills one part after the other at moments of a fixed seed; `yutang up` starts them again."""
+    """Kills one part after the other, each a while after the shop answers again; `yutang up` starts them."""
 
     def __init__(self, up: Up) -> None:
         self.killed: Counter[str] = Counter()
@@ -155,6 +155,8 @@ class Killer:
         while not self._stopping.wait(self._random.uniform(*BETWEEN_KILLS)):
             part = next(self._parts)
             self.killed[part] += self._up.kill(part)
+            while not self._up.answers() and not self._stopping.wait(0.1):
+                pass  # who is killed before it answers sells nothing
 
 
 def catch_up(up: Up, till: rig.Till, platform) -> None:

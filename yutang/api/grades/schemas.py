@@ -19,7 +19,7 @@ class ParetoFilters(GradeFilters):
     percent: int = Field(80, ge=1, le=100, description="Which part of the net amount is asked about.")
 
 
-class GroupOut(Schema):
+class RfmGroupOut(Schema):
     key: str
     name: str
     people: int
@@ -42,7 +42,7 @@ class RfmOut(Schema):
     recency: list[int] = Field(description="Ends of four fifths: days from the last purchase to the next day.")
     frequency: list[int] = Field(description="The same in purchases.")
     monetary: list[int] = Field(description="The same in net amount.")
-    groups: list[GroupOut]
+    groups: list[RfmGroupOut]
     cells: list[CellOut] = Field(description="Those that hold somebody.")
 
 
