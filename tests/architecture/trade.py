@@ -35,7 +35,7 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     assert identity is not None
     to = Recipient(f"Name {mark}", "+8613800138000", "浙江省", "杭州市", "西湖区", f"Street {mark}")
     sent = shop.paid((cake, 2), key=f"{mark}-1", identity=identity, recipient=to, note=mark, node_id=node.pk)
-    orders.ship(order_id=sent.pk, carrier=mark, tracking_no=mark, key=f"{mark}-1", actor=shop.actor())
+    parcel = orders.ship(order_id=sent.pk, carrier=mark, tracking_no=mark, key=f"{mark}-1", actor=shop.actor())
     orders.refund(order_id=sent.pk, back=[Back(0, 1)], reason=mark, key=mark, actor=shop.actor())
     _invoice(mark, sent)
     fetched = shop.paid((cake, 1), key=f"{mark}-2", identity=identity, fulfilment="pickup", node_id=node.pk)
@@ -59,7 +59,7 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     tender = Tender.objects.filter(payable_id=sent.pk).first()
     assert tender is not None
     return {
-        "shop_order_id": sent.pk, "packing_id": to_pack.pk,
+        "shop_order_id": sent.pk, "parcel_id": parcel.pk, "parcel_was": parcel.state, "packing_id": to_pack.pk,
         "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
         "no": tender.no, "shift_id": shift_id, "shipment_run_id": run.pk, **cases,
     }  # fmt: skip

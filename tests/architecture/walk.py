@@ -64,7 +64,8 @@ def asked(ids: dict[str, Any], search: Iterable[str]) -> list[dict[str, Any]]:
         {"show": "relations"}, {"key": "title", "fact": "orders.line"}, {"key": "customers.city"},
         {"key": "customers.source"}, {"key": "customers.home_node_id"}, {"id": ids["customer_id"]},
         {"since": "2020-01-01", "until": "2030-01-01"}, {"sort": "net"},
-        {"tab": "to_pick_up"}, {"tab": "low"}, {"tab": "issued"}, {"tab": "to_reverse"}, {"channel": 1},
+        {"tab": "to_pick_up"}, {"tab": "to_ship_elsewhere"}, {"tab": "low"}, {"tab": "issued"}, {"tab": "to_reverse"},
+        {"channel": 1},
         {"ids": ids["packing_id"], "show": "slips"},
         {"tab": "disputed"}, {"behind": "refused"},
         *({"show": "group", "group": group} for group in ("champions", "lost")), {"show": "dormant", "quiet": 1},
@@ -91,7 +92,7 @@ def form(ids: dict[str, Any]) -> dict[str, Any]:
         "to_id": ids["node_id"], "node_id": ids["node_id"], "confirm": "yes", "seen": "", "ruling": "merchant",
         "goods": "1", "expected": "20000", "receive_days": "10", "in_full": "slips", "address": ids["address_id"],
         "invoice-kind": "personal", "invoice-title": ECHO, "number": "ZZ-00001", "issued_on": "2026-01-01",
-        "revision": "1",
+        "revision": "1", "tracking_no": "ZZ1", "was": ids["parcel_was"],
     }  # fmt: skip
 
 

@@ -5,7 +5,10 @@ import re
 import pytest
 import time_machine
 
+from tests.api.pool import make_store
+from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
+from yutang.areas.inventory.models import StockItem
 from yutang.areas.segments.models import Segment
 from yutang.core import tenancy
 
@@ -129,10 +132,30 @@ def test_without_the_permission_the_page_is_refused(client_for, shop):
 
 def test_database_queries_do_not_grow(client_for, shop, django_assert_num_queries):
     client = client_for(shop.merchant)
-    for address, count in (("/", 16), ("/figures/sales.net", 17), ("/figures/sales.net/rows", 13)):
+    for address, count in (("/", 18), ("/figures/sales.net", 17), ("/figures/sales.net/rows", 13)):
         client.get(address)
         with django_assert_num_queries(count):
             client.get(address)
+
+
+def test_what_waits_leads_to_its_list(client_for, transactional_db):
+    merchant = make_merchant()
+    store = make_store(merchant)
+    with tenancy.scope(merchant.pk):
+        cake, last = own.stocked(20), own.stocked(1, node_id=store.pk)
+        own.paid((cake, 1))
+        own.paid((last, 1), fulfilment="pickup", node_id=store.pk)
+        own.paid((cake, 1), identity=own.buyer("+8613811112222"))
+        StockItem.objects.filter(sku=last).update(safety=5)
+    of_store = {"/orders?tab=to_pick_up": 1, "/stock?tab=low": 1}
+    assert waiting(client_for(merchant)) == {"/orders?tab=to_ship": 2, **of_store}
+    assert waiting(client_for(merchant, "store_manager", store)) == of_store
+    assert waiting(client_for(merchant, "finance")) == {}  # who only looks
+
+
+def waiting(client) -> dict[str, int]:
+    found = re.findall(r'class="yt-task" href="([^"]+)".*?<strong>(\d+)</strong>', page(client))
+    return {address: int(count) for address, count in found}
 
 
 def test_the_people_of_a_figure_become_a_segment(client_for, shop):

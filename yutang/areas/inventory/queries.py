@@ -75,6 +75,11 @@ def items(
     )
 
 
+def low_count(actor: Actor) -> int:
+    """Items of which little is left, counted up to a hundred."""
+    return items(actor, is_low=True).values("pk")[:100].count()
+
+
 def item(actor: Actor, stock_item_id: int, permission: str = "inventory.view") -> StockItem:
     """The checked door; with `allocated` and `available`."""
     nodes = actor.nodes(permission)

@@ -245,6 +245,14 @@ class InvoiceIssued(DomainError):
     status = 409
 
 
+class ParcelChanged(DomainError):
+    """`params`: now, how it goes."""
+
+    code = "orders.parcel_changed"
+    message = gettext_noop("Somebody has corrected this parcel meanwhile. Please look at it again.")
+    status = 409
+
+
 class InvoiceChanged(DomainError):
     code = "orders.invoice_changed"
     message = gettext_noop("The buyer or a refund has changed the invoice meanwhile. Please look at it again.")

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_noop, ngettext
 
 from yutang.areas.catalog import queries as catalog
@@ -20,6 +22,7 @@ from yutang.areas.orders.models import (
     InvoiceDocument,
     Order,
     OrderStep,
+    Parcel,
     SaleLine,
     ShopOrder,
     TillBasket,
@@ -72,6 +75,10 @@ def copy(person: Person) -> registry.Section:
         }
         for order in orders
     }  # fmt: skip
+    parcels: dict[int, list[dict[str, Any]]] = {}
+    for parcel in Parcel.objects.filter(order__customer=person.customer_id).order_by("pk"):
+        row = {"carrier": parcel.carrier, "tracking_no": parcel.tracking_no, "at": parcel.at}
+        parcels.setdefault(parcel.order_id, []).append(row)
     sent = ShopOrder.objects.filter(order__customer=person.customer_id).order_by("pk")
     lines = SaleLine.objects.filter(customer_id=person.customer_id).order_by("occurred_at", "id")
     return {
@@ -80,7 +87,7 @@ def copy(person: Person) -> registry.Section:
             {
                 "order_no": rows[shop.pk]["order_no"], "kind": shop.get_fulfilment_display(),
                 "recipient": asdict(Recipient.opened(shop.recipient, person.merchant_id)) if shop.recipient else {},
-                "note": shop.buyer_note,
+                "note": shop.buyer_note, "parcels": parcels.get(shop.pk, []),
             }
             for shop in sent
         ],
@@ -99,14 +106,19 @@ def copy(person: Person) -> registry.Section:
 
 def erase(person: Person, actor: Actor) -> None:
     """Free text goes: what the buyer wrote to the shop, what staff wrote on the order, engravings and the like; to
-    whom and where it was sent; what lies in the cart; and for whom invoices are, whose numbers and amounts stay."""
+    whom and where it was sent, and by which number; what lies in the cart; and for whom invoices are, whose numbers and
+    amounts stay."""
     del actor
     # Orders first: whoever changes one locks it before its other half (services.lock).
     Order.objects.filter(customer=person.customer_id).exclude(note="").update(note="")
     ShopOrder.objects.filter(order__customer=person.customer_id).update(
         recipient=None, province="", city="", buyer_note=""
     )
-    OrderStep.objects.filter(order__customer=person.customer_id, what="noted").update(detail={})
+    Parcel.objects.filter(order__customer=person.customer_id).exclude(tracking_no="").update(tracking_no="")
+    steps = OrderStep.objects.filter(order__customer=person.customer_id)
+    steps.filter(what="noted").update(detail={})
+    # A number opens the carrier's page with name and address; which parcel it was stays.
+    steps.filter(what__in=("shipped", "corrected")).update(detail=JSONObject(parcel=KeyTransform("parcel", "detail")))
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
     _erase_invoices(person)
     CartLine.objects.filter(identity__in=person.identities).delete()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 
 from yutang.areas.orders.models import Order, OrderItem, Parcel, SalesChannel, ShopOrder
 from yutang.areas.orders.queries import orders
+from yutang.areas.orders.services.fulfilling import BY_POST
 from yutang.areas.orders.services.paying import is_code
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -21,16 +23,17 @@ if TYPE_CHECKING:
 
 Status = Order.Status
 ORDER = ("-ordered_at", "-id")
-TABS = ("", "unpaid", "to_ship", "to_pick_up", "to_receive", "done", "closed")
+TABS = ("", "unpaid", "to_ship", "to_ship_elsewhere", "to_pick_up", "to_receive", "done", "closed")
+WAITING = ("unpaid", "to_ship", "to_ship_elsewhere", "to_pick_up", "to_receive")
 PAYMENTS = ("paid", "unpaid", "refunded")
 TO_HAND_OVER = (Status.PAID, Status.PARTLY_SHIPPED)
 _STATUS = {
-    "unpaid": (Status.UNPAID,), "to_ship": TO_HAND_OVER, "to_pick_up": TO_HAND_OVER, "to_receive": (Status.SHIPPED,),
-    "done": (Status.COMPLETED,), "closed": (Status.CLOSED,),
+    "unpaid": (Status.UNPAID,), "to_ship": TO_HAND_OVER, "to_ship_elsewhere": TO_HAND_OVER,
+    "to_pick_up": TO_HAND_OVER, "to_receive": (Status.SHIPPED,), "done": (Status.COMPLETED,),
+    "closed": (Status.CLOSED,),
 }  # fmt: skip
-# Handed over at a place, so nobody ships them.
-_AT_A_STORE = (ShopOrder.Fulfilment.PICKUP, ShopOrder.Fulfilment.COUNTER)
 MOST_BY_NUMBER = 100
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,7 @@ def search(actor: Actor, wanted: Search) -> QuerySet[Order]:
     # Channels and stores are read apart: PostgreSQL keeps no statistics of such small tables, and joined with them it
     # sorts all orders instead of walking the index of the newest.
     found = orders(actor).select_related(None).select_related("shop").prefetch_related("channel", "node")
-    if wanted.tab:
-        found = found.filter(status__in=_STATUS[wanted.tab])
-    if wanted.tab == "to_ship":
-        found = found.exclude(shop__fulfilment__in=_AT_A_STORE)
-    if wanted.tab == "to_pick_up":
-        found = found.filter(shop__fulfilment=ShopOrder.Fulfilment.PICKUP)
+    found = _in_tab(found, wanted.tab)
     if wanted.text:
         found = found.filter(Q(pk__in=_by_number(wanted.text)) | Q(customer__in=wanted.customer_ids))
     if wanted.sku_ids is not None:
@@ -73,6 +71,16 @@ def search(actor: Actor, wanted: Search) -> QuerySet[Order]:
     if wanted.until is not None:
         found = found.filter(ordered_at__lt=wanted.until)
     return _paid(found, wanted.payment)
+
+
+def waiting(actor: Actor, tabs: Mapping[str, str]) -> dict[str, int]:
+    """Tab → how many orders wait in it within reach of the permission that is given for it, counted up to
+    `MOST_COUNTED`; one statement for all tabs."""
+    parts = [
+        _in_tab(orders(actor, permission).select_related(None), tab).values_list(Value(tab, CharField()))[:MOST_COUNTED]
+        for tab, permission in tabs.items() if actor.may(permission)
+    ]  # fmt: skip
+    return dict(Counter(tab for (tab,) in parts[0].union(*parts[1:], all=True))) if parts else {}
 
 
 def to_ship(
@@ -117,6 +125,16 @@ def items_of(order_ids: Iterable[int]) -> dict[int, list[OrderItem]]:
     for item in OrderItem.objects.filter(order__in=list(order_ids)).order_by("order_id", "position"):
         found.setdefault(item.order_id, []).append(item)
     return found
+
+
+def _in_tab(found: QuerySet[Order], tab: str) -> QuerySet[Order]:
+    if tab:
+        found = found.filter(status__in=_STATUS[tab])
+    if tab == "to_ship":
+        return found.filter(shop__fulfilment__in=BY_POST)
+    if tab == "to_ship_elsewhere":  # a marketplace, where goods are shipped
+        return found.filter(shop__isnull=True)
+    return found.filter(shop__fulfilment=ShopOrder.Fulfilment.PICKUP) if tab == "to_pick_up" else found
 
 
 def _by_number(text: str) -> set[int]:

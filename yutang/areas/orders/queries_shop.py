@@ -99,6 +99,13 @@ def parcels(order_id: int) -> list[Parcel]:
     return list(Parcel.objects.filter(order=order_id).order_by("pk"))
 
 
+def parcel(order_id: int, parcel_id: int) -> Parcel:
+    found = Parcel.objects.filter(order=order_id, pk=parcel_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def paid_for(order_id: int) -> OrderItem:
     """What an order at no price replaces (services.replace): where its money lies."""
     found = ShopOrder.objects.select_related("replaces").get(pk=order_id).replaces

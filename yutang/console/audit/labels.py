@@ -91,6 +91,7 @@ ACTIONS: dict[str, str] = {
     "codes.archive": gettext_noop("Code archived"),
     "codes.restore": gettext_noop("Code used again"),
     "orders.ship": gettext_noop("Order shipped"),
+    "orders.correct_parcel": gettext_noop("Parcel of an order corrected"),
     "orders.pick_up": gettext_noop("Order handed over at a store"),
     "orders.close": gettext_noop("Order closed"),
     "orders.note": gettext_noop("Note written on an order"),

@@ -1,4 +1,4 @@
-"""Another price before it is paid, another address before it is shipped."""
+"""Another price before it is paid, another address before it is shipped, another tracking number after."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.utils.translation import gettext
 from yutang.areas.customers.addresses import Recipient, read_pasted
 from yutang.areas.customers.errors import BadAddress
 from yutang.areas.orders import queries_shop, services
+from yutang.areas.orders.carriers import CARRIERS
+from yutang.areas.orders.models import ShopOrder
 from yutang.console.access import page
-from yutang.console.orders.forms import AddressForm, PriceForm
+from yutang.console.orders.forms import PARCEL_FORMS, AddressForm, PriceForm
 from yutang.ui.forms import errors_of
 
 if TYPE_CHECKING:
@@ -66,6 +68,30 @@ def address(request: HttpRequest, shop_order_id: int) -> HttpResponse:
                     form.add_error(field, reason)
     context = {"order": order, "form": form}
     return render(request, "console/orders/address.html", context, status=422 if form.is_bound else 200)
+
+
+@page("orders.edit")
+def parcel(request: HttpRequest, shop_order_id: int, parcel_id: int) -> HttpResponse:
+    order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
+    found = queries_shop.parcel(order.pk, parcel_id)
+    known = {
+        "carrier": found.carrier, "tracking_no": found.tracking_no, "courier_phone": found.phone, "was": found.state,
+        "is_uncarried": not found.label,
+    }  # fmt: skip
+    form = PARCEL_FORMS[order.shop.fulfilment](request.POST or None, initial=known)
+    if form.is_valid():
+        with errors_of(form):
+            services.correct_parcel(
+                order_id=order.pk, parcel_id=found.pk, **form.given(), was=form.cleaned_data["was"],
+                actor=request.actor,
+            )  # fmt: skip
+            messages.success(request, gettext("Parcel corrected; the buyer sees it so from now on."))
+            return redirect("console:order", order.pk)
+    context = {
+        "order": order, "parcel": found, "form": form, "carriers": list(CARRIERS),
+        "is_local": order.shop.fulfilment == ShopOrder.Fulfilment.LOCAL,
+    }  # fmt: skip
+    return render(request, "console/orders/parcel.html", context, status=422 if form.is_bound else 200)
 
 
 def _known(request: HttpRequest, order: Order) -> dict[str, str]:

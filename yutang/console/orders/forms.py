@@ -59,7 +59,7 @@ class PiecesForm(forms.Form):
         return {position: quantity for position, quantity in chosen.items() if quantity}
 
 
-class ShipForm(PiecesForm):
+class CarrierForm(forms.Form):
     carrier = forms.CharField(
         label=_("Carrier"), max_length=40, required=False, widget=forms.TextInput(attrs={"list": "carriers"})
     )
@@ -75,11 +75,12 @@ class ShipForm(PiecesForm):
         return found
 
     def given(self) -> dict[str, str]:
-        """For services.ship."""
-        return {name: self.cleaned_data[name] for name in ("carrier", "tracking_no")}
+        """For services.ship and services.correct_parcel."""
+        is_carried = not self.cleaned_data["is_uncarried"]
+        return {name: self.cleaned_data[name] if is_carried else "" for name in ("carrier", "tracking_no")}
 
 
-class BringForm(PiecesForm):
+class CourierForm(forms.Form):
     """Of same-city delivery."""
 
     carrier = forms.CharField(label=_("Who brings it"), max_length=40)
@@ -92,6 +93,27 @@ class BringForm(PiecesForm):
         return {name: self.cleaned_data[name] for name in ("carrier", "courier_phone")}
 
 
+class ShipForm(CarrierForm, PiecesForm):
+    pass
+
+
+class BringForm(CourierForm, PiecesForm):
+    pass
+
+
+class ParcelForm(CarrierForm):
+    """`was`: how it goes by the page."""
+
+    was = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+
+class BroughtForm(CourierForm):
+    was = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+
+PARCEL_FORMS: dict[str, type[ParcelForm | BroughtForm]] = {
+    ShopOrder.Fulfilment.DELIVERY: ParcelForm, ShopOrder.Fulfilment.LOCAL: BroughtForm
+}  # fmt: skip
 SHIP_FORMS: dict[str, type[ShipForm | BringForm]] = {
     ShopOrder.Fulfilment.DELIVERY: ShipForm, ShopOrder.Fulfilment.LOCAL: BringForm
 }  # fmt: skip

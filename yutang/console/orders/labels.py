@@ -35,6 +35,11 @@ def tabs() -> dict[str, str]:
     }  # fmt: skip
 
 
+def to_ship() -> dict[str, str]:
+    """The tab "To ship" by where it is done."""
+    return {"to_ship": pgettext("channel", "Own shop"), "to_ship_elsewhere": gettext("Other channels")}
+
+
 def invoice_tabs() -> dict[str, str]:
     return {
         "waiting": pgettext("invoice", "To be issued"), "to_reverse": gettext("To be reversed"),
@@ -79,7 +84,8 @@ def step(row: OrderStep) -> tuple[str, str]:
     """Icon and title of a step of the history."""
     own: dict[str, tuple[str, Any]] = {
         "placed": ("shopping-cart", gettext("Placed")), "paid": ("report-money", gettext("Paid")),
-        "shipped": ("upload", gettext("Shipped")), "picked_up": ("building-store", gettext("Picked up")),
+        "shipped": ("upload", gettext("Shipped")), "corrected": ("pencil", gettext("Parcel corrected")),
+        "picked_up": ("building-store", gettext("Picked up")),
         "completed": ("circle-check", gettext("Completed")), "closed": ("x", gettext("Closed")),
         "refunded": ("arrow-back-up", gettext("Refunded")), "noted": ("note", gettext("Note")),
         "repriced": ("pencil", gettext("Price changed")), "readdressed": ("map-pin", gettext("Address changed")),
@@ -97,6 +103,8 @@ def said(row: OrderStep, titles: dict[str, str], currency: str) -> str:
     detail = row.detail
     if row.what == "shipped":
         return " · ".join(filter(None, [titles.get(f"parcel{detail.get('parcel')}"), detail.get("tracking_no")]))
+    if row.what == "corrected" and "before" in detail:
+        return " → ".join(detail[name] or gettext("Sent without a carrier") for name in ("before", "after"))
     if row.what == "picked_up":
         return titles.get(f"use{detail.get('use')}", "")
     if row.what == "closed":

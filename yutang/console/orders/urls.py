@@ -25,6 +25,7 @@ urlpatterns = [
     path("orders/<int:shop_order_id>/recipient", acting.recipient, name="order_recipient"),
     path("orders/<int:shop_order_id>/price", changing.price, name="order_price"),
     path("orders/<int:shop_order_id>/address", changing.address, name="order_address"),
+    path("orders/<int:shop_order_id>/parcels/<int:parcel_id>", changing.parcel, name="order_parcel"),
     path("orders/<int:shop_order_id>/invoice", invoicing.invoice, name="order_invoice"),
     path("orders/<int:shop_order_id>/refund", refunding.refund, name="order_refund"),
 ]

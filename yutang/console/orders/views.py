@@ -22,11 +22,12 @@ from yutang.areas.orders import (
 )
 from yutang.areas.orders.carriers import CARRIERS
 from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.services.correcting import SENT
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
 from yutang.console.orders import labels, listing
 from yutang.console.orders.forms import SHIP_FORMS, BringForm, ShipForm
-from yutang.console.shell.listing import render_list
+from yutang.console.shell.listing import bounded, render_list
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,7 +38,6 @@ PRINTED = ("", "to_ship", "to_pick_up")  # tabs with orders that goods are packe
 @page("orders.view", methods=("GET",))
 def order_list(request: HttpRequest) -> HttpResponse:
     wanted = listing.filters(request)
-    address = reverse("console:orders")
     context: dict[str, Any] = {
         "page": listing.page(request, wanted), "wanted": wanted,
         "bulk": wanted["tab"] in PRINTED and queries_packing.may_pack(request.actor),
@@ -47,13 +47,19 @@ def order_list(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") != "results":
         kept = request.GET.copy()
         kept.pop("cursor", None)
-        tabs = []
-        for tab, label in labels.tabs().items():
+        waiting = queries_list.waiting(request.actor, dict.fromkeys(queries_list.WAITING, "orders.view"))
+
+        def entry(tab: str, label: str) -> tuple[str, str]:
             kept["tab"] = tab
-            tabs.append((f"{address}?{kept.urlencode()}", label, tab))
+            count = waiting.get(tab)
+            return f"{reverse('console:orders')}?{kept.urlencode()}", f"{label} {bounded(count)}" if count else label
+
+        by_place = {tab: entry(tab, label) for tab, label in labels.to_ship().items()}
+        tabs = {tab: entry(tab, label) for tab, label in labels.tabs().items()}
         context |= {
-            "tabs": [(each, label) for each, label, _tab in tabs],
-            "tab_address": next(each for each, _label, tab in tabs if tab == wanted["tab"]),
+            "tabs": list(tabs.values()),
+            "tab_address": tabs["to_ship" if wanted["tab"] in by_place else wanted["tab"]][0],
+            "places": [(*by_place[tab], tab) for tab in by_place] if wanted["tab"] in by_place else [],
             "channels": [(row.pk, labels.channel_name(row)) for row in queries_list.sales_channels()],
             "nodes": merchants.nodes_for("orders.view", actor=request.actor),
             "payments": labels.payments().items(),
@@ -94,6 +100,7 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None 
         "lines": [] if whole.items else queries.lines_of([found.pk]).get(found.pk, []),
         "ship": form if may_ship else None, "is_local": is_local, "carriers": list(CARRIERS),
         "may_print": waits and queries_packing.may_pack(actor),
+        "may_correct": shop is not None and found.status in SENT,
         "may_readdress": shop is not None and queries_mine.may_readdress(found, shop),
         "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],
         "may_ask": is_open and actor.may(aftersale.HANDLE),

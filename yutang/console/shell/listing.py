@@ -10,7 +10,13 @@ from django.utils.cache import patch_vary_headers
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+MOST_COUNTED = 99  # of what waits somewhere
 RESULTS = "results"  # id of the element that htmx replaces
+
+
+def bounded(count: int) -> str:
+    """Of what was counted up to a limit above `MOST_COUNTED`."""
+    return str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def render_list(request: HttpRequest, template: str, rows: str, context: dict[str, Any]) -> HttpResponse:

@@ -213,6 +213,16 @@ class Parcel(TenantModel):
         ]
 
     @property
+    def label(self) -> str:
+        """Carrier and number; empty for what goes without a carrier."""
+        return " ".join(filter(None, [self.carrier, self.tracking_no]))
+
+    @property
+    def state(self) -> str:
+        """What a correction changes: who had this before them changes no other."""
+        return " ".join(filter(None, [self.label, self.phone]))
+
+    @property
     def phone(self) -> str:
         """Of who brings it."""
         return "" if self.courier_phone is None else crypto.decrypt(self.courier_phone, self.merchant_id)

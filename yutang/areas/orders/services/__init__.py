@@ -6,6 +6,7 @@ from __future__ import annotations
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.orders.services import baskets, carting, invoicing, selling
 from yutang.areas.orders.services.channels import channels
+from yutang.areas.orders.services.correcting import correct_parcel
 from yutang.areas.orders.services.fulfilling import pick_up, ship
 from yutang.areas.orders.services.local import District, deliver, save_local
 from yutang.areas.orders.services.noting import add_note, record_look, record_print
@@ -24,8 +25,8 @@ from yutang.areas.orders.services.statistics import recompute_next_statistics, r
 __all__ = [
     "LINES", "Back", "District", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets",
     "carting", "change_address", "change_price", "channels", "close", "close_expired", "complete", "complete_received",
-    "deliver", "effects", "extend", "freight_left", "hold_replacement", "invoicing", "lock", "lock_exchange",
-    "pick_up", "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines", "record_look",
-    "record_print", "refund", "release_replacement", "replace", "review", "save_local", "save_terms", "selling",
-    "ship", "sold", "worth",
+    "correct_parcel", "deliver", "effects", "extend", "freight_left", "hold_replacement", "invoicing", "lock",
+    "lock_exchange", "pick_up", "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines",
+    "record_look", "record_print", "refund", "release_replacement", "replace", "review", "save_local", "save_terms",
+    "selling", "ship", "sold", "worth",
 ]  # fmt: skip
