@@ -1,4 +1,4 @@
-"""Terms and privacy policy: shown to everybody, accepted at the log-in, written down; and the language, and lost ways."""
+"""Terms and privacy policy: shown to everybody, accepted at the log-in; the language; lost ways."""
 
 from __future__ import annotations
 
