@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yutang.areas.merchants.models import Merchant
     from yutang.simulators.wechat import OfficialAccount as Simulated
 
+AGREED = "1.1"  # the drafts of terms and policy
 IN_WECHAT = "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 Chrome/120 Mobile MicroMessenger/8.0.47"
 
 
@@ -40,6 +41,11 @@ def at_wechat(answer: HttpResponse) -> str:
     return where.removeprefix("http://testserver")
 
 
+def leave(browser: Client, shop: str, **asked: str) -> HttpResponse:
+    """Over to WeChat, the terms accepted."""
+    return browser.post(f"{shop}login/wechat", {"agreed": AGREED, **asked})
+
+
 def log_in(browser: Client, shop: str, **asked: str) -> HttpResponse:
-    """The whole way; the shop's last answer."""
-    return browser.get(at_wechat(browser.get(f"{shop}login/wechat", asked)))
+    """The whole way, the terms accepted; the shop's last answer."""
+    return browser.get(at_wechat(leave(browser, shop, **asked)))

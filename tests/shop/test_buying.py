@@ -106,15 +106,16 @@ def test_log_in_by_code_takes_the_cart_along(transactional_db):
     add(stranger, shop, sku, 2)
     sent = text(stranger.post(f"{shop}login/code", {"phone": "138 0013 8000"}))
     code = re.search(r"“(\d{6}) is your code”", sent)[1]
-    wrong = stranger.post(f"{shop}login", {"phone": "13800138000", "code": f"{(int(code) + 1) % 10**6:06}"})
+    agreed = {"phone": "13800138000", "agreed": "1.1"}
+    wrong = stranger.post(f"{shop}login", {**agreed, "code": f"{(int(code) + 1) % 10**6:06}"})
     assert wrong.status_code == 422
-    answer = stranger.post(f"{shop}login", {"phone": "13800138000", "code": code, "next": f"{shop}checkout"})
+    answer = stranger.post(f"{shop}login", {**agreed, "code": code, "next": f"{shop}checkout"})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{shop}checkout")
     with tenancy.scope(merchant.pk):
         line = CartLine.objects.get()
         assert (line.visitor, line.identity_id, line.quantity) == ("", buyer().pk, 2)
         assert Interaction.objects.filter(kind="identify").count() == 1
-    again = stranger.post(f"{shop}login", {"phone": "13800138000", "code": code})
+    again = stranger.post(f"{shop}login", {**agreed, "code": code})
     assert again.status_code == 422  # a code works once
 
 

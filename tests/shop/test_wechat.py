@@ -12,7 +12,7 @@ from django.test import Client
 from tests.console.conftest import text
 from tests.factories.merchants import make_merchant
 from tests.factories.shop import buyer, stocked
-from tests.factories.wechat import IN_WECHAT, at_wechat, connect, log_in
+from tests.factories.wechat import AGREED, IN_WECHAT, at_wechat, connect, leave, log_in
 from yutang.areas.channels import services as channels
 from yutang.areas.customers import erasing
 from yutang.areas.customers import services as customers
@@ -67,7 +67,7 @@ def accounts() -> set[tuple[str, str]]:
 def by_phone(browser, shop, phone="13800138000", *, page="login", **more):
     sent = text(browser.post(f"{shop}{page}/code", {"phone": phone}))
     code = sent.partition("“")[2][:6]
-    return browser.post(f"{shop}{page}", {"phone": phone, "code": code, **more})
+    return browser.post(f"{shop}{page}", {"phone": phone, "code": code, "agreed": AGREED, **more})
 
 
 def test_offered_inside_wechat_only(browser, shop, wechat, merchant):
@@ -75,7 +75,7 @@ def test_offered_inside_wechat_only(browser, shop, wechat, merchant):
     assert "Log in with WeChat" not in text(Client(headers={"Accept-Language": "en"}).get(f"{shop}login"))
     connect(merchant, wechat.account, is_active=False)
     assert "Log in with WeChat" not in text(browser.get(f"{shop}login"))
-    assert browser.get(f"{shop}login/wechat").status_code == 404
+    assert leave(browser, shop).status_code == 404
 
 
 def test_a_new_person_with_the_cart_of_the_browser(browser, shop, wechat, scope):
@@ -165,9 +165,9 @@ def test_two_unionids_are_a_question_for_people(browser, shop, wechat, scope):
 def test_an_answer_that_this_browser_did_not_ask_for(browser, shop, wechat, scope):
     """An address with somebody else's code logs nobody in, whatever state it carries."""
     attacker = Client(headers={"User-Agent": IN_WECHAT})
-    trap = at_wechat(attacker.get(f"{shop}login/wechat"))
+    trap = at_wechat(leave(attacker, shop))
     assert browser.get(trap).status_code == 403  # never asked
-    browser.get(f"{shop}login/wechat")
+    leave(browser, shop)
     assert browser.get(trap).status_code == 403  # asked, another state
     code = parse_qs(urlsplit(trap).query)["code"][0]
     assert browser.get(f"{shop}login/wechat/back", {"code": code}).status_code == 403
@@ -178,13 +178,13 @@ def test_an_answer_that_this_browser_did_not_ask_for(browser, shop, wechat, scop
 
 
 def test_an_answer_works_once(browser, shop, wechat):
-    back = at_wechat(browser.get(f"{shop}login/wechat"))
+    back = at_wechat(leave(browser, shop))
     assert browser.get(back).status_code == 303
     assert browser.get(back).status_code == 403
 
 
 def test_too_late(browser, shop, wechat):
-    back = at_wechat(browser.get(f"{shop}login/wechat"))
+    back = at_wechat(leave(browser, shop))
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         assert browser.get(back).status_code == 422  # the code is too old
     with time_machine.travel(clock.now() + timedelta(minutes=11)):
@@ -200,22 +200,22 @@ def test_a_question_of_another_brand(browser, shop, wechat, settings):
     other = make_merchant()
     connect(other, wechat.account)
     theirs = f"/s/{other.slug}/"
-    back = at_wechat(browser.get(f"{theirs}login/wechat"))
+    back = at_wechat(leave(browser, theirs))
     browser.cookies["yt_away"]["path"] = shop  # a browser sends it only below its own shop; even so
     assert browser.get(back.replace(theirs, shop)).status_code == 403
 
 
 def test_the_address_wechat_gets_is_ours(browser, shop, wechat):
-    where = browser.get(f"{shop}login/wechat").headers["Location"]
+    where = leave(browser, shop).headers["Location"]
     asked = parse_qs(urlsplit(where).query)
     assert asked["redirect_uri"] == [f"http://testserver{shop}login/wechat/back"]
     assert len(asked["state"][0]) == 32
-    assert browser.get(f"{shop}login/wechat", headers={"Host": "evil.example"}).status_code == 400
+    assert browser.post(f"{shop}login/wechat", {"agreed": AGREED}, headers={"Host": "evil.example"}).status_code == 400
 
 
 @pytest.mark.parametrize(("fault", "status"), [(Fault.BUSY, 503), (Fault.LOST, 503), (Fault.GARBLED, 503)])
 def test_trouble_at_wechat_is_said(browser, shop, wechat, scope, fault, status):
-    back = at_wechat(browser.get(f"{shop}login/wechat"))
+    back = at_wechat(leave(browser, shop))
     wechat.inject(fault)
     answer = browser.get(back)
     assert (answer.status_code, "WeChat does not answer." in answer.content.decode()) == (status, True)

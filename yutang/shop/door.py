@@ -25,7 +25,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.merchants import queries as merchants
 from yutang.core import access, tenancy
-from yutang.core.errors import DomainError
+from yutang.core.errors import DomainError, NotFound
 from yutang.shop import shoppers
 from yutang.shop.rendering import rendered
 
@@ -86,6 +86,13 @@ def page(
         return guarded
 
     return decorate
+
+
+@page(methods=("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Whatever else is asked below a shop's address."""
+    del request
+    raise NotFound
 
 
 def shown(

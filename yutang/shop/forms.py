@@ -33,4 +33,7 @@ class PhoneForm(forms.Form):
 
 
 class CodeForm(PhoneForm):
+    """`is_over`: the code that was sent is worth nothing any more."""
+
+    is_over = False
     code = forms.RegexField(r"^\s*\d{6}\s*$", label=pgettext_lazy("one-time code", "Code"), max_length=10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yutang.shop import manifest, recording
-from yutang.shop.account import addresses, login, phone, wechat
+from yutang.shop.account import addresses, agreeing, language, login, phone, wechat
 from yutang.shop.aftersale import acting, asking
 from yutang.shop.aftersale import views as cases
 from yutang.shop.browse import product, views
@@ -63,6 +63,9 @@ urlpatterns = [
     path("orders/<int:order_id>/invoice", invoicing.invoice, name="order_invoice"),
     path("orders/<int:order_id>/invoice/withdraw", invoicing.withdraw, name="withdraw_invoice"),
     path("orders/<int:order_id>/extend", orders.extend, name="extend_order"),
+    path("terms", agreeing.terms, name="terms"),
+    path("privacy", agreeing.policy, name="policy"),
+    path("language", language.choose, name="language"),
     path("login", login.login, name="login"),
     path("login/code", login.send_code, name="send_code"),
     path("login/wechat", wechat.leave, name="wechat"),

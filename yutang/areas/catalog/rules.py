@@ -9,16 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import nh3
-
-# What a page of the shop needs; no scripts, styles, forms, frames or event attributes.
-_TAGS = {
-    "p", "br", "hr", "h2", "h3", "h4", "strong", "b", "em", "i", "u", "s", "blockquote", "ul", "ol", "li", "img", "a",
-    "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "span", "div",
-}  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan"}}
-
-
 # Chinese characters, or letters and digits of any other script.
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+")
 
@@ -34,13 +24,6 @@ class FreightRow:
     further: int = 1
     further_fee: int = 0
     free_from: int | None = None
-
-
-def cleaned(html: str) -> str:
-    """A rich description without anything that acts; links leave without telling where from."""
-    return nh3.clean(
-        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel="noopener noreferrer nofollow"
-    )
 
 
 def search_text(name: str, subtitle: str, tags: Iterable[str], codes: Iterable[str]) -> str:

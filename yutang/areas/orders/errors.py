@@ -65,6 +65,22 @@ class TooManyInCart(DomainError):
     status = 409
 
 
+class TooManyAtOnce(DomainError):
+    """`params`: title, most."""
+
+    code = "orders.too_many_at_once"
+    message = gettext_noop("%(title)s: at most %(most)s pieces at a time.")
+    status = 409
+
+
+class FewerLeft(DomainError):
+    """`params`: title, available."""
+
+    code = "orders.fewer_left"
+    message = gettext_noop("%(title)s: only %(available)s left.")
+    status = 409
+
+
 class WrongState(DomainError):
     """`params`: order_no, status."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers import queries as customers
 from yutang.areas.inventory import queries as inventory
+from yutang.areas.orders.errors import FewerLeft, TooManyAtOnce
 from yutang.areas.orders.models import CartLine, ShopOrder
 from yutang.areas.orders.models.cart import MOST_PIECES
 
@@ -114,6 +115,17 @@ def cart(
     ]  # fmt: skip
     good = frozenset(row.sku_id for row in rows if row.can_be_ordered)
     return Cart(rows, good if chosen is None else good & frozenset(chosen))
+
+
+def refuse_too_many(offer: Offer, quantity: int) -> None:
+    """Before anybody fills in an address for what cannot be had. TooManyAtOnce, FewerLeft. One statement, none for a
+    single piece: whether there is one the product's page has said."""
+    if quantity > MOST_PIECES:
+        raise TooManyAtOnce(field="quantity", title=offer.title, most=MOST_PIECES)
+    if quantity > 1:  # all of a SKU come from one store
+        most = max((stock.available for stock in inventory.stock([offer.sku_id])), default=0)
+        if quantity > most:
+            raise FewerLeft(field="quantity", title=offer.title, available=max(most, 0))
 
 
 def size(holder: Holder) -> int:

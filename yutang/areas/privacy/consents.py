@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from yutang.areas.customers import forest, merging
 from yutang.areas.customers import queries as customers
 from yutang.areas.customers.models import Customer
-from yutang.areas.privacy.models import Channel, Consent, ConsentText, Purpose
+from yutang.areas.privacy.models import DOCUMENTS, USES, Channel, Consent, ConsentText, Purpose
 from yutang.core import audit, clock
 from yutang.core.access import Actor
 from yutang.core.errors import Invalid, NotAllowed, NotFound
@@ -87,7 +87,7 @@ def record(
 
 @transaction.atomic
 def add_text(*, purpose: str, text: str, actor: Actor) -> ConsentText:
-    """The next version of what people are asked to agree to."""
+    """The next version of what people are asked to agree to; of terms and policy `documents.save`."""
     require_everything(actor, MANAGE)
     if purpose not in Purpose.values:
         raise Invalid(field="purpose", field_label=gettext("Purpose"), reason=gettext("Choose one of the list."))
@@ -110,9 +110,9 @@ def require_everything(actor: Actor, permission: str) -> None:
 
 
 def texts(*, actor: Actor) -> QuerySet[ConsentText]:
-    """All versions, the newest first."""
+    """All versions of what data is used for, the newest first."""
     actor.require(VIEW)
-    return ConsentText.objects.order_by("-id")
+    return ConsentText.objects.exclude(purpose__in=DOCUMENTS).order_by("-id")
 
 
 def newest_text(purpose: str) -> ConsentText | None:
@@ -136,7 +136,7 @@ def states(
     where the caller has it."""
     said = list(history(customer)) if said is None else said
     if wanted is None:
-        wanted = [(purpose, Channel.ANY) for purpose in Purpose]
+        wanted = [(purpose, Channel.ANY) for purpose in USES]
         named = {(Purpose(row.purpose), Channel(row.channel)) for row in said if row.channel}
         order = list(Purpose)
         wanted = sorted([*wanted, *named], key=lambda one: (order.index(one[0]), one[1]))

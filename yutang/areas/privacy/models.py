@@ -17,6 +17,13 @@ class Purpose(models.TextChoices):
     SHARING = "sharing", _("Sharing with another company")
     SENSITIVE = "sensitive", _("Sensitive data")
     MINOR = "minor", _("Guardian's consent for a child")
+    # What a shop must show at the log-in (documents.py); no use of data by itself.
+    TERMS = "terms", _("Terms of use")
+    POLICY = "policy", _("Privacy policy")
+
+
+DOCUMENTS = (Purpose.TERMS, Purpose.POLICY)
+USES = tuple(purpose for purpose in Purpose if purpose not in DOCUMENTS)
 
 
 class Channel(models.TextChoices):
@@ -35,7 +42,8 @@ class ConsentText(TenantModel):
 
     purpose = models.CharField(max_length=20, choices=Purpose)
     version = models.IntegerField()
-    text = models.TextField(max_length=20_000)
+    text = models.TextField(max_length=20_000)  # of a document rich text, cleaned
+    text_en = models.TextField(max_length=20_000, blank=True, default="")  # the same in English, where there is one
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.CharField(max_length=200)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.privacy import person, views
+from yutang.console.privacy import documents, person, views
 
 urlpatterns = [
     path("privacy", views.request_list, name="privacy"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("privacy/requests/<int:request_id>/file", views.download, name="privacy_copy"),
     path("privacy/requests/<int:request_id>/retry", views.retry, name="privacy_retry"),
     path("privacy/texts", views.texts, name="privacy_texts"),
+    path("privacy/terms", documents.terms, name="privacy_terms"),
+    path("privacy/policy", documents.policy, name="privacy_policy"),
     path("privacy/retention", views.retention_page, name="privacy_retention"),
     path("privacy/holds/<int:hold_id>/release", person.release, name="privacy_release"),
     path("customers/<int:customer_id>/privacy", person.overview, name="customer_privacy"),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from yutang.areas.privacy import consents, queries, retention, services
 from yutang.areas.privacy.models import Request
 from yutang.console.access import page
 from yutang.console.privacy.forms import TextForm
+from yutang.console.privacy.tabs import tabs
 from yutang.console.shell.listing import render_list
 from yutang.core.errors import Invalid
 from yutang.ui.forms import errors_of
@@ -37,7 +37,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     for row in rows.rows:
         row.colour = COLOURS[row.state]
     context = {
-        "page": rows, "tabs": _tabs(request), "kinds": Request.Kind.choices, "states": Request.State.choices,
+        "page": rows, "tabs": tabs(request), "kinds": Request.Kind.choices, "states": Request.State.choices,
         "kind": kind, "state": state,
     }  # fmt: skip
     return render_list(request, "console/privacy/list.html", "console/privacy/_rows.html", context)
@@ -74,7 +74,7 @@ def texts(request: HttpRequest) -> HttpResponse:
                 messages.success(request, gettext("Text saved as a new version."))
                 return redirect("console:privacy_texts")
     found = page_of(consents.texts(actor=request.actor), request, size=20)
-    context = {"form": form, "page": found, "tabs": _tabs(request)}
+    context = {"form": form, "page": found, "tabs": tabs(request)}
     return render(request, "console/privacy/texts.html", context, status=422 if form.is_bound else 200)
 
 
@@ -87,14 +87,5 @@ def retention_page(request: HttpRequest) -> HttpResponse:
         retention.keep_for(kind=kind, days=int(days), actor=request.actor)
         messages.success(request, gettext("Saved; it takes effect in the next night."))
         return redirect("console:privacy_retention")
-    context = {"lines": retention.overview(actor=request.actor), "tabs": _tabs(request), "most": retention.MOST_DAYS}
+    context = {"lines": retention.overview(actor=request.actor), "tabs": tabs(request), "most": retention.MOST_DAYS}
     return render(request, "console/privacy/retention.html", context)
-
-
-def _tabs(request: HttpRequest) -> list[tuple[str, str]]:
-    found = [
-        (reverse("console:privacy"), gettext("Requests")), (reverse("console:privacy_texts"), gettext("Consent texts")),
-    ]  # fmt: skip
-    if request.actor.nodes("privacy.view") is None:
-        found.append((reverse("console:privacy_retention"), gettext("Retention")))
-    return found

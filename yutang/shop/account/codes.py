@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yutang.areas.messaging import services as messaging
+from yutang.areas.messaging.errors import WrongCode
 from yutang.core.errors import DomainError
 from yutang.shop.door import shown
 from yutang.shop.forms import CodeForm, PhoneForm
@@ -27,7 +28,7 @@ def send(request: HttpRequest, *, purpose: str, whole: str, context: dict[str, A
             )  # fmt: skip
         except DomainError as error:
             form.add_error("phone", str(error))
-    context = {**context, "form": form, "sent": sent, "is_sent": sent is not None}
+    context = {**context, "form": form, "sent": sent, "is_sent": sent is not None, "shown": sent.shown if sent else ""}
     template = TEMPLATE if request.headers.get("HX-Request") else whole
     return shown(request, template, context, status=200 if sent else 422)
 
@@ -43,5 +44,13 @@ def checked(request: HttpRequest, *, purpose: str) -> tuple[CodeForm, str]:
                 visitor=request.shopper.visitor, actor=request.actor,
             )  # fmt: skip
         except DomainError as error:
+            form.is_over = not isinstance(error, WrongCode)
             form.add_error(error.field if error.field in form.fields else "code", str(error))
     return form, ""
+
+
+def again(request: HttpRequest, form: CodeForm) -> dict[str, Any]:
+    """The form after a code that was not right. In the sandbox the code stands there until it is over."""
+    shown = request.POST.get("shown", "")
+    is_code = len(shown) == 6 and shown.isascii() and shown.isdecimal()
+    return {"form": form, "is_sent": True, "shown": shown if is_code and not form.is_over else ""}

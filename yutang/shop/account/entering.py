@@ -10,6 +10,7 @@ from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders.services import carting
 from yutang.core import tenancy
 from yutang.shop import recording, shoppers
+from yutang.shop.account import agreeing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def enter(
-    request: HttpRequest, *, accounts: Mapping[str, str], namespace: str = "", name: str = ""
+    request: HttpRequest, *, accounts: Mapping[str, str], namespace: str = "", name: str = "", agreed: str = ""
 ) -> dict[str, Identity]:  # fmt: skip
     """The person of these accounts, new or known, is logged in by the first of them; what the browser did and put into
     its cart becomes theirs. Who was logged in before has proved both: they are one person, unless that contradicts what
-    is known. Returns the identities by kind. Call outside any transaction."""
+    is known. `agreed`: to which versions of the terms. Returns the identities by kind. Call outside any transaction."""
     first = next(iter(accounts))
     before = request.shopper.identity
     with tenancy.scope(request.merchant.pk):
@@ -36,5 +37,7 @@ def enter(
         carting.merge(visitor=request.shopper.visitor, identity_id=identity.pk, actor=request.actor)
         account = AccountIn(kind=identity.kind, value=accounts[first], namespace=identity.namespace)
         recording.note(request, "identify", account=account)
+        if agreed:
+            agreeing.note(request, identity, agreed)
         shoppers.log_in(request, identity)
     return found

@@ -10,12 +10,13 @@ from yutang.areas.customers import queries as customer_queries
 from yutang.areas.customers import services as customers
 from yutang.areas.orders import queries_mine
 from yutang.core import tenancy
+from yutang.core.errors import DomainError
 from yutang.shop import shoppers
-from yutang.shop.account import codes
+from yutang.shop.account import agreeing, codes
 from yutang.shop.account.entering import enter
 from yutang.shop.devices import Device, device
 from yutang.shop.door import address, inside, page, shown, to
-from yutang.shop.forms import PhoneForm
+from yutang.shop.forms import CodeForm, PhoneForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,11 +31,26 @@ def login(request: HttpRequest) -> HttpResponse:
         if request.shopper.is_known:
             return to(request, wanted)
         return shown(request, TEMPLATE, _context(request) | {"form": PhoneForm()})
+    try:  # before the code is looked at: a code works once
+        agreed = agreeing.ticked(request)
+    except DomainError as error:
+        return unagreed(request, error)
     form, phone = codes.checked(request, purpose="login")
     if phone:
-        enter(request, accounts={"phone": phone})
+        enter(request, accounts={"phone": phone}, agreed=agreed)
         return to(request, wanted)
-    return shown(request, TEMPLATE, _context(request) | {"form": form, "is_sent": True}, status=422)
+    return shown(request, TEMPLATE, _context(request) | codes.again(request, form), status=422)
+
+
+def unagreed(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The log-in as it was filled in, and what is missing."""
+    form = CodeForm(request.POST)
+    is_sent = bool(request.POST.get("code") or request.POST.get("shown"))
+    context = _context(request) | codes.again(request, form) | {
+        "form": form if is_sent else PhoneForm(initial={"phone": request.POST.get("phone", "")[:30]}),
+        "is_sent": is_sent, "typed": request.POST.get("code", "")[:10], "unagreed": str(error),
+    }  # fmt: skip
+    return shown(request, codes.TEMPLATE if request.headers.get("HX-Request") else TEMPLATE, context, status=422)
 
 
 @page(methods=("POST",), is_atomic=False)
@@ -65,8 +81,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     with tenancy.scope(request.merchant.pk):
-        has_wechat = _has_wechat(request)
-    return {"next": _next(request), "has_wechat": has_wechat}
+        return {"next": _next(request), "has_wechat": _has_wechat(request), **agreeing.context(request)}
 
 
 def _has_wechat(request: HttpRequest) -> bool:

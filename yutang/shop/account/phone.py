@@ -36,7 +36,7 @@ def bind(request: HttpRequest) -> HttpResponse:
             return to(request, address(request, "me"))
         shoppers.log_in(request, before)  # two people, say the keys: a case asks the shop
         form.add_error("phone", gettext("This phone belongs to another account. The shop has been asked about it."))
-    return shown(request, TEMPLATE, {"form": form, "is_sent": True}, status=422)
+    return shown(request, TEMPLATE, codes.again(request, form), status=422)
 
 
 @page(login=True, methods=("POST",), is_atomic=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.utils.translation import gettext_noop
@@ -18,7 +19,9 @@ from yutang.areas.customers import queries as customers
 from yutang.core import tenancy
 from yutang.core.errors import DomainError
 from yutang.shop import shoppers
+from yutang.shop.account import agreeing
 from yutang.shop.account.entering import enter
+from yutang.shop.account.login import unagreed
 from yutang.shop.door import address, inside, page, to
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class Away:
     state: str
     next: str
     wants_name: bool
+    agreed: str = ""  # to which versions of the terms, of somebody who logs in
 
 
 class NotAsked(DomainError):
@@ -48,10 +52,20 @@ class NotAsked(DomainError):
     status = 403
 
 
-@page()
+@page(methods=("GET", "POST"))
 def leave(request: HttpRequest) -> HttpResponse:
-    """`?name=1`: WeChat asks the person whether we may know their name; else they notice nothing."""
-    away = Away(uuid.uuid4().hex, inside(request, request.GET.get("next"), "me"), request.GET.get("name") == "1")
+    """`name=1`: WeChat asks the person whether we may know their name; else they notice nothing. Strangers come with
+    the log-in's form, in which they accept the terms."""
+    said = request.POST or request.GET
+    wanted, agreed = inside(request, said.get("next"), "me"), ""
+    if not request.shopper.is_known:
+        if request.method != "POST":
+            return to(request, f"{address(request, 'login')}?{urlencode({'next': wanted})}")
+        try:
+            agreed = agreeing.ticked(request)
+        except DomainError as error:
+            return unagreed(request, error)
+    away = Away(uuid.uuid4().hex, wanted, said.get("name") == "1", agreed)
     there = channels.authorise_url(
         redirect_uri=request.build_absolute_uri(address(request, "wechat_back")), state=away.state,
         wants_name=away.wants_name,
@@ -67,15 +81,17 @@ def back(request: HttpRequest) -> HttpResponse:
     away = _away(request)
     if away is None or away.state != request.GET.get("state"):
         raise NotAsked
+    if not (away.agreed or request.shopper.is_known):  # who was logged in when they left, and is not any more
+        raise agreeing.NotAgreed
     who = channels.recognise(code=request.GET.get("code", ""), wants_name=away.wants_name, actor=request.actor)
-    shoppers.belongs_to(request, _somebody_else(request, who) or _enter(request, who))
+    shoppers.belongs_to(request, _somebody_else(request, who) or _enter(request, who, away.agreed))
     response = to(request, inside(request, away.next, "me"))
     response.delete_cookie(AWAY, path=shoppers.attributes(request)["path"], samesite="Lax")
     return response
 
 
-def _enter(request: HttpRequest, who: Recognised) -> Identity:
-    return enter(request, accounts=who.accounts, namespace=who.app_id, name=who.name)["openid"]
+def _enter(request: HttpRequest, who: Recognised, agreed: str) -> Identity:
+    return enter(request, accounts=who.accounts, namespace=who.app_id, name=who.name, agreed=agreed)["openid"]
 
 
 def _somebody_else(request: HttpRequest, who: Recognised) -> Identity | None:

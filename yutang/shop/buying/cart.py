@@ -36,10 +36,13 @@ def put(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise NotOnSale(title="?")
     sku_id, quantity, key = (form.cleaned_data[name] for name in ("sku", "quantity", "key"))
+    offer = catalog.offers([sku_id]).get(sku_id) if quantity > 1 else None
+    if offer is not None:
+        queries_cart.refuse_too_many(offer, quantity)
     if request.POST.get("then") == "checkout":
         return to(request, f"{address(request, 'checkout')}?buy={sku_id}:{quantity}")
     carting.put(holder=holder(request), sku_id=sku_id, quantity=quantity, key=key, actor=request.actor)
-    offer = catalog.offers([sku_id])[sku_id]
+    offer = offer or catalog.offers([sku_id])[sku_id]
     recording.note(
         request, "cart", item=offer.product_code, event_id=f"cart:{key}",
         properties={"action": "add", "quantity": quantity, "amount": offer.price * quantity},

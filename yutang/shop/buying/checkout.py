@@ -70,7 +70,10 @@ def _shown(
 ) -> HttpResponse:  # fmt: skip
     quoted: Quote | None = None
     refusal = ""
+    is_bought_at_once = bool(request.POST.get("buy", request.GET.get("buy")))
     try:
+        for offer, quantity in form.goods if is_bought_at_once else ():  # the cart has looked at its own
+            queries_cart.refuse_too_many(offer, quantity)
         quoted = orders.quote(
             wish=_wish(form, lines), customer_id=request.shopper.customer_id, currency=request.merchant.currency
         )

@@ -45,7 +45,8 @@ from yutang.areas.catalog.queries.reviews import (
     reviews_of_items,
 )
 from yutang.areas.catalog.queries.search import Search, in_order, search, skus_by_number, suggestions
-from yutang.areas.catalog.rules import FreightRow, cleaned
+from yutang.areas.catalog.rules import FreightRow
+from yutang.core.richtext import cleaned
 
 __all__ = [
     "EDIT",

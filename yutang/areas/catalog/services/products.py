@@ -21,6 +21,7 @@ from yutang.areas.catalog.errors import (
 )
 from yutang.areas.catalog.models import Category, FreightTemplate, LevelPrice, Product, ProductGram, Sku
 from yutang.core import audit, clock
+from yutang.core.richtext import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ def save_product(*, draft: ProductDraft, product: Product | None = None, actor: 
         "position",
     ):  # fmt: skip
         setattr(product, name, getattr(draft, name))
-    product.description = rules.cleaned(draft.description)
+    product.description = cleaned(draft.description)
     product.tags, product.promises = list(draft.tags), list(draft.promises)
     product.specifications = [{"name": name, "values": list(values)} for name, values in draft.specifications.items()]
     active = [sku.price for sku in draft.skus if sku.is_active]
