@@ -56,7 +56,7 @@ def test_a_long_text_that_many_cells_share_is_not_unpacked(
 
 
 def test_what_would_fill_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Any) -> None:
-    monkeypatch.setattr(unpacking, "MAX_UNPACKED", 3_000)
+    monkeypatch.setattr(unpacking, "MAX_WRITTEN", 3_000)
     monkeypatch.setattr(unpacking, "limit", lambda *_: None)  # else this process would keep them
     path = write_xlsx(tmp_path, "x.xlsx", [*HEAD, *([2, "b" * 90] for _ in range(100))])
     assert unpacking.main(str(path), "1", "1") == unpacking.EXHAUSTED
@@ -99,5 +99,5 @@ def test_rows_and_columns_before_the_first_cell_count(tmp_path: Path, monkeypatc
     assert (one.name, one.count, one.head) == ("一", 5, [["", "", ""], ["", "", ""], ["", "a\nb", ""]])
     assert list(one.parts(after=2, most=2)) == [[["", "a\nb", ""], ["", "", ""]], [["", "", "TRUE"]]]
     assert (two.name, two.count, two.head) == ("二", 5, [["0"], ["1"], ["2"]])
-    monkeypatch.setattr(sheets, "PART_BYTES", 5)
+    monkeypatch.setattr(sheets, "PART_BYTES", 6)
     assert list(two.parts(after=1, most=9)) == [[["1"], ["2"]], [["3"], ["4"]]]

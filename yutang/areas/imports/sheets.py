@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,23 +26,31 @@ _READER = str(Path(unpacking.__file__))
 __all__ = ["MAX_COLUMNS", "Sheet", "read_sheets"]
 
 
+class _Spool:
+    """A file without a name, closed with the last that refers to it: who opens a table need not read it."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, self.file.close)
+
+
 @dataclass
 class Sheet:
     """`count` rows, of which the first few are at hand."""
 
     name: str
-    spool: IO[bytes]
+    spool: _Spool
     start: int  # where its first row begins
     count: int = 0
     head: list[list[str]] = field(default_factory=list)
 
     def parts(self, *, after: int, most: int) -> Iterator[list[list[str]]]:
         """The rows after so many, so many at once, fewer where they are long."""
-        self.spool.seek(self.start)
+        self.spool.file.seek(self.start)
         part: list[list[str]] = []
         held = 0
         for number in range(self.count):
-            line = self.spool.readline()
+            line = self.spool.file.readline()
             if number < after:
                 continue
             part.append(json.loads(line))
@@ -55,18 +64,23 @@ class Sheet:
 
 def read_sheets(path: Path, *, head: int) -> list[Sheet]:
     """Every sheet that has rows, with its first `head` rows; the first row is the sheet's first row."""
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the sheets keep it
+    spool = _Spool()
     # By its path, so that it loads nothing of ours; -P: nor anything that lies beside it.
     command = [sys.executable, "-P", _READER, str(path), str(settings.IMPORT_WORKBOOK_BYTES), str(MOST_SECONDS)]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=spool, stderr=subprocess.PIPE, timeout=MOST_SECONDS, check=False
-        )
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=spool.file,
+            stderr=subprocess.PIPE,
+            timeout=MOST_SECONDS,
+            check=False,
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise ImportFileError("file.too_slow") from error
     if done.returncode:
         raise _why(done)
-    spool.seek(0)
+    spool.file.seek(0)
     return _sheets(spool, head)
 
 
@@ -77,10 +91,10 @@ def _why(done: subprocess.CompletedProcess[bytes]) -> ImportFileError:
     return ImportFileError("file.sheet_corrupted", done.stderr.decode(errors="replace").strip()[-200:])
 
 
-def _sheets(spool: IO[bytes], head: int) -> list[Sheet]:
+def _sheets(spool: _Spool, head: int) -> list[Sheet]:
     sheets: list[Sheet] = []
     at = 0
-    for line in spool:
+    for line in spool.file:
         at += len(line)
         if line.startswith(b"{"):
             said = json.loads(line)

@@ -28,6 +28,7 @@ MAX_COLUMNS = 1_000
 MAX_CELLS = 30_000_000
 MAX_SHEETS = 20
 MAX_UNPACKED = 1 << 30
+MAX_WRITTEN = 1 << 30
 EXHAUSTED = 70  # exit status: out of memory, or too much was written
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,9})(\d{1,12})["']""")
 
@@ -41,7 +42,7 @@ class Unreadable(Exception):
 def main(path: str, most_bytes: str, most_seconds: str) -> int:
     limit(int(most_bytes), int(most_seconds))
     try:
-        left = MAX_UNPACKED
+        left = MAX_WRITTEN
         for row in lines(Path(path)):
             line = json.dumps(row, ensure_ascii=False).encode() + b"\n"
             left -= len(line)
