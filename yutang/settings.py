@@ -165,6 +165,8 @@ FONTS = os.environ.get("YUTANG_FONTS", "")  # a folder with NotoSansCJK-Regular.
 FILES = HOME / "files"  # uploaded order files, error files, exports, pictures
 ERASURES = home.erasures()  # journal of erasures
 IMPORT_UNPACKED_BYTES = int(os.environ.get("YUTANG_IMPORT_UNPACKED_MB", "4096")) * 2**20
+# Memory of the process that reads an Excel file
+IMPORT_WORKBOOK_BYTES = int(os.environ.get("YUTANG_IMPORT_WORKBOOK_MB", "2048")) * 2**20
 LAKE = HOME / "lake"  # Parquet files of the Iceberg tables
 # Days of interactions that stay in the pool; without it all do.
 HOT_DAYS = int(os.environ["YUTANG_HOT_DAYS"]) if os.environ.get("YUTANG_HOT_DAYS") else None

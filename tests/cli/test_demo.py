@@ -7,16 +7,19 @@ import pytest
 from yutang.areas.aftersale.models import Case, Dispute
 from yutang.areas.catalog.models import Review
 from yutang.areas.interactions.models import Code, Interaction, Visitor
-from yutang.areas.orders.models import Order
+from yutang.areas.inventory import queries as inventory
+from yutang.areas.merchants.models import OrgNode
+from yutang.areas.orders.models import Invoice, LocalFee, Order
 from yutang.areas.privacy.models import Consent
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags.models import LifeFact, Tagging, TaggingRun
-from yutang.cli import demo_brand, demo_orders, demo_people
+from yutang.cli import demo_brand, demo_orders, demo_people, demo_shop
 from yutang.core import access, tenancy
 from yutang.simulators import brand
 
 SCALE = 0.02
 PARTLY = "partly_shipped"
+INVOICES = ("waiting", "issued", "to_reverse")
 CASES = ("asked", "refused", "sending", "returning", "disputed", "done")
 
 
@@ -31,6 +34,7 @@ def test_loaded_again_the_demo_stays_as_it_is(transactional_db, settings, tmp_pa
     assert 0 < found["visitors known"] < found["visitors"] == len({act.visitor for act in brand.acts(truth)})
     assert min(found.values()) > 0
     actor = access.system(merchant.pk, name="示例数据")
+    demo_shop.load(truth, actor)
     demo_people.load(truth, actor)
     demo_people.follow_rules(actor)
     demo_orders.load(truth, actor)
@@ -38,6 +42,7 @@ def test_loaded_again_the_demo_stays_as_it_is(transactional_db, settings, tmp_pa
 
 
 def counted(merchant):
+    actor = access.system(merchant.pk, name="示例数据")
     with tenancy.scope(merchant.pk):
         ours = Order.objects.filter(shop__isnull=False)
         return {
@@ -60,5 +65,9 @@ def counted(merchant):
             "disputes": Dispute.objects.count(),
             "reviews": Review.objects.count(),
             "answers": Review.objects.exclude(reply="").count(),
+            **{f"invoice {state}": Invoice.objects.filter(state=state).count() for state in INVOICES},
+            "low stock": inventory.items(actor, is_low=True).count(),
+            "stores that deliver": OrgNode.objects.filter(delivers=True).count(),
+            "districts": LocalFee.objects.count(),
             "guided": GuideAssignment.objects.filter(source="manual").count(),
         }

@@ -53,6 +53,7 @@ def load(*, scale: float) -> Merchant:
         merchant = services.create_merchant(
             slug=SHOP, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
         )
+    _say("The brand, its stores and staff")
     truth = story(merchant, scale)
     actor = access.system(merchant.pk, name="示例数据")
     with tenancy.scope(merchant.pk):
@@ -62,12 +63,17 @@ def load(*, scale: float) -> Merchant:
         )
         _stores(truth, actor)
         _staff(truth, actor)
+    _say("Products, pictures and stock")
     demo_shop.load(truth, actor)
     _import(truth, actor)
+    _say("Behaviour, codes, tags and consents of people")
     demo_people.load(truth, actor)
+    _say("Orders, reviews and after-sale cases of the shop")
     demo_orders.load(truth, actor)
+    _say("Segments and pages of the shop")
     _segments(actor)
     demo_pages.load(actor)
+    _say("Rules of tags and scores of people")
     demo_people.follow_rules(actor)
     _grades(actor)
     loaded.touch()
@@ -79,6 +85,11 @@ def story(merchant: Merchant, scale: float) -> brand.Truth:
     with its first day's."""
     yesterday = merchant.created_at.astimezone(ZoneInfo(merchant.timezone)).date() - timedelta(days=1)
     return brand.make_brand(scale=scale, as_of=yesterday)
+
+
+def _say(step: str) -> None:
+    """A line for each step: whoever reads a file or a pipe sees no bar."""
+    shared.err.print(step, highlight=False)
 
 
 def _stores(truth: brand.Truth, actor: Actor) -> None:
@@ -114,11 +125,14 @@ def _import(truth: brand.Truth, actor: Actor) -> None:
         if (voided := brand.write_mixups(truth, Path(folder))) is not None:
             files.append(voided)  # they give the review queue something to ask
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=shared.err) as bar:
+        with Progress(*columns, console=shared.err, disable=not shared.err.is_terminal) as bar:
             task = bar.add_task("Importing three years of orders", total=len(files))
-            for file in files:
+            for number, file in enumerate(files, 1):
+                if not shared.err.is_terminal:
+                    _say(f"Importing three years of orders {number}/{len(files)}: {file.path.name}")
                 _import_one(file, actor)
                 bar.advance(task)
+    _say("Copying what was imported to the lake")
     writer.run()
 
 

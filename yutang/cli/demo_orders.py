@@ -1,4 +1,5 @@
-"""What the demo brand's own shop sold in the last days: orders in every state, reviews, after-sale cases.
+"""What the demo brand's own shop sold in the last days: orders in every state, reviews, after-sale cases,
+invoices.
 
 Each story is one transaction, told through the services of today with the clock set back, so a load that was broken off
 goes on. They come beside what the files tell: the last week's figures hold both."""
@@ -9,6 +10,8 @@ import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from yutang.areas.aftersale import queries as cases_of
 from yutang.areas.aftersale import services as aftersale
 from yutang.areas.aftersale.services import Ask, Side
@@ -17,7 +20,8 @@ from yutang.areas.catalog import services as reviews
 from yutang.areas.customers import services as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import services as orders
-from yutang.areas.orders.models import Order
+from yutang.areas.orders.invoice_rules import Document, InvoiceDetails
+from yutang.areas.orders.models import Invoice, Order
 from yutang.areas.orders.services import Back, Recipient, Wish
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.providers import sandbox
@@ -30,9 +34,10 @@ if TYPE_CHECKING:
 
     from yutang.areas.aftersale.models import Case
     from yutang.core.access import Actor
-    from yutang.simulators.brand.shopping import Asked, Said, Told
+    from yutang.simulators.brand.shopping import Asked, Billed, Said, Told
     from yutang.simulators.brand.truth import Person
 
+BILLS_TO = "fapiao@example.com"
 RETURNS = {
     "return_name": "谷汀麦作售后",
     "return_phone": "0571-8800 0000",
@@ -69,8 +74,12 @@ class _Teller:
             return
         self._later(0.05)
         self._paid(order)
+        if self.story.billed is not None:
+            self._bill_asked(order, self.story.billed)
         if self.story.until in ("shipped", "done"):
             self._handed_over(order)
+        if self.story.billed is not None and self.story.billed.is_issued:
+            self._billed(order)
         if self.story.refunded:
             self._refunded(order)
         if self.story.said is not None:
@@ -134,6 +143,22 @@ class _Teller:
             orders.refund(
                 order_id=order.pk, back=[Back(0, self.story.refunded)], reason="到店发现一块破损", key=self.key,
                 is_restocked=False, actor=self.shop,
+            )  # fmt: skip
+            orders.invoicing.follow(order_id=order.pk)  # at once instead of with the next job
+
+    def _bill_asked(self, order: Order, billed: Billed) -> None:
+        kind = Invoice.Kind.COMPANY if billed.tax_no else Invoice.Kind.PERSONAL
+        details = InvoiceDetails(kind, billed.title, billed.tax_no, BILLS_TO)
+        with self._now():
+            orders.invoicing.request(order_id=order.pk, details=details, actor=self.buyer)
+
+    def _billed(self, order: Order) -> None:
+        self._later(3)
+        paid = Order.objects.select_related("invoice").get(pk=order.pk)
+        with self._now():
+            orders.invoicing.write(
+                order_id=order.pk, document=Document(f"2533200000{order.pk:010}", timezone.localdate(clock.now())),
+                revision=paid.invoice.revision, amount=paid.net_amount, actor=self.shop,
             )  # fmt: skip
 
     def _reviewed(self, order: Order, said: Said) -> None:

@@ -1,4 +1,4 @@
-"""The demo brand's shop: what it sells, with pictures, and what lies in its stores."""
+"""The demo brand's shop: what it sells, with pictures, what lies in its stores, and where these deliver."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog import services
 from yutang.areas.catalog.models import Category, FreightTemplate, Product
 from yutang.areas.catalog.services import ProductDraft, SkuDraft
+from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.models import StockMove
 from yutang.areas.inventory.services import Move
 from yutang.areas.merchants import queries as merchants
+from yutang.areas.orders import queries_local
+from yutang.areas.orders import services as orders
+from yutang.areas.orders.services import District
 from yutang.core import tenancy
 from yutang.simulators import brand
 from yutang.simulators.brand import pictures
@@ -41,6 +45,13 @@ _TEXT = (
     "<p>收到后请冷藏，并在保质期内享用。</p>"
 )
 _ON_HAND = {"cake": 12, "slice": 20, "drink": 200, "extra": 100}  # pieces in each store; of the rest 40
+# Product → in the first stores so many should always lie there. Some cakes and gifts are short, breads are not.
+_SAFETY = {"P017": 15, "P018": 16, "P025": 24, "P002": 20, "P013": 15}
+_WATCHED = 4  # stores
+_LOCAL = {  # store → the districts that its courier reaches
+    "GT001": ("静安区", "黄浦区", "普陀区"), "GT002": ("徐汇区", "长宁区", "闵行区"), "GT003": ("浦东新区",),
+    "GT005": ("西湖区", "拱墅区", "上城区"),
+}  # fmt: skip
 
 
 def load(truth: brand.Truth, actor: Actor) -> None:
@@ -54,6 +65,8 @@ def load(truth: brand.Truth, actor: Actor) -> None:
                 _product(product, position, categories[product.category], actor)
     with tenancy.scope(actor.merchant_id):
         _stock(truth, actor)
+        _safety(truth, actor)
+        _local(truth, actor)
 
 
 def _categories(actor: Actor) -> dict[str, Category]:
@@ -117,3 +130,26 @@ def _stock(truth: brand.Truth, actor: Actor) -> None:
     ]
     for start in range(0, len(moves), 500):
         stock.move(moves=moves[start : start + 500], kind=StockMove.Kind.RECEIPT, key=f"demo:{start}", actor=actor)
+
+
+def _safety(truth: brand.Truth, actor: Actor) -> None:
+    codes = merchants.nodes_by_code()
+    nodes = [codes[store.code] for store in truth.stores[:_WATCHED]]
+    found = catalog.products_by_code(_SAFETY)
+    skus = catalog.skus_of(row.pk for row in found.values())
+    wanted = {skus[product.pk][0].pk: _SAFETY[code] for code, product in found.items()}
+    for item in inventory.items(actor, node_ids=nodes, sku_ids=wanted).filter(safety=0):
+        stock.set_safety(sku_id=item.sku_id, node_id=item.node_id, safety=wanted[item.sku_id], actor=actor)
+
+
+def _local(truth: brand.Truth, actor: Actor) -> None:
+    nodes = merchants.nodes_by_code()
+    for store in truth.stores:
+        districts = [
+            District(store.province, store.city, name, fee=800, free_from=15_000, least=5_000)
+            for name in _LOCAL.get(store.code, ())
+        ]
+        if districts and not queries_local.fees(nodes[store.code]):
+            orders.save_local(
+                node_id=nodes[store.code], delivers=True, lead_minutes=90, districts=districts, actor=actor
+            )  # fmt: skip

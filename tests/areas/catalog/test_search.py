@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from tests.factories.catalog import make_product
@@ -118,3 +120,20 @@ def test_the_index_answers(merchant):
         f'"Seq Scan", "Parallel Aware": false, "Async Capable": false, "Relation Name": "{table}"' in plan
         for table in ("catalog_productgram", "catalog_product")
     )
+
+
+def test_products_saved_before_are_found_by_inner_initials(shelf, monkeypatch):
+    migration = import_module("yutang.areas.catalog.migrations.0002_inner_initials")
+    monkeypatch.setattr(migration, "AT_ONCE", 2)
+    as_now = dict(Product.objects.values_list("code", "search_text"))
+    cake = Product.objects.get(code="CAKE-2")
+    cake.search_text = " ".join(word for word in cake.search_text.split() if word not in ("cm", "mn", "ny", "yd", "dg"))
+    cake.save(update_fields=["search_text"])
+    ProductGram.objects.filter(product=cake).exclude(gram__in=rules.grams(cake.search_text)).delete()
+    assert names("dg") == ["芝士蛋糕"]
+    for _ in range(2):
+        migration.widen(apps, None)
+        assert names("dg") == ["草莓奶油蛋糕", "芝士蛋糕"]
+        assert dict(Product.objects.values_list("code", "search_text")) == as_now
+        held = ProductGram.objects.filter(product=cake).values_list("gram", flat=True)
+        assert sorted(held) == sorted(rules.grams(as_now["CAKE-2"]))

@@ -232,7 +232,7 @@ def test_odd_cells(tmp_path: Path, cells: list[list[str]]) -> None:
     check(path)
 
 
-@quick
+@settings(quick, max_examples=25)  # each is read by a process of its own, once for every layout
 @given(st.lists(st.tuples(st.integers(0, 8000), st.binary(min_size=1, max_size=4)), min_size=1, max_size=5))
 def test_damaged_workbooks(tmp_path: Path, damages: list[tuple[int, bytes]]) -> None:
     path = tmp_path / "x.xlsx"

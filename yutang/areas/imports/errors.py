@@ -7,8 +7,8 @@ class ImportFileError(Exception):
     """The file as a whole cannot be read. `code` is stable and translated on screen; `detail` is for the reader.
 
     Codes: file.missing, file.empty, file.not_a_table, file.no_header, file.encoding_unreadable,
-    file.too_many_columns, file.too_large, file.zip_corrupted, file.sheet_corrupted, file.quote_unclosed,
-    file.kind_unknown, file.columns_missing, file.companion_missing.
+    file.too_many_columns, file.too_large, file.unpacks_too_large, file.too_slow, file.is_xlsb, file.zip_corrupted,
+    file.sheet_corrupted, file.quote_unclosed, file.kind_unknown, file.columns_missing, file.companion_missing.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:

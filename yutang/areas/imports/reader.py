@@ -292,25 +292,25 @@ def _row_numbers(seen: int, count: int, first: int, invalid: list[int]) -> np.nd
 
 
 def _open_workbook(path: Path, known: frozenset[str]) -> Source:
-    sheets = read_sheets(path)
-    name, rows = max(sheets, key=lambda sheet: _header_score(_header_row(sheet[1], known), known)[0])
-    place, head = _header_row(rows, known)
+    sheets = read_sheets(path, head=HEADER_SEARCH + 20)
+    sheet = max(sheets, key=lambda one: _header_score(_header_row(one.head, known), known)[0])
+    place, head = _header_row(sheet.head, known)
     while head and not head[-1].strip():
         head.pop()
     if len(head) < 2:
-        raise ImportFileError("file.no_header" if len(rows) > 1 else "file.not_a_table")
-    body = rows[place + 1 :]
+        raise ImportFileError("file.no_header" if sheet.count > 1 else "file.not_a_table")
     keys = names.unique_keys(head)
-    source = Source(path, head, keys, "xlsx", name, [row[: len(head)] for row in body[:20]], lambda: iter(()))
+    sample = [row[: len(head)] for row in sheet.head[place + 1 : place + 21]]
+    source = Source(path, head, keys, "xlsx", sheet.name, sample, lambda: iter(()))
 
     def batches() -> Iterator[pa.RecordBatch]:
-        size = path.stat().st_size
-        for start in range(0, len(body), SLICE):
-            part = body[start : start + SLICE]
-            numbers = pa.array(range(place + 2 + start, place + 2 + start + len(part)), pa.int64())
+        size, count = path.stat().st_size, sheet.count - place - 1
+        for part in sheet.parts(after=place + 1, most=SLICE):
+            first = place + 2 + source.rows_read
+            numbers = pa.array(range(first, first + len(part)), pa.int64())
             columns = [pa.array([row[i] for row in part], pa.string()) for i in range(len(head))]
-            source.rows_read = start + len(part)
-            source.bytes_read = size * source.rows_read // len(body)
+            source.rows_read += len(part)
+            source.bytes_read = size * source.rows_read // count
             yield pa.RecordBatch.from_arrays([numbers, *columns], names=[ROW, *keys])
 
     source.batches = batches

@@ -36,6 +36,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Billed:
+    """An invoice asked for, by a company when it has a tax number; whether it was issued before anything went back."""
+
+    title: str
+    tax_no: str = ""
+    is_issued: bool = False
+
+
+@dataclass(frozen=True)
 class Story:
     """`hours` ago; goods of these categories of the story, one or several pieces each; how far it came."""
 
@@ -47,17 +56,18 @@ class Story:
     asked: Asked | None = None
     refunded: int = 0  # pieces of the first item that the shop gave back by itself
     note: str = ""
+    billed: Billed | None = None
 
 
 STORIES = (
     Story(0.1, [("cake", 1)], STORE, "placed", note="写“祝妈妈生日快乐”"),
     Story(0.2, [("pack", 2)], POST, "placed"),
-    Story(2, [("pack", 3), ("gift", 1)], POST, "paid", note="送人的，请附手提袋"),
-    Story(5, [("gift", 2)], POST, "paid"),
+    Story(2, [("pack", 3), ("gift", 1)], POST, "paid", note="送人的，请附手提袋", billed=Billed("个人")),
+    Story(5, [("gift", 2)], POST, "paid", billed=Billed("杭州云栖茶业有限公司", "91330110MA2KC6N82W")),
     Story(3, [("cake", 1)], STORE, "paid", note="蜡烛要数字 6"),
     Story(6, [("slice", 2), ("drink", 2)], STORE, "paid"),
     Story(30, [("pack", 4)], POST, "shipped"),
-    Story(52, [("gift", 1), ("pack", 1)], POST, "shipped"),
+    Story(52, [("gift", 1), ("pack", 1)], POST, "shipped", billed=Billed("个人", is_issued=True)),
     Story(28, [("cake", 1)], STORE, said=Said(
         5, "奶油很轻盈，孩子吃了两大块。提前两小时下单，到店就能拿。", 2, "谢谢您，祝小朋友生日快乐！",
     )),
@@ -70,10 +80,12 @@ STORIES = (
     Story(98, [("pack", 3)], POST, said=Said(
         3, "口感不错，快递盒压扁了一角。", 1, "给您添麻烦了，已换成加厚外箱，也给您补了一盒。",
     )),
-    Story(120, [("gift", 1)], POST, said=Said(5, "送客户很体面，包装没有压坏。", 1, is_anonymous=False)),
+    Story(120, [("gift", 1)], POST, said=Said(5, "送客户很体面，包装没有压坏。", 1, is_anonymous=False), billed=Billed(
+        "上海汀洲文化传播有限公司", "91310106MA1FY7Q311", is_issued=True,
+    )),
     Story(122, [("bread", 2), ("drink", 1)], STORE),
     Story(101, [("pack", 2)], POST),
-    Story(33, [("slice", 4)], STORE, refunded=1),
+    Story(33, [("slice", 4)], STORE, refunded=1, billed=Billed("个人", is_issued=True)),
     Story(8, [("pack", 2)], POST, "paid", asked=Asked(
         "refund_only", "wrong_choice", "拍错口味了，想重新下单", pieces=2, then=["agree"],
     )),
