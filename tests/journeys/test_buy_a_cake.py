@@ -53,6 +53,7 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
     page.get_by_role("button", name="Send code").click()
     code = re.search(r"\d{6}", page.locator(".sh-sandbox").inner_text())[0]
     page.get_by_label("Code").fill(code)
+    page.get_by_role("checkbox", name="I have read and accept").check()
     page.get_by_role("button", name="Log in").click()
 
     page.get_by_text("Pickup at a store").click()

@@ -96,7 +96,8 @@ def test_buy_inside_wechat(page, merchant, in_scope, wechat, wechatpay, cake, se
         assert CartLine.objects.get().visitor
     page.goto(f"{shop}cart")
     page.get_by_role("button", name="Check out (1)").click()
-    page.get_by_role("link", name="Log in with WeChat").click()
+    page.get_by_role("checkbox", name="I have read and accept").check()
+    page.get_by_role("button", name="Log in with WeChat").click()
 
     expect(page.get_by_text("Pickup at a store")).to_be_visible()  # back at the checkout, with the cart
     with in_scope():
@@ -123,4 +124,4 @@ def test_buy_inside_wechat(page, merchant, in_scope, wechat, wechatpay, cake, se
     page.goto(f"{shop}me")
     page.get_by_role("button", name="Log out everywhere").click()
     page.goto(f"{shop}me")
-    expect(page.get_by_role("link", name="Log in with WeChat")).to_be_visible()
+    expect(page.get_by_role("button", name="Log in with WeChat")).to_be_visible()
