@@ -26,6 +26,9 @@ from yutang.core.embedded import EmbeddedPostgres
 HOST = "127.0.0.1"
 STOP_SECONDS = 20
 PR_SET_PDEATHSIG = 1
+# Threads of one process take turns at Python: a second core serves only a second process. Each takes 150 MB.
+_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+WEB_WORKERS, WEB_THREADS = min(_CORES, 4), max(4 // min(_CORES, 4), 2)
 # Connections, not requests: browsers keep theirs open for half a minute after a page, some of them six. Whoever comes
 # when all are taken waits that long. Requests queue for the threads behind.
 CONNECTIONS = 4_096
@@ -52,7 +55,8 @@ class Stack:
         self.commands = {
             "web": [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-                "--workers", "1", "--blocking-threads", "4", *_MANY, "--no-ws", "--log-level", "warning",
+                "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), *_MANY, "--no-ws",
+                "--log-level", "warning",
                 "yutang.cli.web:application",
             ],
             "collector": [
