@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.testing import InMemoryConnector
 
 from yutang.core import events, jobs
 from yutang.core.models import Event, EventHandling
@@ -79,4 +82,15 @@ def test_a_second_job_with_the_same_queueing_lock_is_dropped_and_the_transaction
 def test_a_tasks_own_queueing_lock_holds_here_too(merchant):
     for _ in range(2):
         jobs.defer("core.retry_stalled", timestamp=0)
+    assert len(waiting()) == 1
+
+
+def test_a_job_that_a_job_defers_belongs_to_its_transaction(merchant):
+    call = {"merchant_id": merchant.pk, "run_id": 1}
+    with app.replace_connector(InMemoryConnector()):  # as a worker does
+        with suppress(ZeroDivisionError), transaction.atomic():
+            jobs.defer("imports.run", **call)
+            raise ZeroDivisionError
+        assert waiting() == []
+        jobs.defer("imports.run", **call)
     assert len(waiting()) == 1

@@ -129,7 +129,7 @@ def _stock(truth: brand.Truth, actor: Actor) -> None:
         for node_id in ([*stores, root] if product.is_delivered else stores)
     ]
     for start in range(0, len(moves), 500):
-        stock.move(moves=moves[start : start + 500], kind=StockMove.Kind.RECEIPT, key=f"demo:{start}", actor=actor)
+        stock.move(moves=moves[start : start + 500], kind=StockMove.Kind.RECEIPT, key="demo", actor=actor)
 
 
 def _safety(truth: brand.Truth, actor: Actor) -> None:

@@ -12,7 +12,13 @@ from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
+
+# A worker gives its tasks a line of its own to the database: a job that they defer by it would begin before they
+# commit, and stay when they roll back. By this one it is written where everything else is.
+_MANAGER = JobManager(DjangoConnector())
 
 
 def defer(
@@ -33,6 +39,7 @@ def defer(
     queueing_lock = queueing_lock or task.queueing_lock
     schedule = {"seconds": int(delay.total_seconds())} if delay else None
     deferrer = task.configure(lock=lock, queueing_lock=queueing_lock, priority=priority, schedule_in=schedule)
+    deferrer.job_manager = _MANAGER
     if queueing_lock is None:
         deferrer.defer(**arguments)
         return
