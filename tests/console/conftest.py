@@ -45,9 +45,9 @@ def client_for(db):
     return make
 
 
-def text(response) -> str:
-    """The page, which must be one."""
-    assert response.status_code == 200, response.status_code
+def text(response, status=200) -> str:
+    """The page, which must have answered so."""
+    assert response.status_code == status, response.content.decode()[:800]
     return response.content.decode()
 
 

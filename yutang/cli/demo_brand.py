@@ -49,23 +49,13 @@ def load(*, scale: float) -> Merchant:
     merchant = Merchant.objects.filter(slug=SHOP).first()
     if merchant is not None and loaded.exists():
         return merchant
-    if merchant is None:
-        merchant = services.create_merchant(
-            slug=SHOP, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
-        )
-    _say("The brand, its stores and staff")
+    merchant = merchant or create()
     truth = story(merchant, scale)
     actor = access.system(merchant.pk, name="示例数据")
-    with tenancy.scope(merchant.pk):
-        # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
-        services.merchants.change(
-            name=merchant.name, timezone=merchant.timezone, second_factor=Merchant.SecondFactor.OPTIONAL, actor=actor
-        )
-        _stores(truth, actor)
-        _staff(truth, actor)
+    load_stores(truth, actor)
     _say("Products, pictures and stock")
     demo_shop.load(truth, actor)
-    _import(truth, actor)
+    load_files(truth, actor)
     _say("Behaviour, codes, tags and consents of people")
     demo_people.load(truth, actor)
     _say("Orders, reviews and after-sale cases of the shop")
@@ -78,6 +68,42 @@ def load(*, scale: float) -> Merchant:
     _grades(actor)
     loaded.touch()
     return merchant
+
+
+def create() -> Merchant:
+    return services.create_merchant(
+        slug=SHOP, name="谷汀麦作", owner_email=OWNER, owner_password=PASSWORD, owner_name="沈谷汀"
+    )
+
+
+def load_stores(truth: brand.Truth, actor: Actor) -> None:
+    _say("The brand, its stores and staff")
+    with tenancy.scope(actor.merchant_id):
+        merchant = Merchant.objects.get(pk=actor.merchant_id)
+        # Trying things out must not begin with an authenticator app; real merchants keep the stricter default.
+        services.merchants.change(
+            name=merchant.name, timezone=merchant.timezone, second_factor=Merchant.SecondFactor.OPTIONAL, actor=actor
+        )
+        _stores(truth, actor)
+        _staff(truth, actor)
+
+
+def load_files(truth: brand.Truth, actor: Actor) -> None:
+    """What the platforms' exports tell: who bought what in three years. Needs the stores, nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = brand.write_files(truth, Path(folder))
+        if (voided := brand.write_mixups(truth, Path(folder))) is not None:
+            files.append(voided)  # they give the review queue something to ask
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=shared.err, disable=not shared.err.is_terminal) as bar:
+            task = bar.add_task("Importing three years of orders", total=len(files))
+            for number, file in enumerate(files, 1):
+                if not shared.err.is_terminal:
+                    _say(f"Importing three years of orders {number}/{len(files)}: {file.path.name}")
+                _import_one(file, actor)
+                bar.advance(task)
+    _say("Copying what was imported to the lake")
+    writer.run()
 
 
 def story(merchant: Merchant, scale: float) -> brand.Truth:
@@ -117,23 +143,6 @@ def _staff(truth: brand.Truth, actor: Actor) -> None:
     store = OrgNode.objects.get(code=truth.stores[0].code)
     manager = services.add_member(email=MANAGER, name="陆麦", password=PASSWORD, actor=actor)
     services.grant_role(member=manager, role_key="store_manager", node=store, actor=actor)
-
-
-def _import(truth: brand.Truth, actor: Actor) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        files = brand.write_files(truth, Path(folder))
-        if (voided := brand.write_mixups(truth, Path(folder))) is not None:
-            files.append(voided)  # they give the review queue something to ask
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=shared.err, disable=not shared.err.is_terminal) as bar:
-            task = bar.add_task("Importing three years of orders", total=len(files))
-            for number, file in enumerate(files, 1):
-                if not shared.err.is_terminal:
-                    _say(f"Importing three years of orders {number}/{len(files)}: {file.path.name}")
-                _import_one(file, actor)
-                bar.advance(task)
-    _say("Copying what was imported to the lake")
-    writer.run()
 
 
 def _import_one(file: brand.ExportFile, actor: Actor) -> None:

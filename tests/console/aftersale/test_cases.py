@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import make_store, sql
+from tests.console.conftest import text
 from tests.factories import aftersale as made
 from tests.factories import shop as own
 from tests.factories.catalog import make_picture_file
@@ -23,11 +24,6 @@ from yutang.core import tenancy
 from yutang.core.models import AuditEntry
 
 KEY = "a" * 32
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

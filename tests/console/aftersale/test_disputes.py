@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import make_store, sql
+from tests.console.conftest import text
 from tests.factories import aftersale as made
 from tests.factories import shop as own
 from tests.factories.catalog import make_picture_file
@@ -15,11 +16,6 @@ from yutang.areas.aftersale import queries
 from yutang.areas.aftersale.models import Case, Dispute, Terms
 from yutang.areas.merchants import queries as merchants
 from yutang.core import tenancy
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api.pool import make_store
+from tests.console.conftest import text
 from tests.factories.catalog import make_freight, make_picture_file, make_product
 from tests.factories.merchants import make_merchant
 from yutang.areas.catalog import services
@@ -29,11 +30,6 @@ def grid(*skus: dict, specifications: dict | None = None) -> str:
 
 
 ONE = grid({"code": "C1", "price": "88"})
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.pool import make_order, make_person
+from tests.console.conftest import text
 from tests.factories.catalog import make_freight, make_product, make_review, make_sku
 from tests.factories.merchants import make_merchant
 from yutang.areas.catalog.models import Category, FreightRule, FreightTemplate, RegionRule, Review
@@ -14,11 +15,6 @@ from yutang.core.models import AuditEntry
 from yutang.lake import writer
 
 in_lake = pytest.mark.filterwarnings("ignore:Delete operation did not match any records")
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

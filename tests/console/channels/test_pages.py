@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.areas.payments import rig
+from tests.console.conftest import text
 from tests.factories.merchants import make_merchant
 from tests.factories.wechat import fields
 from yutang.areas.channels.models import OfficialAccount
@@ -20,11 +21,6 @@ ENTERED = {**fields(Simulated()), "is_active": "on"}
 @pytest.fixture
 def merchant():
     return make_merchant()
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 def stored(merchant) -> OfficialAccount | None:

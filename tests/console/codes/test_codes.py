@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.api.pool import make_order, make_person, make_store
+from tests.console.conftest import text
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
@@ -21,11 +22,6 @@ from yutang.lake import writer
 
 in_lake = pytest.mark.filterwarnings("ignore:Delete operation did not match any records")
 FORM = {"kind": "guide", "name": "Lily", "holder": "G-07", "target": "https://shop.example.com/"}
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:500]
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.pool import make_store
+from tests.console.conftest import text
 from tests.factories.merchants import make_merchant
 from tests.factories.messaging import connect, fields, send
 from yutang.areas.messaging.models import OneTimeCode, SmsAccount
@@ -18,11 +19,6 @@ ENTERED = {**fields(), "codes_per_day": "50", "is_active": "on"}
 @pytest.fixture
 def merchant():
     return make_merchant()
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 def stored(merchant) -> SmsAccount | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.pool import make_store
+from tests.console.conftest import text
 from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
 from yutang.areas.merchants import services as services_of_staff
@@ -12,11 +13,6 @@ from yutang.areas.orders import queries_shop, services
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.core import tenancy
 from yutang.core.models import AuditEntry
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

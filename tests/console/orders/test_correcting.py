@@ -5,16 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.api.pool import make_store
+from tests.console.conftest import text
 from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
 from yutang.areas.orders import services
 from yutang.areas.orders.models import Parcel
 from yutang.core import tenancy
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import make_store
 from tests.areas.orders.test_invoicing import follow
+from tests.console.conftest import text
 from tests.factories import shop as own
 from tests.factories.invoices import COMPANY, PERSON, TAX_NO, asked, written
 from tests.factories.merchants import make_merchant
@@ -21,11 +22,6 @@ from yutang.core import clock, tenancy
 from yutang.core.models import AuditEntry
 
 NUMBER = "25332000000012345678"
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import sql
+from tests.console.conftest import text
 from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
 from yutang.areas.imports import shipments
@@ -15,11 +16,6 @@ from yutang.areas.imports.models import ShipmentRun
 from yutang.areas.orders.models import Order
 from yutang.core import tenancy
 from yutang.ui.fields import TableFileField
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

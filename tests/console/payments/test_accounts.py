@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.areas.payments import rig
+from tests.console.conftest import text
 from tests.factories.merchants import make_merchant
 from yutang.areas.payments.models import ProviderAccount
 from yutang.core import tenancy
@@ -21,11 +22,6 @@ def merchant():
 @pytest.fixture
 def entered():
     return {**rig.wechat_fields(), "methods": ["h5", "native"], "is_active": "on"}
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 def stored(merchant) -> ProviderAccount | None:

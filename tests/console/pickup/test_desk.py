@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import make_store, sql
+from tests.console.conftest import text
 from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
 from yutang.areas.inventory.models import StockItem
@@ -17,11 +18,6 @@ from yutang.core import clock, tenancy
 from yutang.core.models import AuditEntry
 
 KEY = "a" * 32
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

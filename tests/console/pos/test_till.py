@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import make_store
+from tests.console.conftest import text
 from tests.factories import shop as own
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers.models import Customer, Identity
@@ -17,11 +18,6 @@ from yutang.areas.payments.models import CashMove, Shift, Tender
 from yutang.areas.privacy import consents
 from yutang.areas.privacy.models import Consent
 from yutang.core import tenancy
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:800]
-    return response.content.decode()
 
 
 @pytest.fixture

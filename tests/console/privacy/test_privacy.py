@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.areas.privacy import world as w
+from tests.console.conftest import text
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers.models import Customer
 from yutang.areas.privacy import copying, erasing
@@ -17,11 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def world():
     return w.make_world()
-
-
-def text(response, status=200) -> str:
-    assert response.status_code == status, response.content.decode()[:500]
-    return response.content.decode()
 
 
 def test_a_statement_is_recorded_and_withdrawn(client_for, world):
