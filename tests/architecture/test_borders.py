@@ -19,7 +19,8 @@ ROOT = Path(yutang.__file__).parent
 # Lowest floor first, as in pyproject.toml.
 FLOORS = ["core", "ledger", "reservations", "lake", "merchants", "openplatform", "customers", "channels", "messaging",
           "privacy", "segments", "tags", "relations", "interactions", "catalog", "decoration", "inventory", "payments",
-          "orders", "aftersale", "grades", "imports", "analytics"]  # fmt: skip
+          "points", "coupons", "wallet", "membership", "missions", "bookings", "orders", "aftersale", "settlement",
+          "grades", "imports", "analytics"]  # fmt: skip
 MOST_LINES = 500
 # Tables that point at people and are the merging itself, or are rebuilt from rows that take part.
 NOT_MERGED = {

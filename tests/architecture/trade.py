@@ -61,7 +61,8 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     return {
         "shop_order_id": sent.pk, "parcel_id": parcel.pk, "parcel_was": parcel.state, "packing_id": to_pack.pk,
         "stock_item_id": stock.pk, "provider": "wechatpay", "address_id": address.pk,
-        "no": tender.no, "shift_id": shift_id, "shipment_run_id": run.pk, **cases,
+        "no": tender.no, "payable": "order", "payable_id": sent.pk, "shift_id": shift_id, "shipment_run_id": run.pk,
+        **cases,
     }  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_a_thousand_phones_for_a_hundred_pieces(merchant, settings, tmp_path):
     with tenancy.scope(merchant.pk):
         orders = set(Order.objects.filter(status="unpaid").values_list("pk", flat=True))
         assert {answer for answer in answers if answer[0] == 303} == {
-            (303, f"/s/{merchant.slug}/pay/{order}") for order in orders
+            (303, f"/s/{merchant.slug}/pay/order/{order}") for order in orders
         }
         assert len(orders) == Order.objects.count() == ShopOrder.objects.values("key").distinct().count() == PIECES
         assert CartLine.objects.count() == BUYERS - PIECES  # who got nothing keeps the wish

@@ -102,7 +102,7 @@ def world(merchant, in_scope, settings, monkeypatch):
         ids |= {"page_slug": topic.slug, "token": queries.preview_token(decoration.general(topic))}
     merchant.identity, merchant.cake = identity, cake
     merchant.worlds = [
-        ids | {"order_id": unpaid.pk, "no": tender.no},
+        ids | {"order_id": unpaid.pk, "payable_id": unpaid.pk, "no": tender.no},
         ids | {"order_id": to_fetch.pk},
         ids | {"order_id": ids["shop_order_id"]},
         ids | {"order_id": done.pk},

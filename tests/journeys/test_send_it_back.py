@@ -77,7 +77,7 @@ def test_from_a_broken_tin_to_the_money(page, enter, merchant, in_scope, order):
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("Received.", exact=True)).to_be_visible()
     page.goto(f"/customers/{order.customer_id}")
-    expect(page.locator("#cases").get_by_text("海盐小饼干 × 1")).to_be_visible()
+    expect(page.locator("#aftersale").get_by_text("海盐小饼干 × 1")).to_be_visible()
 
     page.goto(f"{shop}aftersale")
     page.get_by_role("link", name=re.compile("Money given back")).click()

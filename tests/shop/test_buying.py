@@ -140,7 +140,7 @@ def test_the_checkout_asks_for_what_it_needs(shopper, shop, merchant, actor):
     assert "CN¥96.00" in page  # 88.00, and 8.00 for the first kilogram
     answer = shopper.post(f"{shop}checkout/place", order_form(page))
     order = Order.objects.select_related("shop").get()
-    assert answer.headers["Location"] == f"{shop}pay/{order.pk}"
+    assert answer.headers["Location"] == f"{shop}pay/order/{order.pk}"
     assert (order.shop.total, order.customer_id) == (9_600, shopper.identity.customer_id)
     assert not CartLine.objects.exists()
 
@@ -248,8 +248,8 @@ def test_pasting_an_address_fills_the_form(shopper, shop, merchant):
 def test_paying_in_the_sandbox(shopper, shop, merchant):
     with tenancy.scope(merchant.pk):
         order = place((stocked(3), 1), identity=shopper.identity)
-    assert "Sandbox" in text(shopper.get(f"{shop}pay/{order.pk}"))
-    answer = shopper.post(f"{shop}pay/{order.pk}/start", {"way": "sandbox:"})
+    assert "Sandbox" in text(shopper.get(f"{shop}pay/order/{order.pk}"))
+    answer = shopper.post(f"{shop}pay/order/{order.pk}/start", {"way": "sandbox:"})
     play = answer.headers["Location"]
     assert play.startswith(f"{shop}sandbox/")
     assert "No real money moves." in text(shopper.get(play))
@@ -258,16 +258,16 @@ def test_paying_in_the_sandbox(shopper, shop, merchant):
     with tenancy.scope(merchant.pk):
         order.refresh_from_db()
         assert (order.status, Tender.objects.get().state) == ("paid", "paid")
-    assert shopper.get(f"{shop}pay/{order.pk}").status_code == 303
+    assert shopper.get(f"{shop}pay/order/{order.pk}").status_code == 303
 
 
 def test_no_play_money_outside_the_sandbox(shopper, shop, merchant, settings):
     settings.SANDBOX = False
     with tenancy.scope(merchant.pk):
         order = place((stocked(3), 1), identity=shopper.identity)
-    assert "The shop cannot take money right now." in text(shopper.get(f"{shop}pay/{order.pk}"))
-    assert shopper.post(f"{shop}pay/{order.pk}/start", {"way": "sandbox:"}).status_code >= 400
-    assert shopper.post(f"{shop}pay/{order.pk}/start", {}).status_code >= 400
+    assert "The shop cannot take money right now." in text(shopper.get(f"{shop}pay/order/{order.pk}"))
+    assert shopper.post(f"{shop}pay/order/{order.pk}/start", {"way": "sandbox:"}).status_code >= 400
+    assert shopper.post(f"{shop}pay/order/{order.pk}/start", {}).status_code >= 400
     with tenancy.scope(merchant.pk):
         assert not Tender.objects.exists()
 
@@ -275,14 +275,14 @@ def test_no_play_money_outside_the_sandbox(shopper, shop, merchant, settings):
 def test_cash_is_no_way_of_the_shop(shopper, shop, merchant):
     order = place((stocked(3), 1), identity=shopper.identity)
     for way in ("cash:", "cash", "cash:cash"):
-        assert shopper.post(f"{shop}pay/{order.pk}/start", {"way": way}).status_code == 404
+        assert shopper.post(f"{shop}pay/order/{order.pk}/start", {"way": way}).status_code == 404
     order.refresh_from_db()
     assert (order.status, Tender.objects.exists()) == ("unpaid", False)
 
 
 def test_play_money_that_waits_is_none_when_the_sandbox_ends(shopper, shop, merchant, settings):
     order = place((stocked(3), 1), identity=shopper.identity)
-    play = shopper.post(f"{shop}pay/{order.pk}/start", {"way": "sandbox:"}).headers["Location"]
+    play = shopper.post(f"{shop}pay/order/{order.pk}/start", {"way": "sandbox:"}).headers["Location"]
     settings.SANDBOX = False
     assert shopper.post(play).status_code == 404
     order.refresh_from_db()
@@ -337,9 +337,9 @@ def test_numbers_beyond_all_goods_are_refused(shopper, shop, merchant, actor):
 def test_orders_of_somebody_else_do_not_exist(shopper, shop, merchant):
     theirs = paid((stocked(3), 1), identity=buyer("+8613900139000"))
     assert theirs.order_no not in text(shopper.get(f"{shop}orders"))
-    for where in ("orders/{}", "pay/{}", "pay/{}/state"):
+    for where in ("orders/{}", "pay/order/{}", "pay/order/{}/state"):
         assert shopper.get(shop + where.format(theirs.pk)).status_code == 404
-    for where in ("orders/{}/close", "orders/{}/received", "orders/{}/extend", "pay/{}/start"):
+    for where in ("orders/{}/close", "orders/{}/received", "orders/{}/extend", "pay/order/{}/start"):
         assert shopper.post(shop + where.format(theirs.pk), {"way": "sandbox:"}).status_code == 404
     tender = Tender.objects.get()
     assert shopper.get(f"{shop}sandbox/{tender.no}").status_code == 404
@@ -375,7 +375,7 @@ def test_closing_and_receiving(shopper, shop, merchant):
 def test_unpaid_orders_show_until_when_they_wait(shopper, shop, merchant):
     order = place((stocked(3), 1), identity=shopper.identity)
     with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
-        assert "Reserved for you until" in text(shopper.get(f"{shop}pay/{order.pk}"))
+        assert "Reserved for you until" in text(shopper.get(f"{shop}pay/order/{order.pk}"))
 
 
 def test_received_by_hand_or_three_days_later(shopper, shop, merchant, actor):

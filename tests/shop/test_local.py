@@ -69,7 +69,7 @@ def test_from_the_checkout_to_the_door(shopper, shop, store, save, address, acto
     assert slots[0] == "2026-11-23T04:00:00+00:00"  # 90 minutes from now begins the hour of 12:00
     answer = shopper.post(f"{shop}checkout/place", form(page, slot=TWO))
     order = Order.objects.select_related("shop").get()
-    assert answer.headers["Location"] == f"{shop}pay/{order.pk}"
+    assert answer.headers["Location"] == f"{shop}pay/order/{order.pk}"
     assert (order.shop.fulfilment, order.node_id, order.shop.total) == ("local", store.pk, 9_300)
     pay(order)
     page = text(shopper.get(f"{shop}orders/{order.pk}"))

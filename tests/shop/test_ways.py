@@ -77,15 +77,15 @@ def http():
 
 
 def offered(browser, shop, order) -> list[str]:
-    return re.findall(r'name="way" value="([^"]*)"', text(browser.get(f"{shop}pay/{order.pk}")))
+    return re.findall(r'name="way" value="([^"]*)"', text(browser.get(f"{shop}pay/order/{order.pk}")))
 
 
 def start(browser, shop, order, way):
-    return browser.post(f"{shop}pay/{order.pk}/start", {"way": way})
+    return browser.post(f"{shop}pay/order/{order.pk}/start", {"way": way})
 
 
 def say_paid(browser, shop, order):
-    return browser.post(f"{shop}pay/{order.pk}/ask")
+    return browser.post(f"{shop}pay/order/{order.pk}/ask")
 
 
 def link(answer) -> str:
@@ -110,10 +110,10 @@ def test_each_device_is_offered_what_works_there(wechatpay, alipay, account, bro
 
 def go_to_wechat(browser, shop, order):
     """The pay page leads to WeChat and back, silently."""
-    there = browser.get(f"{shop}pay/{order.pk}")
+    there = browser.get(f"{shop}pay/order/{order.pk}")
     assert (there.status_code, there.headers["Location"][: len(shop)]) == (303, shop)
     answer = browser.get(at_wechat(browser.get(there.headers["Location"])))
-    assert answer.headers["Location"] == f"{shop}pay/{order.pk}?wechat=1"
+    assert answer.headers["Location"] == f"{shop}pay/order/{order.pk}?wechat=1"
 
 
 def test_h5(wechatpay, till, browser, shop, order, http):
@@ -174,7 +174,7 @@ def parameters_of(page: str) -> dict[str, str]:
 def test_without_wechats_word_there_is_no_way_inside(wechatpay, account, browser, shop, order):
     """WeChat did not help: the round ends, and starting leads there again."""
     inside = browser(IN_WECHAT)
-    assert inside.get(f"{shop}pay/{order.pk}", {"wechat": "1"}).status_code == 200
+    assert inside.get(f"{shop}pay/order/{order.pk}", {"wechat": "1"}).status_code == 200
     answer = start(inside, shop, order, "wechatpay:jsapi")
     assert answer.headers["Location"].startswith(f"{shop}login/wechat?next=")
 
@@ -183,7 +183,7 @@ def test_an_account_of_another_app_cannot_pay_inside(wechatpay, till, browser, s
     with WechatSimulator(OfficialAccount(app_id="wx00000000000000ff")) as other:
         connect(till.merchant, other.account)
         inside = browser(IN_WECHAT)
-        page = text(inside.get(f"{shop}pay/{order.pk}"))
+        page = text(inside.get(f"{shop}pay/order/{order.pk}"))
         assert "Open this page in the browser of your phone" in page
         assert start(inside, shop, order, "wechatpay:jsapi").status_code in (303, 404)
 

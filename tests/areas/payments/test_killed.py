@@ -91,14 +91,14 @@ class Buyers:
         return order
 
     def _play(self, phone: Phone, order: int) -> None:
-        sandbox = phone.post(f"pay/{order}/start", [("way", "sandbox:")])
+        sandbox = phone.post(f"pay/order/{order}/start", [("way", "sandbox:")])
         assert sandbox.status == 303, sandbox
         paid = phone.post(sandbox.location, [])
         assert (paid.status, paid.location) == (303, f"{phone.shop}orders/{order}")
 
     def _scan(self, phone: Phone, order: int, *, gives_up: bool) -> None:
         """The code on the page is paid by another app, which does not ask us; the page asks whether money has come."""
-        started = phone.post(f"pay/{order}/start", [("way", "wechatpay:native")])
+        started = phone.post(f"pay/order/{order}/start", [("way", "wechatpay:native")])
         assert started.status == 200, started
         with self.till.scope():
             no = Tender.objects.get(payable_id=order).no
@@ -108,7 +108,7 @@ class Buyers:
             self.platform.pay(no)
         except ValueError:
             assert gives_up  # the job that closes the payment was faster
-        assert phone.get(f"pay/{order}/state").status in (200, 303)
+        assert phone.get(f"pay/order/{order}/state").status in (200, 303)
 
 
 def test_no_order_without_its_money(platform, till, settings, tmp_path):

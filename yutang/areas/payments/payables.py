@@ -17,6 +17,7 @@ class Due:
     is_open: bool  # waits for money
     is_settled: bool  # has got it; neither: closed without it
     subject: str  # what the buyer reads at the provider
+    customer_id: int | None = None  # who owes it, where somebody is known: whose balance may pay
 
 
 @dataclass(frozen=True)

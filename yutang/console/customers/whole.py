@@ -9,7 +9,7 @@ from yutang.areas.interactions import arrivals
 from yutang.areas.interactions import queries as visits
 from yutang.areas.orders import person as bought_by
 from yutang.areas.orders import queries as order_queries
-from yutang.console.customers import interactions, labels, portrait, timeline
+from yutang.console.customers import cards, interactions, labels, portrait, timeline
 from yutang.console.grades import explained
 from yutang.console.relations import card as relations
 from yutang.console.tags import life as life_of_person
@@ -49,6 +49,7 @@ def context(request: HttpRequest, person: Customer) -> dict[str, Any]:
     return {
         **shown, "person": person, "accounts": accounts, "merges": merges, "statistic": statistic, "notes": notes,
         "page": of_orders, "source_label": labels.source(person.source), "has_address": person.address is not None,
+        "cards": cards.cards(person.pk, actor),
         "portrait": portrait.statements(person, accounts, statistic, bought, arrival),
         "grades": explained.card(
             person.pk, known=statistic if sees_all_orders else None, merchant=request.merchant, actor=actor

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Described:
-    """A preview in words. `money`: (provider, tender, amount); `stock`: (store, pieces)."""
+    """A preview in words. `money`: (provider, tender, amount); `stock`: (store, pieces); `perks`: sentences."""
 
     money: list[tuple[str, Tender, int]]
     stock: list[tuple[str, StockBack]]
+    perks: list[str]
 
 
 def described(seen: Sequence[Effects]) -> Described:
@@ -41,6 +42,7 @@ def described(seen: Sequence[Effects]) -> Described:
     return Described(
         [(labels.provider(tender.provider), tender, part) for one in seen for tender, part in one.money],
         [(stores.get(each.item.node_id, ""), each) for one in seen for each in one.stock],
+        [each.text for one in seen for each in one.perks],
     )
 
 

@@ -106,6 +106,36 @@ JOBS: tuple[Job, ...] = (
         ),
     ),
     Job(
+        _("Membership"),
+        "star",
+        (
+            Entry("console:levels", _("Levels"), "membership.view", is_whole=True),
+            Entry("console:cards", _("Membership cards"), "membership.view", is_whole=True),
+            Entry("console:points", _("Points"), "points.view", is_whole=True),
+            Entry("console:missions", _("Check-in and tasks"), "points.view", is_whole=True),
+            Entry("console:wallet", _("Stored value"), "wallet.view"),
+            Entry("console:gift_cards", _("Gift cards"), "wallet.view", is_whole=True),
+            Entry("console:vip", _("VIP hub"), "bookings.view", is_whole=True),
+            Entry("console:bookings", _("Bookings"), "bookings.view"),
+        ),
+    ),
+    Job(
+        _("Marketing"),
+        "discount",
+        (
+            Entry("console:coupons", _("Coupons"), "coupons.view", is_whole=True),
+            Entry("console:coupon_runs", _("Coupon issues"), "coupons.view", is_whole=True),
+        ),
+    ),
+    Job(
+        _("Finance"),
+        "report-money",
+        (
+            Entry("console:ledger", _("Trial balance"), "ledger.view", is_whole=True),
+            Entry("console:settlement", _("Settlement"), "settlement.view"),
+        ),
+    ),
+    Job(
         _("Settings"),
         "settings",
         (

@@ -12,7 +12,7 @@ from yutang.areas.orders import queries_mine
 from yutang.core import tenancy
 from yutang.core.errors import DomainError
 from yutang.shop import shoppers
-from yutang.shop.account import agreeing, codes
+from yutang.shop.account import agreeing, assets, codes
 from yutang.shop.account.entering import enter
 from yutang.shop.devices import Device, device
 from yutang.shop.door import address, inside, page, shown, to
@@ -74,7 +74,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "customer": customer, "phone": phone, "counts": queries_mine.counts(customer.pk), "tab": "me",
         "open_cases": aftersale.waiting_for(customer.pk),
-        "may_name": not customer.name and _has_wechat(request),
+        "assets": assets.assets(request), "may_name": not customer.name and _has_wechat(request),
     }  # fmt: skip
     return shown(request, "shop/account/me.html", context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from yutang.areas.orders.invoice_rules import InvoiceDetails
 from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import Wish, carting
 from yutang.core.errors import DomainError
+from yutang.shop.buying import perks
 from yutang.shop.buying.cart import holder
 from yutang.shop.buying.forms import CheckoutForm
 from yutang.shop.door import address, page, shown, to
@@ -49,7 +51,7 @@ def place(request: HttpRequest) -> HttpResponse:
     buyer = request.shopper.identity
     try:
         order = orders.place(
-            wish=_wish(form, lines), identity=buyer, key=f"{buyer.pk}:{form.cleaned_data['key']}",
+            wish=_wish(request, form, lines), identity=buyer, key=f"{buyer.pk}:{form.cleaned_data['key']}",
             expected=form.cleaned_data["total"], actor=request.actor,
         )  # fmt: skip
     except PriceChanged as error:
@@ -62,7 +64,7 @@ def place(request: HttpRequest) -> HttpResponse:
         carting.clear(holder=holder(request), sku_ids=[sku_id for sku_id, _ in lines], actor=request.actor)
     if form.sends and (chosen := form.cleaned_data["address"]):
         book.use_address(identity=request.shopper.identity, address_id=chosen.id, actor=request.actor)
-    return to(request, address(request, "pay", order.pk))
+    return to(request, address(request, "pay", orders.PAYABLE, order.pk))
 
 
 def _shown(
@@ -70,19 +72,18 @@ def _shown(
 ) -> HttpResponse:  # fmt: skip
     quoted: Quote | None = None
     refusal = ""
+    wish = _wish(request, form, lines)
     is_bought_at_once = bool(request.POST.get("buy", request.GET.get("buy")))
     try:
         for offer, quantity in form.goods if is_bought_at_once else ():  # the cart has looked at its own
             queries_cart.refuse_too_many(offer, quantity)
-        quoted = orders.quote(
-            wish=_wish(form, lines), customer_id=request.shopper.customer_id, currency=request.merchant.currency
-        )
+        quoted = orders.quote(wish=wish, customer_id=request.shopper.customer_id, currency=request.merchant.currency)
     except DomainError as error:  # not on sale, not sent there: said above the button, which stays closed
         refusal = str(error)
     context: dict[str, Any] = {
         "form": form, "quote": quoted, "refusal": refusal, "key": form.data.get("key") or uuid.uuid4().hex,
         "buy": request.POST.get("buy", request.GET.get("buy", "")), "chosen": [sku_id for sku_id, _ in lines],
-        "title": gettext("Checkout"),
+        "title": gettext("Checkout"), "perks": perks.offered(request, wish, quoted),
     }  # fmt: skip
     template = "shop/buying/_checkout.html" if request.headers.get("HX-Request") else "shop/buying/checkout.html"
     return shown(request, template, context, status=status)
@@ -115,13 +116,14 @@ def _lines(request: HttpRequest, buy: str, chosen: list[str], leaves_out: bool =
     return [(row.sku_id, row.quantity) for row in found.rows if row.sku_id in taken]
 
 
-def _wish(form: CheckoutForm, lines: list[tuple[int, int]]) -> Wish:
+def _wish(request: HttpRequest, form: CheckoutForm, lines: list[tuple[int, int]]) -> Wish:
     given = form.cleaned_data
     entry = given.get("address") if form.sends else None
     store = form.chosen_store
     slot = given.get("slot") if store else None
-    return Wish(
+    wish = Wish(
         lines=lines, fulfilment=form.chosen_fulfilment, recipient=entry.recipient if entry else Recipient(),
         node_id=store.pk if store else None, pickup_from=slot.starts if slot else None,
         pickup_until=slot.ends if slot else None, note=given.get("note", ""),
     )  # fmt: skip
+    return replace(wish, choices=perks.choices(request, wish, form.data))

@@ -1,13 +1,10 @@
-"""Paying an order: the ways there are, what the chosen one needs, and whether the money is here."""
+"""Paying a bill: the ways there are, what the chosen one needs, and whether the money is here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from yutang.areas.orders import queries_mine
-from yutang.areas.orders.models import Order
-from yutang.areas.orders.services.placing import PAYABLE
 from yutang.areas.payments import providers, services
 from yutang.areas.payments import queries as payments
 from yutang.areas.payments.models import Tender
@@ -16,6 +13,7 @@ from yutang.areas.payments.providers import sandbox as play
 from yutang.core import tenancy
 from yutang.core.errors import NotFound
 from yutang.shop import shoppers
+from yutang.shop.buying.bills import bill
 from yutang.shop.buying.ways import paying_app, ways
 from yutang.shop.codes import picture_of
 from yutang.shop.devices import Device, device
@@ -24,48 +22,50 @@ from yutang.shop.door import address, page, shown, to
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from yutang.shop.buying.bills import Bill
+
 
 @page(login=True)
-def pay(request: HttpRequest, order_id: int) -> HttpResponse:
-    order = queries_mine.order(request.shopper.customer_id, order_id)
-    if order.status != Order.Status.UNPAID:
-        return to(request, address(request, "order", order.pk))
+def pay(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
+    owed = bill(request, payable, payable_id)
+    if not owed.is_open:
+        return to(request, owed.done)
     if device(request) is Device.WECHAT and "wechat" not in request.GET and _must_ask_wechat(request):
-        return _to_wechat(request, order.pk)
-    paid = payments.paid_amount((PAYABLE, order.pk))
+        return _to_wechat(request, owed)
+    paid = owed.paid
     context = {
-        "order": order, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT, "paid": paid,
-        "due": order.shop.total - paid,
+        "bill": owed, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT, "paid": paid,
+        "due": owed.total - paid,
     }  # fmt: skip
     return shown(request, "shop/buying/pay.html", context)
 
 
 @page(login=True, methods=("POST",), is_atomic=False)
-def start(request: HttpRequest, order_id: int) -> HttpResponse:
+def start(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
     """Row first, then the network: nobody waits for a payment service with an order locked."""
     provider, _, method = request.POST.get("way", "").partition(":")
-    back = request.build_absolute_uri(address(request, "order", order_id))
     with tenancy.scope(request.merchant.pk):
-        order = queries_mine.order(request.shopper.customer_id, order_id)
-        if order.status != Order.Status.UNPAID:
-            return to(request, address(request, "order", order.pk))
+        owed = bill(request, payable, payable_id)
+        back = request.build_absolute_uri(owed.done)
+        if not owed.is_open:
+            return to(request, owed.done)
         is_jsapi = method == "jsapi"
         openid = shoppers.openid(request, paying_app()) if is_jsapi else ""
         if is_jsapi and not openid:
-            return _to_wechat(request, order.pk)
+            return _to_wechat(request, owed)
         tender = services.open_tender(
-            payable=(PAYABLE, order.pk), provider=provider, method=method, expires_at=order.shop.expires_at,
-            return_url=back, actor=request.actor,
+            payable=owed.payable, provider=provider, method=method, expires_at=owed.expires_at, return_url=back,
+            actor=request.actor,
         )  # fmt: skip
     if not providers.get(provider).is_local:
         payer = Payer(openid=openid, ip=request.META.get("REMOTE_ADDR", ""))
         tender = services.launch(tender_id=tender.pk, return_url=back, payer=payer, actor=request.actor)
     if tender.state == Tender.State.PAID:
-        return to(request, address(request, "order", order.pk))
+        return to(request, owed.done)
     if tender.client.get("kind") == "sandbox":
         return to(request, address(request, "sandbox", tender.no))
     with tenancy.scope(request.merchant.pk):
-        context = {"order": order, "tender": tender, "picture": picture_of(tender.client.get("text", ""))}
+        context = {"bill": owed, "tender": tender, "picture": picture_of(tender.client.get("text", ""))}
         response = shown(request, "shop/buying/paying.html", context)
     if tender.client.get("kind") == "redirect":
         # Not as an answer to the form: our policy lets forms lead nowhere else.
@@ -76,26 +76,26 @@ def start(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @page(login=True, methods=("POST",), is_atomic=False)
-def ask(request: HttpRequest, order_id: int) -> HttpResponse:
+def ask(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
     """The buyer, or the browser, says that it is paid: the payment service is asked, and only its word counts."""
     with tenancy.scope(request.merchant.pk):
-        order = queries_mine.order(request.shopper.customer_id, order_id)
-    services.ask_about(payable=(PAYABLE, order.pk), actor=request.actor)
+        owed = bill(request, payable, payable_id)
+    services.ask_about(payable=owed.payable, actor=request.actor)
     with tenancy.scope(request.merchant.pk):
-        order = queries_mine.order(request.shopper.customer_id, order_id)
-        if order.status != Order.Status.UNPAID:
-            return to(request, address(request, "order", order.pk))
+        owed = bill(request, payable, payable_id)
+        if not owed.is_open:
+            return to(request, owed.done)
         template = "shop/buying/_waiting.html" if request.headers.get("HX-Request") else "shop/buying/waiting.html"
-        return shown(request, template, {"order": order, "is_asked": True})
+        return shown(request, template, {"bill": owed, "is_asked": True})
 
 
 @page(login=True)
-def state(request: HttpRequest, order_id: int) -> HttpResponse:
+def state(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
     """Asked every few seconds by the page that waits for the money."""
-    order = queries_mine.order(request.shopper.customer_id, order_id)
-    if order.status == Order.Status.UNPAID:
-        return shown(request, "shop/buying/_waiting.html", {"order": order})
-    return to(request, address(request, "order", order.pk))
+    owed = bill(request, payable, payable_id)
+    if owed.is_open:
+        return shown(request, "shop/buying/_waiting.html", {"bill": owed})
+    return to(request, owed.done)
 
 
 @page(login=True, methods=("GET", "POST"))
@@ -104,13 +104,13 @@ def sandbox(request: HttpRequest, no: str) -> HttpResponse:
     tender = payments.tender_by_no(no)
     if tender is None or tender.provider != "sandbox":
         raise NotFound
-    order = queries_mine.order(request.shopper.customer_id, tender.payable_id)
+    owed = bill(request, tender.payable_type, tender.payable_id)
     if request.method == "POST" and tender.state == Tender.State.STARTED:
         services.receive(provider="sandbox", told=play.read(*play.notice(tender)), actor=request.actor)
-        return to(request, address(request, "order", order.pk))
-    if order.status != Order.Status.UNPAID:
-        return to(request, address(request, "order", order.pk))
-    return shown(request, "shop/buying/sandbox.html", {"order": order, "tender": tender})
+        return to(request, owed.done)
+    if not owed.is_open:
+        return to(request, owed.done)
+    return shown(request, "shop/buying/sandbox.html", {"bill": owed, "tender": tender})
 
 
 def _must_ask_wechat(request: HttpRequest) -> bool:
@@ -119,7 +119,7 @@ def _must_ask_wechat(request: HttpRequest) -> bool:
     return bool(app) and not shoppers.openid(request, app)
 
 
-def _to_wechat(request: HttpRequest, order_id: int) -> HttpResponse:
+def _to_wechat(request: HttpRequest, owed: Bill) -> HttpResponse:
     """There and back, unnoticed; `wechat` in the address ends the round where it did not help."""
-    back = f"{address(request, 'pay', order_id)}?wechat=1"
+    back = f"{address(request, 'pay', *owed.payable)}?wechat=1"
     return to(request, f"{address(request, 'wechat')}?{urlencode({'next': back})}")

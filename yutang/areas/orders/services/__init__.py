@@ -11,7 +11,7 @@ from yutang.areas.orders.services.fulfilling import pick_up, ship
 from yutang.areas.orders.services.local import District, deliver, save_local
 from yutang.areas.orders.services.noting import add_note, record_look, record_print
 from yutang.areas.orders.services.paying import close, close_expired, lock
-from yutang.areas.orders.services.placing import Wish, place, quote
+from yutang.areas.orders.services.placing import PAYABLE, Wish, place, quote
 from yutang.areas.orders.services.readdressing import change_address
 from yutang.areas.orders.services.receiving import complete, complete_received, extend
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold
@@ -23,10 +23,10 @@ from yutang.areas.orders.services.setting import save_terms
 from yutang.areas.orders.services.statistics import recompute_next_statistics, recompute_statistics
 
 __all__ = [
-    "LINES", "Back", "District", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note", "baskets",
-    "carting", "change_address", "change_price", "channels", "close", "close_expired", "complete", "complete_received",
-    "correct_parcel", "deliver", "effects", "extend", "freight_left", "hold_replacement", "invoicing", "lock",
-    "lock_exchange", "pick_up", "place", "quote", "recompute_next_statistics", "recompute_statistics", "record_lines",
-    "record_look", "record_print", "refund", "release_replacement", "replace", "review", "save_local", "save_terms",
-    "selling", "ship", "sold", "worth",
+    "LINES", "PAYABLE", "Back", "District", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note",
+    "baskets", "carting", "change_address", "change_price", "channels", "close", "close_expired", "complete",
+    "complete_received", "correct_parcel", "deliver", "effects", "extend", "freight_left", "hold_replacement",
+    "invoicing", "lock", "lock_exchange", "pick_up", "place", "quote", "recompute_next_statistics",
+    "recompute_statistics", "record_lines", "record_look", "record_print", "refund", "release_replacement", "replace",
+    "review", "save_local", "save_terms", "selling", "ship", "sold", "worth",
 ]  # fmt: skip

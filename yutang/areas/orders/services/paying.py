@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yutang.areas.inventory import services as stock
+from yutang.areas.orders import perks
 from yutang.areas.orders.errors import WrongState
 from yutang.areas.orders.events import OrderPaid
 from yutang.areas.orders.models import Order, OrderItem, OrderStep, SaleLine, ShopOrder
@@ -33,7 +34,7 @@ def due(order_id: int) -> Due:
     shop = order.shop
     return Due(
         amount=shop.total, currency=shop.currency, is_open=order.status == Status.UNPAID,
-        is_settled=order.paid_at is not None, subject=order.order_no,
+        is_settled=order.paid_at is not None, subject=order.order_no, customer_id=order.customer_id,
     )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def close(*, order_id: int, because: str, actor: Actor) -> Order:
     order.status, order.updated_at = Status.CLOSED, clock.now()
     order.save(update_fields=["status", "updated_at"])
     ShopOrder.objects.filter(pk=order_id).update(closed_because=because, expires_at=None)
+    perks.release(order_id=order_id, actor=actor)
     note(order, "closed", actor, because=because)
     if actor.kind == "user":  # what time does by itself stands in the history of the order
         audit.record("orders.close", actor=actor, object_type="order", object_id=order_id)

@@ -21,7 +21,7 @@ from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.errors import OutOfStock
 from yutang.areas.inventory.services import Wanted
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import pricing, queries_local
+from yutang.areas.orders import perks, pricing, queries_local
 from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.queries_cart import can_be_had
@@ -103,6 +103,13 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
     if order_id is None:
         return Order.objects.get(shop__key=key)
     offers = {line.line.offer.sku_id: line.line for line in quoted.lines}
+    try:
+        perks.take(
+            order_id=order_id, customer_id=identity.customer_id if identity else None, quote=quoted, actor=actor
+        )  # fmt: skip
+    except DomainError:
+        transaction.set_rollback(True)
+        raise
     try:
         stock.hold(
             wanted=[Wanted(taken[sku_id], line.quantity) for sku_id, line in offers.items()],

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.services import GivenBack
+from yutang.areas.orders import perks
 from yutang.areas.orders.errors import RefundTooLarge, TooManyPieces, WrongState
 from yutang.areas.orders.events import OrderRefunded
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
@@ -69,12 +70,14 @@ class StockBack:
 
 @dataclass(frozen=True)
 class Effects:
-    """Everything a refund would do. `money`: how much each tender gives back, in that order."""
+    """Everything a refund would do. `money`: how much each tender gives back, in that order; `perks`: what becomes of
+    what was used besides money."""
 
     planned: Preview
     money: list[tuple[Tender, int]]
     stock: list[StockBack]
     status: Order.Status
+    perks: list[perks.GivenBack]
 
     @property
     def said(self) -> str:
@@ -83,6 +86,7 @@ class Effects:
             *(f"{place}:{amount}" for place, amount in sorted(self.planned.items.items())), f"f{self.planned.freight}",
             *(f"t{tender.pk}:{part}" for tender, part in self.money),
             *(f"s{one.item.position}:{one.unshipped}:{one.brought}:{one.lost}" for one in self.stock),
+            *(f"{one.key}:{one.text}" for one in self.perks),
         ]  # fmt: skip
         return " ".join(numbers)
 
@@ -93,21 +97,24 @@ def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restock
     _must_be_paid(order)
     items = {item.position: item for item in OrderItem.objects.filter(order=order).order_by("position")}
     planned = _preview(order, items, back, freight)
-    stocks = []
+    stocks, returned = [], []
     for one in back:
         item = items[one.position]
+        returned.append(_returned(item, one))
         here = _never_left(item, one)
         left_house = one.pieces - here
         if one.pieces:
             stocks.append(StockBack(item, here, left_house if is_restocked else 0, 0 if is_restocked else left_house))
         item.returned += one.pieces
         item.cancelled += here
+        item.exchanged += one.exchanged
+    given = perks.preview(order_id=order_id, returned=returned, is_whole=_is_all_back(items))
     money_back, rest = [], planned.total
     for tender in reversed(payments_of.tenders_of((PAYABLE, order_id))):
         if part := min(rest, tender.amount - tender.refunded_amount):
             money_back.append((tender, part))
             rest -= part
-    return Effects(planned, money_back, stocks, _status_after(order, items))
+    return Effects(planned, money_back, stocks, _status_after(order, items), given)
 
 
 @transaction.atomic
@@ -126,8 +133,9 @@ def refund(
     items = {item.position: item for item in OrderItem.objects.select_for_update().filter(order=order)}
     planned = _preview(order, items, back, freight)
     now = clock.now()
-    lines, given = [], []
+    lines, given, returned = [], [], []
     for one in back:
+        returned.append(_returned(items[one.position], one))
         item, amount = items[one.position], planned.items[one.position]
         here = _never_left(item, one)
         given.append(GivenBack(item.sku_id, item.node_id, here, one.pieces - here if is_restocked else 0))
@@ -145,6 +153,9 @@ def refund(
     stock.take_back(
         given=given, held_by=held_by(order_id), key=f"refund:{order_id}:{key}", source=("order", order_id), actor=actor
     )
+    perks.give_back(
+        order_id=order_id, returned=returned, is_whole=_is_all_back(items), key=key, actor=actor
+    )  # fmt: skip
     if planned.freight:
         lines.append(
             sale_line(order, f"#refund:{key}:freight", SaleLine.Kind.REFUND, -planned.freight, now)
@@ -201,6 +212,16 @@ def _preview(order: Order, items: dict[int, OrderItem], back: Sequence[Back], fr
     if not 0 <= freight <= (most := freight_left(order)):
         raise RefundTooLarge(field="freight", left=most)
     return Preview(amounts, freight)
+
+
+def _returned(item: OrderItem, one: Back) -> perks.Returned:
+    """As far as money goes: pieces that were replaced are still with the buyer."""
+    before = item.returned - item.exchanged
+    return perks.Returned(one.position, before, before + one.pieces - one.exchanged, item.quantity)
+
+
+def _is_all_back(items: dict[int, OrderItem]) -> bool:
+    return all(item.returned - item.exchanged == item.quantity for item in items.values())
 
 
 def _never_left(item: OrderItem, one: Back) -> int:

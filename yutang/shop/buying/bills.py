@@ -1,0 +1,69 @@
+"""What the pay page asks money for: an order, a recharge, a card, a booking. One page for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from yutang.areas.orders import queries_mine
+from yutang.areas.orders.models import Order
+from yutang.areas.orders.services import PAYABLE
+from yutang.areas.payments import queries as payments
+from yutang.core.errors import NotFound
+from yutang.shop.door import address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Bill:
+    """`total` in minor units. `done`: where the buyer goes once it is paid, or closed; `back`: where "back" leads.
+    `takes_balance`: whether stored value may pay it (not what fills the balance itself)."""
+
+    payable: tuple[str, int]
+    title: str
+    total: int
+    currency: str
+    is_open: bool
+    done: str
+    back: str
+    expires_at: datetime | None = None
+    takes_balance: bool = True
+
+    @property
+    def kind(self) -> str:
+        return self.payable[0]
+
+    @property
+    def id(self) -> int:
+        return self.payable[1]
+
+    @property
+    def paid(self) -> int:
+        return payments.paid_amount(self.payable)
+
+
+def of_order(request: HttpRequest, order_id: int) -> Bill:
+    order = queries_mine.order(request.shopper.customer_id, order_id)
+    page = address(request, "order", order.pk)
+    return Bill(
+        (PAYABLE, order.pk), gettext("Order %(no)s") % {"no": order.order_no}, order.shop.total, order.shop.currency,
+        is_open=order.status == Order.Status.UNPAID, done=page, back=page, expires_at=order.shop.expires_at,
+    )  # fmt: skip
+
+
+# What can be paid here, by the type of the payable; each finds only what belongs to the shopper (NotFound).
+BILLS: dict[str, Callable[[HttpRequest, int], Bill]] = {PAYABLE: of_order}
+
+
+def bill(request: HttpRequest, payable: str, payable_id: int) -> Bill:
+    """NotFound."""
+    if payable not in BILLS:
+        raise NotFound
+    return BILLS[payable](request, payable_id)
