@@ -45,8 +45,8 @@ def test_few_statements(stranger, shop, merchant, django_assert_num_queries):
     for _ in range(25):
         make_product()
     stranger.get(shop)
-    # merchant, scope, the brand's own page, list, covers, categories; three of the test's own transaction
-    with django_assert_num_queries(9):
+    # merchant and scope, the brand's own page, list, covers, categories; three of the test's own transaction
+    with django_assert_num_queries(8):
         stranger.get(shop)
 
 
@@ -88,7 +88,7 @@ def test_a_product_with_what_the_picker_needs(stranger, shop, merchant):
 def test_a_product_in_few_statements(stranger, shop, merchant, django_assert_num_queries):
     sku = stocked(7)
     stranger.get(f"{shop}p/{sku.product_id}")
-    with django_assert_num_queries(13):  # two of them the promises; and three of the test itself
+    with django_assert_num_queries(5):  # merchant and scope, all that is shown; and three of the test itself
         stranger.get(f"{shop}p/{sku.product_id}")
 
 
