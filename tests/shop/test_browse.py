@@ -120,6 +120,12 @@ def test_what_is_no_longer_sold_says_so(stranger, shop, merchant, actor):
     assert stranger.get(f"{shop}p/{sku.product_id}").status_code == 404
 
 
+def test_a_number_that_no_row_can_have_is_not_looked_for(stranger, shop, merchant, django_assert_num_queries):
+    stranger.get(f"{shop}p/1")
+    with django_assert_num_queries(8):  # the scope, left, and entered again for the answer; savepoints of the test
+        assert stranger.get(f"{shop}p/{2**63}").status_code == 404
+
+
 @pytest.mark.parametrize("where", ["p/{}", "p/{}/reviews"])
 def test_a_product_of_another_brand(stranger, shop, merchant, where):
     other = make_merchant()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponse]
 
+LARGEST_ID = 2**63 - 1
 _TITLES = {
     404: gettext_noop("This page is gone"),
     405: gettext_noop("This address does not answer that"),
@@ -150,6 +151,8 @@ def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
+    if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+        raise NotFound  # before a statement compares whole tables with it
     with _time_of(request):
         return view(request, **kwargs)
 
