@@ -62,3 +62,17 @@ def test_a_scope_that_is_to_be_rolled_back_gives_the_outer_one_back(db):
         with tenancy.scope(second.pk):
             transaction.set_rollback(True)
         assert tenancy.current_merchant_id() == first.pk
+
+
+def test_the_scope_of_a_shop_is_found_and_entered_in_one_statement(db, django_assert_num_queries):
+    first, second = make_merchant(), make_merchant()
+    with tenancy.scope(first.pk):
+        with tenancy.shop_scope(second.slug) as found:
+            assert (found["id"], tenancy.current_merchant_id()) == (second.pk, second.pk)
+            assert set(OrgNode.objects.values_list("merchant_id", flat=True)) == {second.pk}
+        assert tenancy.current_merchant_id() == first.pk
+        with tenancy.shop_scope("nobody") as found:
+            assert (found, tenancy.current_merchant_id(), OrgNode.objects.count()) == (None, None, 0)
+        assert tenancy.current_merchant_id() == first.pk
+    with django_assert_num_queries(4), tenancy.shop_scope(first.slug):  # three since the test has a transaction already
+        pass

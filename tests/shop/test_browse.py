@@ -45,8 +45,8 @@ def test_few_statements(stranger, shop, merchant, django_assert_num_queries):
     for _ in range(25):
         make_product()
     stranger.get(shop)
-    # merchant, scope, the brand's own page, list, covers, categories; three of the test's own transaction
-    with django_assert_num_queries(9):
+    # merchant and scope, the brand's own page, list, covers, categories; three of the test's own transaction
+    with django_assert_num_queries(8):
         stranger.get(shop)
 
 
@@ -88,7 +88,7 @@ def test_a_product_with_what_the_picker_needs(stranger, shop, merchant):
 def test_a_product_in_few_statements(stranger, shop, merchant, django_assert_num_queries):
     sku = stocked(7)
     stranger.get(f"{shop}p/{sku.product_id}")
-    with django_assert_num_queries(13):  # two of them the promises; and three of the test itself
+    with django_assert_num_queries(5):  # merchant and scope, all that is shown; and three of the test itself
         stranger.get(f"{shop}p/{sku.product_id}")
 
 
@@ -118,6 +118,12 @@ def test_what_is_no_longer_sold_says_so(stranger, shop, merchant, actor):
     assert (answer.status_code, "No longer on sale" in answer.content.decode()) == (410, True)
     services.set_state(product_ids=[sku.product_id], state=Product.State.REMOVED, actor=actor)
     assert stranger.get(f"{shop}p/{sku.product_id}").status_code == 404
+
+
+def test_a_number_that_no_row_can_have_is_not_looked_for(stranger, shop, merchant, django_assert_num_queries):
+    stranger.get(f"{shop}p/1")
+    with django_assert_num_queries(8):  # the scope, left, and entered again for the answer; savepoints of the test
+        assert stranger.get(f"{shop}p/{2**63}").status_code == 404
 
 
 @pytest.mark.parametrize("where", ["p/{}", "p/{}/reviews"])

@@ -358,7 +358,7 @@ def test_orders_by_what_they_wait_for(shopper, shop, merchant, django_assert_num
     page = text(shopper.get(f"{shop}orders/{to_fetch.pk}"))
     assert "Show this at the store" in page
     assert ">3<" not in text(shopper.get(f"{shop}me"))
-    with django_assert_num_queries(8):  # merchant, scope, log-in, orders, items; and three of the test itself
+    with django_assert_num_queries(7):  # merchant and scope, log-in, orders, items; and three of the test itself
         shopper.get(f"{shop}orders")
 
 

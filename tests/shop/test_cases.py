@@ -231,8 +231,8 @@ def test_the_list_is_paged(shopper, shop, merchant, django_assert_num_queries):
     more = re.search(r'hx-get="(\?[^"]*)"', page)[1].replace("&amp;", "&")
     rest = text(shopper.get(f"{shop}aftersale{more}", headers=PART))
     assert re.findall(r"aftersale/(\d+)\"", rest) == [str(case.pk) for case in reversed(cases[:2])]
-    # merchant, scope, log-in, cases, items, lines; and three of the test's own transaction
-    with django_assert_num_queries(9):
+    # merchant and scope, log-in, cases, items, lines; and three of the test's own transaction
+    with django_assert_num_queries(8):
         shopper.get(f"{shop}aftersale")
     assert '<b class="weui-badge">12</b><span>After-sale</span>' in text(shopper.get(f"{shop}me"))
 

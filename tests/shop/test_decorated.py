@@ -104,12 +104,12 @@ def test_few_statements(stranger, shopper, shop, merchant, django_assert_num_que
     raw = (made.block("products", products=products), notice("Hello"))
     made.published(page, *raw)
     stranger.get(shop)
-    with django_assert_num_queries(8):  # merchant, scope, page, products, covers
+    with django_assert_num_queries(7):  # merchant and scope, page, products, covers
         stranger.get(shop)
     segment = segment_of(shopper.identity.customer_id)
     made.published(services.add_variant(page_id=page.pk, segment_id=segment.pk, actor=made.actor()), *raw)
     shopper.get(shop)
-    with django_assert_num_queries(11):  # and the log-in, the segments, whether the person may be addressed
+    with django_assert_num_queries(10):  # and the log-in, the segments, whether the person may be addressed
         shopper.get(shop)
 
 

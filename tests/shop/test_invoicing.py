@@ -111,5 +111,5 @@ def test_few_statements(shopper, shop, merchant, django_assert_num_queries):
     asked(order)
     written(order)
     shopper.get(f"{shop}orders/{order.pk}/invoice")
-    with django_assert_num_queries(9):  # merchant, scope, log-in, order, request, documents; and three of the test
+    with django_assert_num_queries(8):  # merchant and scope, log-in, order, request, documents; and three of the test
         shopper.get(f"{shop}orders/{order.pk}/invoice")

@@ -7,15 +7,16 @@ are made for every table that has a `merchant_id`, after every migration, so tha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, models, transaction
 
 from yutang.core import logs, prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+T = TypeVar("T")
 SETTING = "yutang.merchant_id"
 USER_SETTING = "yutang.user_id"
 KEY_SETTING = "yutang.api_key"
@@ -77,6 +78,14 @@ def code_scope(slug: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def shop_scope(slug: str) -> Iterator[dict[str, Any] | None]:
+    """A transaction that shows the merchant with this slug: the door of the shop. Yields the merchant's row, as
+    `questions.instance` takes it, from the statement that enters; None, and no merchant to see, where there is none."""
+    with _entered(SETTING, lambda: _enter_shop(slug)) as merchant:
+        yield merchant
+
+
 def current_merchant_id() -> int | None:
     """The merchant of the running scope."""
     value = _read(SETTING)
@@ -101,10 +110,17 @@ def each_merchant(*, reason: str) -> Iterator[int]:
 
 @contextmanager
 def _setting(name: str, value: int | str) -> Iterator[None]:
+    with _entered(name, lambda: _replace(name, str(value))):
+        yield
+
+
+@contextmanager
+def _entered(name: str, enter: Callable[[], tuple[str, T]]) -> Iterator[T]:
+    """`enter` sets the setting; it returns what that was before, and what the scope is to yield."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        before = _replace(name, str(value))
-        yield
+        before, found = enter()
+        yield found
         # The transaction's end takes the setting back by itself, and a rollback does too: it is as transactional as
         # the rows. So nothing stands between the last statement of a request and its commit.
         if not is_outermost and not connection.needs_rollback:
@@ -117,14 +133,26 @@ def _read(name: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _replace(name: str, value: str) -> str:
+def _replace(name: str, value: str) -> tuple[str, None]:
     """Sets the value and returns the one before, in one round trip: every request begins with it."""
     found = prepared.rows(
         "WITH before AS MATERIALIZED (SELECT COALESCE(current_setting(%(name)s, true), '') AS value)"
         " SELECT value, set_config(%(name)s, %(value)s, true) FROM before",
         {"name": name, "value": value},
     )
-    return str(found[0][0])
+    return str(found[0][0]), None
+
+
+_SHOP = f"""
+WITH before AS MATERIALIZED (SELECT COALESCE(current_setting('{SETTING}', true), '') AS value),
+     shop AS MATERIALIZED (SELECT * FROM merchants_merchant WHERE slug = %(slug)s)
+SELECT before.value, to_json(shop), set_config('{SETTING}', shop.id::text, true) FROM before LEFT JOIN shop ON true
+"""  # noqa: S608 -- written above
+
+
+def _enter_shop(slug: str) -> tuple[str, dict[str, Any] | None]:
+    before, merchant, _ = prepared.rows(_SHOP, {"slug": slug})[0]
+    return before, merchant
 
 
 def _write(name: str, value: str) -> None:

@@ -34,8 +34,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from yutang.core.questions import Answers
+
     View = Callable[..., HttpResponse]
 
+LARGEST_ID = 2**63 - 1
 _TITLES = {
     404: gettext_noop("This page is gone"),
     405: gettext_noop("This address does not answer that"),
@@ -52,34 +55,27 @@ def page(
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, shop: str, **kwargs: Any) -> HttpResponse:
-            request.shop = shop
-            request.merchant = merchants.shop(shop)
-            if request.merchant is None:
-                return refused(request, 404, gettext("There is no shop at this address."))
-            if request.method not in allowed:
-                return refused(request, 405, gettext("This address does not answer %s.") % request.method)
-            if _has_nul(request):
-                return refused(request, 400, gettext("The request holds a character that cannot be stored."))
-            request.actor = access.system(request.merchant.pk, name="shop")
-            with timezone.override(ZoneInfo(request.merchant.timezone)):
-                response = _answered(request, view, kwargs)
+            request.shop, request.merchant = shop, None
+            response = None
+            try:
+                with merchants.shop(shop) as request.merchant:
+                    if (wrong := _wrong(request, allowed)) is not None:
+                        return wrong
+                    request.actor = access.system(request.merchant.pk, name="shop")
+                    request.shopper = shoppers.of(request)
+                    if login and not request.shopper.is_known:
+                        response = to_login(request)
+                    elif is_atomic:
+                        response = _answered(request, view, kwargs)
+                if response is None:
+                    response = _answered(request, view, kwargs)
+            except DomainError as error:  # the transaction has been rolled back
+                with tenancy.scope(request.merchant.pk), _time_of(request):
+                    response = refused(request, error.status, str(error))
             response.headers.setdefault("Cache-Control", "private, no-cache")
             if "public" not in response.headers["Cache-Control"]:  # a cache would hand the cookies on with its copy
                 shoppers.remember(response, request)
             return response
-
-        def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
-            try:
-                with tenancy.scope(request.merchant.pk):
-                    request.shopper = shoppers.of(request)
-                    if login and not request.shopper.is_known:
-                        return to_login(request)
-                    if is_atomic:
-                        return view(request, **kwargs)
-                return view(request, **kwargs)
-            except DomainError as error:  # the transaction has been rolled back
-                with tenancy.scope(request.merchant.pk):
-                    return refused(request, error.status, str(error))
 
         guarded.is_guarded = True
         guarded.permission = None
@@ -95,16 +91,25 @@ def nowhere(request: HttpRequest) -> HttpResponse:
     raise NotFound
 
 
-def shown(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200, *, is_for_all: bool = False
-) -> HttpResponse:  # fmt: skip
-    """A page or a fragment of it. What every page needs stands in `base.html` as `shop`, `merchant` and `shopper`.
-    `is_for_all`: everybody sees the same (`rendering`); then there is no `shopper`."""
-    frame = {"shop": request.shop, "merchant": request.merchant}
-    if is_for_all:
-        return HttpResponse(rendered(request, template, frame | context), status=status)
-    frame["shopper"] = getattr(request, "shopper", None)
+def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page or a fragment of it. What every page needs stands in `base.html` as `shop`, `merchant` and `shopper`."""
+    frame = {"shop": request.shop, "merchant": request.merchant, "shopper": getattr(request, "shopper", None)}
     return render(request, template, frame | context, status=status)
+
+
+def shown_to_all(
+    request: HttpRequest, template: str, told: Answers, context: Callable[[Answers], tuple[dict[str, Any], int]]
+) -> HttpResponse:  # fmt: skip
+    """A page that is the same for everybody, found by what was told (`rendering`); it has no `shopper`. `context` makes
+    of it what the template gets, and the status."""
+    frame = {"shop": request.shop, "merchant": request.merchant}
+
+    def made() -> tuple[dict[str, Any], int]:
+        own, status = context(told)
+        return frame | own, status
+
+    page, status = rendered(request, template, told.texts, made)
+    return HttpResponse(page, status=status)
 
 
 def address(request: HttpRequest, name: str, *args: Any) -> str:
@@ -143,6 +148,28 @@ def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
         headers = {"HX-Retarget": "#toast", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
         return HttpResponse(render(request, "shop/_toast.html", context).content, status=status, headers=headers)
     return render(request, "shop/error.html", context, status=status)
+
+
+def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
+    if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+        raise NotFound  # before a statement compares whole tables with it
+    with _time_of(request):
+        return view(request, **kwargs)
+
+
+def _time_of(request: HttpRequest) -> timezone.override:
+    return timezone.override(ZoneInfo(request.merchant.timezone))
+
+
+def _wrong(request: HttpRequest, allowed: set[str]) -> HttpResponse | None:
+    """Why nobody looks at what was asked."""
+    if request.merchant is None:
+        return refused(request, 404, gettext("There is no shop at this address."))
+    if request.method not in allowed:
+        return refused(request, 405, gettext("This address does not answer %s.") % request.method)
+    if _has_nul(request):
+        return refused(request, 400, gettext("The request holds a character that cannot be stored."))
+    return None
 
 
 def _has_nul(request: HttpRequest) -> bool:

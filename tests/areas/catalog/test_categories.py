@@ -19,6 +19,7 @@ from yutang.areas.catalog.models import Category, FreightTemplate
 from yutang.areas.catalog.rules import FreightRow
 from yutang.core import access, tenancy
 from yutang.core.errors import NotAllowed, NotFound
+from yutang.core.questions import answer
 
 
 def make(name, parent=None, actor=None, **more) -> Category:
@@ -117,10 +118,11 @@ def test_a_province_finds_its_row_however_it_is_written():
     assert rules.row_for("上海市", [far]) is None
 
 
-def test_the_way_to_a_category_leaves_out_what_is_hidden(merchant, actor, django_assert_num_queries):
+def test_the_way_to_a_product_leaves_out_what_is_hidden(merchant, actor, django_assert_num_queries):
     top = services.save_category(name="Cakes", actor=actor)
     hidden = services.save_category(name="Inside", parent_id=top.pk, is_visible=False, actor=actor)
     leaf = services.save_category(name="Chiffon", parent_id=hidden.pk, actor=actor)
+    cake, nowhere = make_product(category_id=leaf.pk), make_product()
     with django_assert_num_queries(1):
-        assert queries.way_to(leaf.pk) == [(top.pk, "Cakes"), (leaf.pk, "Chiffon")]
-    assert queries.way_to(leaf.pk + 1) == []
+        assert answer(queries.way_question(cake.pk)) == [(top.pk, "Cakes"), (leaf.pk, "Chiffon")]
+    assert answer(queries.way_question(nowhere.pk)) == []

@@ -11,8 +11,8 @@ from yutang.areas.aftersale import rules
 from yutang.areas.aftersale.models import Case, CaseLine, CasePicture, CaseStep, Dispute, Terms
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.orders import queries_list, queries_shop
-from yutang.core import prepared
 from yutang.core.errors import NotAllowed, NotFound
+from yutang.core.questions import Question, answer, instance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,15 +266,29 @@ def require_everywhere(actor: Actor) -> None:
         raise NotAllowed(permission=SETUP)
 
 
-def terms() -> Terms:
+def terms_question() -> Question[Terms]:
     """The merchant's, or the defaults."""
-    return next(iter(prepared.instances(Terms, "true LIMIT 1")), None) or Terms()
+    return Question(
+        "SELECT * FROM aftersale_terms", {},
+        lambda rows: next((instance(Terms, row) for row in rows), None) or Terms(),
+    )  # fmt: skip
+
+
+def terms() -> Terms:
+    return answer(terms_question())
+
+
+def promises_question() -> Question[dict[str, int]]:
+    """Kind of product → days in which it is taken back without a reason."""
+    usual = {kind: bound.default for kind, bound in rules.NO_REASON.items()}
+    return Question(
+        "SELECT kind, no_reason_days FROM aftersale_promise ORDER BY kind", {},
+        lambda rows: usual | {row["kind"]: row["no_reason_days"] for row in rows},
+    )  # fmt: skip
 
 
 def promises() -> dict[str, int]:
-    """Kind of product → days in which it is taken back without a reason."""
-    said = prepared.rows("SELECT kind, no_reason_days FROM aftersale_promise")
-    return {kind: bound.default for kind, bound in rules.NO_REASON.items()} | dict(said)
+    return answer(promises_question())
 
 
 def reasons() -> list[rules.Reason]:

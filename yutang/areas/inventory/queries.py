@@ -11,13 +11,14 @@ from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.areas.inventory.rules import Stock
 from yutang.core import prepared
 from yutang.core.errors import NotFound
+from yutang.core.questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from yutang.core.access import Actor
 
-__all__ = ["Stock", "allocate", "available", "item", "items", "moves_of", "of_skus", "skus", "stock"]
+__all__ = ["Stock", "allocate", "available", "item", "items", "left_question", "moves_of", "of_skus", "skus", "stock"]
 
 ORDER = ("node_id", "sku_id")
 
@@ -44,6 +45,22 @@ def available(sku_ids: Iterable[int]) -> dict[int, int]:
     for row in stock(found):
         found[row.sku_id] += row.available
     return found
+
+
+_LEFT = """
+SELECT i.sku_id, sum(p.capacity - p.reserved - p.confirmed)::bigint AS available
+  FROM catalog_sku s
+  JOIN inventory_stockitem i ON i.sku_id = s.id
+  JOIN reservations_pool p ON p.id = i.pool_id
+  JOIN merchants_orgnode n ON n.id = i.node_id AND n.is_active
+ WHERE s.product_id = %(product)s AND s.is_active
+ GROUP BY i.sku_id ORDER BY i.sku_id
+"""
+
+
+def left_question(product_id: int) -> Question[dict[int, int]]:
+    """SKU id of the product → how many can be sold now over all active stores; missing where none is known."""
+    return Question(_LEFT, {"product": product_id}, lambda rows: {row["sku_id"]: row["available"] for row in rows})
 
 
 def allocate(

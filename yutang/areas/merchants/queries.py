@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,12 +16,13 @@ from yutang.areas.merchants.errors import UnknownMerchant
 from yutang.areas.merchants.models import Grant, Member, Merchant, OpeningHours, OrgNode, Role, User
 from yutang.areas.merchants.permissions import PRESETS, PRIVILEGED
 from yutang.areas.merchants.rules import Hours, Slot, Span
-from yutang.core import clock, prepared, tenancy
+from yutang.core import clock, tenancy
 from yutang.core.access import Actor
 from yutang.core.errors import NotFound
+from yutang.core.questions import instance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
 
@@ -35,9 +37,12 @@ def merchant(slug: str) -> Merchant:
     return found
 
 
-def shop(slug: str) -> Merchant | None:
-    """Whose shop it is; strangers ask, so nothing is said about others."""
-    return next(iter(prepared.instances(Merchant, "slug = %s", [slug])), None)
+@contextmanager
+def shop(slug: str) -> Iterator[Merchant | None]:
+    """The scope of the merchant whose shop it is; None where there is none. Strangers ask, so nothing is said about
+    others."""
+    with tenancy.shop_scope(slug) as row:
+        yield None if row is None else instance(Merchant, row)
 
 
 def current_merchant(merchant_id: int) -> Merchant:

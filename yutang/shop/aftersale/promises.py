@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
 
-from yutang.areas.aftersale import queries
+if TYPE_CHECKING:
+    from yutang.areas.aftersale.models import Terms
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,8 @@ class Promised:
     text: str
 
 
-def promised(kind: str) -> list[Promised]:
-    """Two statements."""
-    terms, days = queries.terms(), queries.promises()[kind]
+def promised(terms: Terms, days: int) -> list[Promised]:
+    """`days`: in which that kind of product is taken back without a reason."""
     found = []
     if days:
         found.append(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.models import Picture, Product, Sku
 from yutang.areas.inventory import queries as inventory
 from yutang.core import money
 from yutang.core.errors import NotFound
+from yutang.core.questions import Answers, ask
 from yutang.shop.aftersale.promises import promised
-from yutang.shop.door import address, page, shown
+from yutang.shop.door import address, page, shown, shown_to_all
 from yutang.shop.sharing.card import Card, breadcrumbs
 from yutang.ui.paging import page_of
 
@@ -25,26 +28,41 @@ FIRST_REVIEWS = 3
 @page()
 def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """Also what is no longer sold, so that an old link says so and leads on."""
-    found = visible(product_id)
-    skus = catalog.active_skus(found.pk)
-    left = inventory.available([sku.pk for sku in skus])
-    pictures = catalog.pictures_of([found.pk]).get(found.pk, [])
-    rating = catalog.rating(found.pk)
+    told = ask(
+        product=catalog.product_question(product_id), skus=catalog.skus_question(product_id),
+        left=inventory.left_question(product_id), pictures=catalog.pictures_question(product_id),
+        way=catalog.way_question(product_id), rating=catalog.rating_question(product_id),
+        reviews=catalog.newest_reviews_question(product_id, FIRST_REVIEWS),
+        terms=aftersale.terms_question(), promises=aftersale.promises_question(),
+    )  # fmt: skip
+    return shown_to_all(request, "shop/browse/product.html", told, partial(_page, request))
+
+
+def _page(request: HttpRequest, told: Answers) -> tuple[dict[str, Any], int]:
+    found = _shown(told["product"])
+    skus, pictures, rating = told["skus"], told["pictures"], told["rating"]
+    left = dict.fromkeys((sku.pk for sku in skus), 0) | told["left"]
+    is_on_sale = found.state == Product.State.ON_SALE and bool(skus)
     context = {
         "product": found, "skus": skus, "pictures": [one for one in pictures if one.sku_id is None] or pictures[:1],
-        "is_on_sale": found.state == Product.State.ON_SALE and bool(skus), "is_sold_out": not any(left.values()),
+        "is_on_sale": is_on_sale, "is_sold_out": not any(left.values()),
         "price": _range(skus), "list_price": max((sku.list_price or 0 for sku in skus), default=0),
         "choices": _choices(request, found, skus, left, {one.sku_id: one.digest for one in pictures}),
-        "rating": rating, "reviews": catalog.newest_reviews(found.pk, FIRST_REVIEWS),
-        "data": _structured(request, found, skus, left, rating, pictures),
-        "promises": promised(found.kind),
+        "rating": rating, "reviews": told["reviews"],
+        "data": [
+            _structured(request, found, skus, left, rating, pictures),
+            breadcrumbs(request, [
+                *((name, address(request, "category", pk)) for pk, name in told["way"]),
+                (found.name, address(request, "product", found.pk)),
+            ]),
+        ],
+        "promises": promised(told["terms"], told["promises"][found.kind]),
         "card": Card.of(
             request, title=found.name, text=found.subtitle, path=address(request, "product", found.pk),
             picture=pictures[0].digest if pictures else "", poster=address(request, "product_poster", found.pk),
         ),
     }  # fmt: skip
-    status = 200 if context["is_on_sale"] else 410
-    return shown(request, "shop/browse/product.html", context, status, is_for_all=True)
+    return context, 200 if is_on_sale else 410
 
 
 @page()
@@ -58,7 +76,10 @@ def reviews(request: HttpRequest, product_id: int) -> HttpResponse:
 
 def visible(product_id: int) -> Product:
     """One that a shopper may look at."""
-    found = catalog.product(product_id)
+    return _shown(catalog.product(product_id))
+
+
+def _shown(found: Product) -> Product:
     if found.state not in (Product.State.ON_SALE, Product.State.OFF_SALE):
         raise NotFound
     return found
@@ -89,10 +110,9 @@ def _choices(
 def _structured(
     request: HttpRequest, found: Product, skus: list[Sku], left: dict[int, int], rating: catalog.Rating,
     pictures: list[Picture],
-) -> list[dict[str, Any]]:  # fmt: skip
-    """schema.org/Product and the way to it, as search engines read them."""
-    here = address(request, "product", found.pk)
-    whole = request.build_absolute_uri(here)
+) -> dict[str, Any]:  # fmt: skip
+    """schema.org/Product, as search engines read it."""
+    whole = request.build_absolute_uri(address(request, "product", found.pk))
     data: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "Product", "name": found.name, "sku": found.code, "url": whole,
         "description": found.subtitle, "brand": {"@type": "Brand", "name": request.merchant.name},
@@ -113,11 +133,4 @@ def _structured(
         data["aggregateRating"] = {
             "@type": "AggregateRating", "ratingValue": round(rating.average, 1), "reviewCount": rating.count,
         }  # fmt: skip
-    return [data, breadcrumbs(request, [*_way(request, found), (found.name, here)])]
-
-
-def _way(request: HttpRequest, found: Product) -> list[tuple[str, str]]:
-    """The categories above the product, from the top: name and address."""
-    if found.category_id is None:
-        return []
-    return [(name, address(request, "category", pk)) for pk, name in catalog.way_to(found.category_id)]
+    return data

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from yutang.areas.catalog.models import Category, FreightTemplate, Picture, Product, Sku
 from yutang.core import prepared
 from yutang.core.errors import NotAllowed, NotFound
+from yutang.core.questions import Question, instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,11 +47,6 @@ def skus_of(product_ids: Iterable[int]) -> dict[int, list[Sku]]:
     return found
 
 
-def active_skus(product_id: int) -> list[Sku]:
-    """Those that can be chosen, in order."""
-    return prepared.instances(Sku, "product_id = %s AND is_active ORDER BY position, id", [product_id])
-
-
 def pictures_of(product_ids: Iterable[int]) -> dict[int, list[Picture]]:
     """Product id → its pictures in order."""
     found: dict[int, list[Picture]] = {}
@@ -58,6 +54,32 @@ def pictures_of(product_ids: Iterable[int]) -> dict[int, list[Picture]]:
     for row in prepared.instances(Picture, of_them, [sorted(set(product_ids))]):
         found.setdefault(row.product_id, []).append(row)
     return found
+
+
+def product_question(product_id: int) -> Question[Product]:
+    """`NotFound` where there is none."""
+    return Question(
+        "SELECT * FROM catalog_product WHERE id = %(product)s", {"product": product_id},
+        lambda rows: _found(next((instance(Product, row) for row in rows), None)),
+    )  # fmt: skip
+
+
+def skus_question(product_id: int) -> Question[list[Sku]]:
+    """Those that can be chosen, in order."""
+    return Question(
+        "SELECT * FROM catalog_sku WHERE product_id = %(product)s AND is_active ORDER BY position, id",
+        {"product": product_id},
+        lambda rows: [instance(Sku, row) for row in rows],
+    )
+
+
+def pictures_question(product_id: int) -> Question[list[Picture]]:
+    """In order."""
+    return Question(
+        "SELECT * FROM catalog_picture WHERE product_id = %(product)s ORDER BY position, id",
+        {"product": product_id},
+        lambda rows: [instance(Picture, row) for row in rows],
+    )
 
 
 def covers(product_ids: Iterable[int]) -> dict[int, str]:
@@ -111,7 +133,8 @@ def category(category_id: int) -> Category:
 
 _WAY = """
 WITH RECURSIVE way AS (
-  SELECT id, parent_id, name, is_visible, 0 AS up FROM catalog_category WHERE id = %s
+  SELECT c.id, c.parent_id, c.name, c.is_visible, 0 AS up
+    FROM catalog_category c JOIN catalog_product p ON p.category_id = c.id WHERE p.id = %(product)s
   UNION ALL
   SELECT c.id, c.parent_id, c.name, c.is_visible, way.up + 1 FROM catalog_category c JOIN way ON c.id = way.parent_id
 )
@@ -119,9 +142,9 @@ SELECT id, name FROM way WHERE is_visible ORDER BY up DESC
 """
 
 
-def way_to(category_id: int) -> list[tuple[int, str]]:
-    """The categories that shoppers see from the top down to this one: their ids and names. One statement."""
-    return [(pk, name) for pk, name in prepared.rows(_WAY, [category_id])]
+def way_question(product_id: int) -> Question[list[tuple[int, str]]]:
+    """The categories that shoppers see from the top down to the product: their ids and names."""
+    return Question(_WAY, {"product": product_id}, lambda rows: [(row["id"], row["name"]) for row in rows])
 
 
 def descendants(category_id: int) -> set[int]:

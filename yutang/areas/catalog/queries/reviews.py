@@ -9,8 +9,8 @@ from django.db.models import Exists
 
 from yutang.areas.catalog.models import Review, Sku
 from yutang.areas.customers.models import Customer
-from yutang.core import prepared
 from yutang.core.errors import NotFound
+from yutang.core.questions import Question, Row, answer, instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,26 +60,37 @@ def is_reviewed(order_item: F) -> Exists:
 
 
 _RATING = """
-SELECT count(*), COALESCE(sum(rating), 0), count(*) FILTER (WHERE rating = 1), count(*) FILTER (WHERE rating = 2),
-       count(*) FILTER (WHERE rating = 3), count(*) FILTER (WHERE rating = 4), count(*) FILTER (WHERE rating = 5)
-  FROM catalog_review WHERE product_id = %s AND state = 'shown'
+SELECT count(*), COALESCE(sum(rating), 0) AS stars,
+       ARRAY[count(*) FILTER (WHERE rating = 1), count(*) FILTER (WHERE rating = 2), count(*) FILTER (WHERE rating = 3),
+             count(*) FILTER (WHERE rating = 4), count(*) FILTER (WHERE rating = 5)] AS of
+  FROM catalog_review WHERE product_id = %(product)s AND state = 'shown'
+"""
+_NEWEST = """
+SELECT r.*, to_json(s) AS sku, c.name AS writer
+  FROM catalog_review r JOIN catalog_sku s ON s.id = r.sku_id JOIN customers_customer c ON c.id = r.customer_id
+ WHERE r.product_id = %(product)s AND r.state = 'shown' ORDER BY r.id DESC LIMIT %(reviews)s
 """
 
 
-def newest_reviews(product_id: int, limit: int) -> list[Review]:
-    """What the page of a product shows, with the SKUs they are about and who wrote them."""
-    shown = "product_id = %s AND state = 'shown' ORDER BY id DESC LIMIT %s"
-    found = prepared.instances(Review, shown, [product_id, limit])
-    if found:
-        skus = {sku.pk: sku for sku in prepared.instances(Sku, "id = ANY(%s)", [[row.sku_id for row in found]])}
-        writers = prepared.instances(Customer, "id = ANY(%s)", [[row.customer_id for row in found]])
-        people = {writer.pk: writer for writer in writers}
-        for row in found:
-            row.sku, row.customer = skus[row.sku_id], people[row.customer_id]
-    return found
+def newest_reviews_question(product_id: int, limit: int) -> Question[list[Review]]:
+    """What the page of a product shows, with the SKUs they are about and the names of who wrote them."""
+    return Question(_NEWEST, {"product": product_id, "reviews": limit}, lambda rows: [_review(row) for row in rows])
+
+
+def rating_question(product_id: int) -> Question[Rating]:
+    return Question(
+        _RATING, {"product": product_id},
+        lambda rows: Rating(rows[0]["count"], rows[0]["stars"], tuple(rows[0]["of"])),
+    )  # fmt: skip
 
 
 def rating(product_id: int) -> Rating:
     """One statement."""
-    count, stars, *each = prepared.rows(_RATING, [product_id])[0]
-    return Rating(count, stars, tuple(each))
+    return answer(rating_question(product_id))
+
+
+def _review(row: Row) -> Review:
+    found = instance(Review, row)
+    found.sku = instance(Sku, row["sku"])
+    found.customer = Customer(pk=found.customer_id, name=row["writer"])
+    return found
