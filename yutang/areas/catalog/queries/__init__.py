@@ -23,8 +23,9 @@ from yutang.areas.catalog.queries.catalogue import (
     require_everywhere,
     skus_of,
     way_to,
+    ways_up,
 )
-from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, offers
+from yutang.areas.catalog.queries.offers import FreightTable, Offer, freight, level_prices, offers
 from yutang.areas.catalog.queries.regions import (
     PROVINCE_SUFFIX,
     PROVINCES,
@@ -57,6 +58,7 @@ __all__ = [
     "WIDTHS",
     "Branch",
     "FreightRow",
+    "FreightTable",
     "Offer",
     "Rating",
     "Search",
@@ -96,4 +98,5 @@ __all__ = [
     "suggestions",
     "visible",
     "way_to",
+    "ways_up",
 ]
