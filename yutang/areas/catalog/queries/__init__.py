@@ -25,8 +25,9 @@ from yutang.areas.catalog.queries.catalogue import (
     skus_of,
     skus_question,
     way_question,
+    ways_up,
 )
-from yutang.areas.catalog.queries.offers import Offer, freight, level_prices, offers
+from yutang.areas.catalog.queries.offers import FreightTable, Offer, freight, level_prices, offers
 from yutang.areas.catalog.queries.regions import (
     PROVINCE_SUFFIX,
     PROVINCES,
@@ -60,6 +61,7 @@ __all__ = [
     "WIDTHS",
     "Branch",
     "FreightRow",
+    "FreightTable",
     "Offer",
     "Rating",
     "Search",
@@ -102,4 +104,5 @@ __all__ = [
     "suggestions",
     "visible",
     "way_question",
+    "ways_up",
 ]

@@ -156,6 +156,19 @@ def descendants(category_id: int) -> set[int]:
     return found
 
 
+def ways_up() -> dict[int, frozenset[int]]:
+    """Category → itself and everything above it. One statement."""
+    parents: dict[int, int | None] = dict(Category.objects.values_list("pk", "parent_id"))
+    found: dict[int, frozenset[int]] = {}
+    for pk in parents:
+        way, above = {pk}, parents[pk]
+        while above is not None and above not in way:
+            way.add(above)
+            above = parents.get(above)
+        found[pk] = frozenset(way)
+    return found
+
+
 def freight_templates() -> list[FreightTemplate]:
     """All of them with their rules, the default one first."""
     return list(FreightTemplate.objects.order_by("-is_default", "name").prefetch_related("rules"))

@@ -30,6 +30,7 @@ class Basket:
     province: str = ""
     level: str = ""  # the buyer's member level
     choices: Mapping[str, str] = field(default_factory=dict)
+    node_id: int | None = None  # the store of a pickup, of same-city delivery, or the till
     local: Reach | None = None  # in the same city: the store's terms for the address, if it still reaches it
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from yutang.areas.orders.pricing.basket import Basket, Quote, QuotedLine, Reason
 from yutang.core import money
+
+if TYPE_CHECKING:
+    from yutang.areas.coupons.best import Choice
 
 FREIGHT = 900  # the place of freight; what changes goods comes before, what changes freight after
 
@@ -20,6 +24,7 @@ class Draft:
         self.amounts = list(self.list_amounts)
         self.freight = 0
         self.reasons: list[Reason] = []
+        self.coupons: Choice | None = None  # what the step of coupons has chosen, for that of the freight
 
     def change(self, line: int, amount: int, *, step: str, label: str, source: tuple[str, object] = ("", "")) -> None:
         """Adds a signed amount to one line. ValueError below zero: a step must know what is left."""

@@ -4,6 +4,8 @@ freight."""
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop
 
@@ -14,6 +16,12 @@ from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.pricing import till
 from yutang.areas.orders.pricing.local import local_fee
 from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yutang.areas.catalog.queries import FreightTable
+    from yutang.areas.orders.pricing.basket import Basket
 
 Fulfilment = ShopOrder.Fulfilment
 BY_POST = (Fulfilment.DELIVERY, Fulfilment.LOCAL)
@@ -51,30 +59,59 @@ def freight(draft: Draft) -> None:
     basket = draft.basket
     if basket.fulfilment == Fulfilment.LOCAL:
         local_fee(draft)
+    for parcel in _parcels(basket):
+        fee = parcel.fee(basket, draft.amounts)
+        if fee is None:
+            title = basket.lines[parcel.places[0]].offer.title
+            raise NotDelivered(field="address", title=title, province=basket.province)
+        draft.change_freight(
+            fee, step="freight", label=gettext_noop("Freight"), source=("freight_template", parcel.table.template_id)
+        )
+
+
+def fee_of(basket: Basket) -> Callable[[Sequence[int]], int | None]:
+    """What the step of freight would ask for lines that cost so much; None where it would refuse. One statement now,
+    none at the calls."""
+    reach = basket.local
+    if basket.fulfilment == Fulfilment.LOCAL:
+        if reach is None:
+            return lambda _amounts: None
+        return lambda amounts: None if sum(amounts) < reach.least else reach.costs(sum(amounts))
+    parcels = _parcels(basket)
+
+    def fee(amounts: Sequence[int]) -> int | None:
+        fees = [parcel.fee(basket, amounts) for parcel in parcels]
+        return None if None in fees else sum(one or 0 for one in fees)
+
+    return fee
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """Lines that are sent by one freight template."""
+
+    table: FreightTable
+    places: list[int]
+
+    def fee(self, basket: Basket, amounts: Sequence[int]) -> int | None:
+        lines = [basket.lines[place] for place in self.places]
+        return self.table.fee(
+            province=basket.province, pieces=sum(line.quantity for line in lines),
+            grams=sum(line.quantity * line.offer.weight for line in lines),
+            worth=sum(amounts[place] for place in self.places),
+        )  # fmt: skip
+
+
+def _parcels(basket: Basket) -> list[_Parcel]:
     if basket.fulfilment != Fulfilment.DELIVERY:
-        return
+        return []
     sent: dict[int | None, list[int]] = defaultdict(list)
     for place, line in enumerate(basket.lines):
         if line.offer.kind == "goods":
             sent[line.offer.freight_template_id].append(place)
-    if not sent:
-        return
-    tables = catalog.freight(sent)
-    for template_id, places in sent.items():
-        if template_id not in tables:
-            continue  # the merchant has no default template: sending is free
-        lines = [basket.lines[place] for place in places]
-        fee = tables[template_id].fee(
-            province=basket.province, pieces=sum(line.quantity for line in lines),
-            grams=sum(line.quantity * line.offer.weight for line in lines),
-            worth=sum(draft.amounts[place] for place in places),
-        )  # fmt: skip
-        if fee is None:
-            raise NotDelivered(field="address", title=lines[0].offer.title, province=basket.province)
-        draft.change_freight(
-            fee, step="freight", label=gettext_noop("Freight"),
-            source=("freight_template", tables[template_id].template_id),
-        )  # fmt: skip
+    # Without a default template sending is free.
+    tables = catalog.freight(sent) if sent else {}
+    return [_Parcel(tables[template_id], places) for template_id, places in sent.items() if template_id in tables]
 
 
 def register_steps() -> None:

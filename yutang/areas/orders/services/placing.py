@@ -77,7 +77,7 @@ def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
         lines=[pricing.Line(offers[sku_id], quantity) for sku_id, quantity in pieces.items()],
         fulfilment=wish.fulfilment, currency=currency, at=clock.now(), customer_id=customer_id,
         province=wish.recipient.province, level=wish.level, choices=wish.choices,
-        local=local,
+        local=local, node_id=wish.node_id,
     )  # fmt: skip
     return pricing.price(basket)
 

@@ -1,0 +1,93 @@
+"""Coupons: used up with the order, back when it is closed or given back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from yutang.areas.coupons import queries as coupons
+from yutang.areas.coupons import services
+from yutang.areas.coupons.errors import CouponGone
+from yutang.areas.coupons.models import Coupon
+from yutang.areas.coupons.services import Taken
+from yutang.areas.orders.perks.base import GivenBack
+from yutang.areas.orders.pricing.coupons import FREIGHT_KEY, KEY
+from yutang.core import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from yutang.areas.orders.perks.base import Returned
+    from yutang.areas.orders.pricing import Quote, Reason
+    from yutang.core.access import Actor
+
+
+class CouponPerk:
+    key = KEY
+
+    def take(self, *, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
+        off = _off(quote.reasons)
+        if not off:
+            return
+        if customer_id is None:
+            raise CouponGone(field="coupon", name=quote.reasons[0].label)
+        taken = [Taken(coupon_id, amount) for coupon_id, amount in off.items()]
+        services.take(order_id=order_id, customer_id=customer_id, taken=taken, actor=actor)
+
+    def release(self, *, order_id: int, actor: Actor) -> None:
+        services.give_back(order_id=order_id, actor=actor)
+
+    def preview(
+        self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool
+    ) -> list[GivenBack]:
+        found = coupons.coupons_by_id(_coming_back(reasons, returned, is_whole))
+        return [_said(row) for pk, row in sorted(found.items()) if row.order_id == order_id]
+
+    def give_back(
+        self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool, key: str,
+        actor: Actor,
+    ) -> list[GivenBack]:  # fmt: skip
+        del key  # a coupon that came back is not the order's any more: again there is nothing to give
+        said = self.preview(order_id=order_id, reasons=reasons, returned=returned, is_whole=is_whole)
+        services.give_back(
+            order_id=order_id, only=_coming_back(reasons, returned, is_whole), actor=actor
+        )  # fmt: skip
+        return said
+
+
+def _off(reasons: Iterable[Reason]) -> dict[int, int]:
+    """Coupon → what it takes off, of those that take anything off."""
+    off: dict[int, int] = {}
+    for reason in reasons:
+        if reason.step in (KEY, FREIGHT_KEY):
+            off[int(reason.source_id)] = off.get(int(reason.source_id), 0) - reason.amount
+    return {pk: amount for pk, amount in off.items() if amount > 0}
+
+
+def _coming_back(reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool) -> list[int]:
+    """By their terms: with the whole order, with any piece of a line that they lowered, or never. What lowered the
+    freight only comes back with the whole."""
+    positions = {one.position for one in returned if one.after > one.before}
+    lowered: dict[int, set[int | None]] = {}
+    for reason in reasons:
+        lowered.setdefault(int(reason.source_id), set()).add(reason.line)
+    found = coupons.coupons_by_id(lowered)
+    return [
+        pk
+        for pk, coupon in found.items()
+        if (is_whole and coupon.terms.returns != coupon.terms.Returns.NEVER)
+        or (coupon.terms.returns == coupon.terms.Returns.PART and lowered[pk] & positions)
+    ]
+
+
+def _said(coupon: Coupon) -> GivenBack:
+    name = coupon.template.name
+    if coupon.valid_until > clock.now():
+        return GivenBack(KEY, gettext("Coupon “%(name)s” can be used again.") % {"name": name})
+    if coupon.terms.extend_days:
+        days = coupon.terms.extend_days
+        return GivenBack(
+            KEY, gettext("Coupon “%(name)s” can be used again for %(days)s days.") % {"name": name, "days": days}
+        )
+    return GivenBack(KEY, gettext("Coupon “%(name)s” comes back, but has expired meanwhile.") % {"name": name})
