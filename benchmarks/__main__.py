@@ -26,6 +26,7 @@ ROWS = {
     "behaviour": "benchmarks.behaviour",
     "checkout": "benchmarks.checkout",
     "page": "benchmarks.page",
+    "ledger": "benchmarks.ledger",
 }
 
 
