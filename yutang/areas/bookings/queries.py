@@ -308,3 +308,11 @@ def resource_names(rows: Iterable[Sitting]) -> list[str]:
 
 def nodes(actor: Actor, permission: str = EDIT) -> list[tuple[int, str]]:
     return [(node.pk, node.name) for node in merchants.nodes_for(permission, actor=actor)]
+
+
+def coming(customer_id: int | None, now: datetime) -> int:
+    """How many bookings of a person are still to come."""
+    if customer_id is None:
+        return 0
+    rows = Booking.objects.filter(customer=customer_id, state__in=(State.HELD, State.OFFERED, State.BOOKED))
+    return rows.filter(session__ends_at__gt=now).count()
