@@ -27,6 +27,7 @@ ROWS = {
     "checkout": "benchmarks.checkout",
     "page": "benchmarks.page",
     "issue": "benchmarks.issue",
+    "ledger": "benchmarks.ledger",
 }
 
 

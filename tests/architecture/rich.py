@@ -15,7 +15,7 @@ from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import trade
+from tests.architecture import bookings_world, trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
@@ -71,6 +71,7 @@ CODES = {
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
     "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
     "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
+    "Booking": {"currency", "code", "key"}, "Experience": {"picture"},
 }  # fmt: skip
 
 
@@ -139,7 +140,9 @@ def make_rich() -> World:
         relations.assign(customer=people[0], guide_id=member.pk, reason=MARK, actor=actor)
         tagging_run = tags.start(tag_id=tag.pk, customer_ids=[people[2].pk], reason=MARK, actor=actor)
         holder = kinds.customer(people[0].pk)
-        ledger.post(key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor)
+        booked = ledger.post(
+            key=f"{MARK} a", kind="test", lines=kinds.earn(holder, 10, origin=MARK), reason=MARK, actor=actor
+        )
         ledger.move_holder(
             from_holder=holder, to_holder=kinds.customer(people[2].pk), key=f"{MARK} b", reason=MARK, actor=actor
         )
@@ -162,6 +165,7 @@ def make_rich() -> World:
         codes.archive(code_id=closed.pk, actor=actor)
         shelf = catalog.furnish(MARK, people[0])
         shop_orders = trade.furnish(MARK, people[4], node)
+        shop_orders |= bookings_world.furnish(MARK, people[4], node)
         pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
         _plant()
         world.token = key.token
@@ -172,6 +176,7 @@ def make_rich() -> World:
             "group_id": group.pk, "tagging_run_id": tagging_run.pk, "fact_id": life.pk, "member_id": member.pk,
             "role_id": role.pk, "order_id": orders[0].pk, "user_id": member.user_id, "token": "x",
             # An open code answers everybody, and a scan is recorded; a closed one must say nothing.
+            "ledger_entry_id": booked.pk,
             "key": "customers.total", "code_id": code.pk, "slug": closed.slug, "kind": "svg", **asked, **shelf,
             **shop_orders, **pages,
         }  # fmt: skip

@@ -8,6 +8,7 @@ from yutang.shop import manifest, recording
 from yutang.shop.account import addresses, agreeing, language, login, phone, wechat
 from yutang.shop.aftersale import acting, asking
 from yutang.shop.aftersale import views as cases
+from yutang.shop.booking import views as booking
 from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
 from yutang.shop.decorated import views as decorated
@@ -63,6 +64,14 @@ urlpatterns = [
     path("orders/<int:order_id>/invoice", invoicing.invoice, name="order_invoice"),
     path("orders/<int:order_id>/invoice/withdraw", invoicing.withdraw, name="withdraw_invoice"),
     path("orders/<int:order_id>/extend", orders.extend, name="extend_order"),
+    path("vip", booking.hub, name="vip"),
+    path("experiences", booking.experiences, name="experiences"),
+    path("experiences/<int:experience_id>", booking.experience, name="experience"),
+    path("experiences/<int:experience_id>/book", booking.book, name="book"),
+    path("bookings", booking.mine, name="bookings"),
+    path("bookings/<int:booking_id>", booking.booking, name="booking"),
+    path("bookings/<int:booking_id>/cancel", booking.cancel, name="cancel_booking"),
+    path("bookings/<int:booking_id>/take", booking.take, name="take_booking"),
     path("terms", agreeing.terms, name="terms"),
     path("privacy", agreeing.policy, name="policy"),
     path("language", language.choose, name="language"),

@@ -139,3 +139,19 @@ class Moved(TenantModel):
             models.Index(fields=["move"], name="ledger_moved_move"),
             models.Index(fields=["from_account"], condition=Q(is_open=True), name="ledger_moved_open"),
         ]
+
+
+class AuditRun(TenantModel):
+    """One proof that everything adds up, nightly or when somebody asked for it."""
+
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)  # null: still to be done
+    by = models.CharField(max_length=200)
+    found = models.JSONField(default=list)  # [{"what", "id", "expected", "found"}], the first `MOST_FOUND`
+    found_count = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="ledger_audit_newest"),
+            models.Index(fields=["merchant"], condition=Q(finished_at__isnull=True), name="ledger_audit_open"),
+        ]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from yutang.core import access, audit, clock, logs, tenancy
-from yutang.core.ledger import queries, services
-
-log = logs.get(__name__)
+from yutang.core import access, clock, tenancy
+from yutang.core.ledger import auditing, services
 
 
 @app.periodic(cron="10 * * * *")
@@ -27,10 +25,11 @@ def audit_balances(timestamp: int) -> None:  # noqa: ARG001 – every periodic j
     """A discrepancy is logged as an error and kept in the merchant's audit trail."""
     for merchant_id in list(tenancy.each_merchant(reason="ledger.audit")):
         with tenancy.scope(merchant_id):
-            for found in queries.audit_balances(merchant_id=merchant_id):
-                detail = {"what": found.what, "expected": found.expected, "found": found.found}
-                log.error("ledger.discrepancy", merchant_id=merchant_id, id=found.id, **detail)
-                audit.record(
-                    "ledger.discrepancy", actor=access.system(merchant_id, "ledger.audit"),
-                    object_type=f"ledger_{found.what}", object_id=found.id, detail=detail,
-                )  # fmt: skip
+            auditing.prove(actor=access.system(merchant_id, "ledger.audit"))
+
+
+@app.task(name="ledger.audit_one")
+def audit_one(merchant_id: int, run_id: int) -> None:
+    """What somebody asked for on the page."""
+    with tenancy.scope(merchant_id):
+        auditing.carry_out(run_id=run_id, actor=access.system(merchant_id, "ledger.audit"))

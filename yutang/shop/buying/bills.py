@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from yutang.areas.bookings import queries as bookings
+from yutang.areas.bookings.models import Booking
+from yutang.areas.bookings.services import PAYABLE as BOOKING
 from yutang.areas.orders import queries_mine
 from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import PAYABLE
@@ -58,8 +61,18 @@ def of_order(request: HttpRequest, order_id: int) -> Bill:
     )  # fmt: skip
 
 
+def of_booking(request: HttpRequest, booking_id: int) -> Bill:
+    found = bookings.booking_of(request.shopper.customer_id, booking_id)
+    page = address(request, "booking", found.pk)
+    return Bill(
+        (BOOKING, found.pk), found.session.experience.title, found.amount, found.currency,
+        is_open=found.state in (Booking.State.HELD, Booking.State.OFFERED), done=page, back=page,
+        expires_at=found.expires_at,
+    )  # fmt: skip
+
+
 # What can be paid here, by the type of the payable; each finds only what belongs to the shopper (NotFound).
-BILLS: dict[str, Callable[[HttpRequest, int], Bill]] = {PAYABLE: of_order}
+BILLS: dict[str, Callable[[HttpRequest, int], Bill]] = {PAYABLE: of_order, BOOKING: of_booking}
 
 
 def bill(request: HttpRequest, payable: str, payable_id: int) -> Bill:

@@ -1,0 +1,125 @@
+"""What accounts, entries and sources of the ledger are called. The one place: an area that books a new kind adds its
+words here. A kind without words is shown by its code."""
+
+from __future__ import annotations
+
+import re
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
+
+from yutang.core import money
+
+ACCOUNTS: dict[str, str] = {
+    "points": gettext_noop("Points of customers"),
+    "points.issued": gettext_noop("Points given out"),
+    "points.redeemed": gettext_noop("Points used"),
+    "points.expired": gettext_noop("Points expired"),
+    "wallet.principal": gettext_noop("Stored value: principal"),
+    "wallet.gift": gettext_noop("Stored value: gift"),
+    "wallet.held": gettext_noop("Recharge money at stores"),
+    "wallet.served": gettext_noop("Principal spent at stores"),
+    "wallet.gift_used": gettext_noop("Gift balance spent at stores"),
+    "wallet.gift_given": gettext_noop("Gift balance given out"),
+    "wallet.gift_card": gettext_noop("Gift cards"),
+    "wallet.expired": gettext_noop("Stored value expired"),
+    "settlement.party": gettext_noop("Settlement: owed to parties"),
+    "settlement.clearing": gettext_noop("Settlement: counter-account"),
+    "settlement.paid": gettext_noop("Settlement: payments"),
+}
+
+ENTRIES: dict[str, str] = {
+    "ledger.move": gettext_noop("Balances moved by a merge"),
+    "ledger.move_back": gettext_noop("Balances moved back"),
+    "ledger.expire": gettext_noop("Expired"),
+    "points.earn": gettext_noop("Points earned"),
+    "points.spend": gettext_noop("Points used"),
+    "points.adjust": gettext_noop("Points changed by hand"),
+    "points.give": gettext_noop("Points given"),
+    "wallet.recharge": gettext_noop("Recharge"),
+    "wallet.spend": gettext_noop("Paid from the balance"),
+    "wallet.refund": gettext_noop("Principal refunded"),
+    "wallet.adjust": gettext_noop("Balance corrected"),
+    "settlement.close": gettext_noop("Settlement closed"),
+    "settlement.payment": gettext_noop("Settlement payment"),
+}
+
+UNITS: dict[str, str] = {"point": gettext_noop("Points"), "points": gettext_noop("Points")}
+
+# type of a source → (its name, the page about it)
+SOURCES: dict[str, tuple[str, str]] = {
+    "order": (gettext_noop("Order"), "console:order"),
+    "customer": (gettext_noop("Customer"), "console:customer"),
+    "booking": (gettext_noop("Booking"), "console:booking"),
+    "settlement_statement": (gettext_noop("Clearing statement"), "console:settlement_statement"),
+    "tender": (gettext_noop("Payment"), ""),
+    "recharge": (gettext_noop("Recharge"), ""),
+    "aftersale_case": (gettext_noop("After-sale case"), "console:aftersale_case"),
+}
+
+HOLDERS: dict[str, str] = {
+    "customer": gettext_noop("Customer"),
+    "node": gettext_noop("Region or store"),
+    "merchant": gettext_noop("Merchant"),
+    "gift_card": gettext_noop("Gift card"),
+    "supplier": gettext_noop("Supplier"),
+}
+
+WRONGS: dict[str, str] = {
+    "balance": gettext_noop("A balance differs from the sum of its postings"),
+    "lots": gettext_noop("A balance differs from what its lots hold"),
+    "lot": gettext_noop("A lot differs from the sum of its postings"),
+    "entry": gettext_noop("An entry does not sum to zero"),
+}
+
+
+def account(kind: str) -> str:
+    return gettext(ACCOUNTS[kind]) if kind in ACCOUNTS else kind
+
+
+def entry(kind: str) -> str:
+    """A reversal is named after what it takes back."""
+    if kind.endswith(".reverse"):
+        return gettext("Taken back: %s") % entry(kind.removesuffix(".reverse"))
+    return gettext(ENTRIES[kind]) if kind in ENTRIES else kind
+
+
+def unit(key: str) -> str:
+    return gettext(UNITS[key]) if key in UNITS else key
+
+
+def amount(value: int, of: str) -> str:
+    """`¥1,234.50` for a currency, `1,234` with its unit else."""
+    if re.fullmatch("[A-Z]{3}", of):
+        return money.formatted(value, of, get_language() or "zh-hans")
+    return f"{value:,} {unit(of)}"
+
+
+def source(type_: str, id_: int | None) -> tuple[str, str]:
+    """(name, address or "")."""
+    if not type_:
+        return "", ""
+    name, page = SOURCES.get(type_, (type_, ""))
+    text = f"{gettext(name)} #{id_}" if id_ is not None else gettext(name)
+    return text, _address(page, id_)
+
+
+def holder(type_: str, id_: int, nodes: dict[int, str]) -> tuple[str, str]:
+    """(name, address or "")."""
+    if type_ == "merchant":
+        return pgettext("whose account", "The brand"), ""
+    if type_ == "node" and id_ in nodes:
+        return nodes[id_], ""
+    page = "console:customer" if type_ == "customer" else ""
+    return f"{gettext(HOLDERS[type_]) if type_ in HOLDERS else type_} #{id_}", _address(page, id_)
+
+
+def wrong(what: str) -> str:
+    return gettext(WRONGS[what]) if what in WRONGS else what
+
+
+def _address(page: str, id_: int | None) -> str:
+    try:
+        return reverse(page, args=[id_]) if page and id_ is not None else ""
+    except NoReverseMatch:
+        return ""
