@@ -20,9 +20,12 @@ class Asset:
     icon: str
 
 
-ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = ()
-
-
 def assets(request: HttpRequest) -> list[Asset]:
     """Those that this merchant and this person have anything to do with."""
     return [found for one in ASSETS if (found := one(request)) is not None]
+
+
+# They import what stands above.
+from yutang.shop.points.asset import points  # noqa: E402
+
+ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (points,)

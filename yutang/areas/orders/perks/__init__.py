@@ -58,9 +58,6 @@ class Perk(Protocol):
         """Pieces of a paid order are back. `key` is unique per order: the same key again does nothing."""
 
 
-PERKS: tuple[Perk, ...] = ()
-
-
 def take(*, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
     used = {reason.step for reason in quote.reasons}
     for perk in PERKS:
@@ -103,3 +100,9 @@ def _used(order_id: int) -> list[tuple[Perk, list[Reason]]]:
     ]
     found = ((perk, [row for row in rows if row.step.startswith(perk.key)]) for perk in PERKS)
     return [(perk, own) for perk, own in found if own]
+
+
+# The perks import what stands above.
+from yutang.areas.orders.perks.points import PointsPerk  # noqa: E402
+
+PERKS: tuple[Perk, ...] = (PointsPerk(),)
