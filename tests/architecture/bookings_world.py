@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def furnish(mark: str, person: Customer, node: OrgNode, *, is_open: bool = False) -> dict[str, object]:
-    """An experience for members in a room of `node`, booked; the hub, closed unless told otherwise; ids for addresses."""
+    """An experience for members in a room of `node`, booked; the hub, closed unless told so; ids for addresses."""
     by = shop.actor()
     room = services.save_resource(node_id=node.pk, kind="room", name=f"Room {mark}", actor=by)
     stay = made.make_experience(node_id=node.pk, title=f"Stay {mark}", audience="vip", resource_id=room.pk)

@@ -34,6 +34,7 @@ class Lock(IntEnum):
     ONE_TIME_CODES = 7_263_041
     COUPON_RUN = 7_263_050
     BOOKER = 7_263_051
+    MISSIONS = 7_263_052
 
 
 @contextmanager

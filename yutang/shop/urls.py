@@ -12,8 +12,10 @@ from yutang.shop.booking import views as booking
 from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
 from yutang.shop.decorated import views as decorated
+from yutang.shop.missions import views as missions
 from yutang.shop.orders import invoicing
 from yutang.shop.orders import views as orders
+from yutang.shop.points import views as points
 from yutang.shop.reviewing import views as reviewing
 from yutang.shop.sharing import views as posters
 from yutang.shop.stores import views as stores
@@ -81,6 +83,14 @@ urlpatterns = [
     path("login/wechat/back", wechat.back, name="wechat_back"),
     path("logout", login.logout, name="logout"),
     path("me", login.me, name="me"),
+    path("points", points.statement, name="points"),
+    path("points/exchange", points.exchange_shop, name="exchange_shop"),
+    path("points/exchange/<int:offer_id>", points.exchange, name="exchange"),
+    path("points/exchanges", points.exchanges, name="exchanges"),
+    path("missions", missions.missions, name="missions"),
+    path("missions/check-in", missions.check_in, name="check_in"),
+    path("missions/share", missions.share, name="share"),
+    path("missions/profile", missions.complete_profile, name="complete_profile"),
     path("me/phone", phone.bind, name="bind_phone"),
     path("me/phone/code", phone.send_code, name="send_bind_code"),
     path("me/addresses", addresses.address_list, name="addresses"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from yutang.areas.customers import forest
+from yutang.areas.customers import balances, forest
 from yutang.areas.customers.errors import AlreadyMerged, AlreadyUnmerged, NothingToSplit, PersonErased, SamePerson
 from yutang.areas.customers.events import CustomersMerged, CustomersUnmerged, IdentitiesSplit
 from yutang.areas.customers.models import Customer, Identity, Merge
@@ -122,6 +122,7 @@ def _join(pairs: Sequence[Pair], actor: Actor, *, by_hand: bool) -> list[Merge]:
             [list(went), list(went.values()), actor.merchant_id],
         )
     Merge.objects.bulk_create(merges)
+    balances.follow(merges, actor)
     _finish([*people], actor)
     joined = [(m.survivor_id, m.absorbed_id, m.pk) for m in merges if m.survivor_id and m.absorbed_id]
     audit.record_many(
@@ -161,6 +162,7 @@ def undo(*, merge_id: int, actor: Actor, kept_apart: bool = False) -> Merge:
     merges = list(
         Merge.objects.filter(survivor_home__in=people, unmerged_at__isnull=True).select_for_update().order_by("pk")
     )
+    stood = [(merged.pk, merged.survivor_id, merged.absorbed_id) for merged in merges]
     forest.take_back(merges, people)
     cut.unmerged_at, cut.unmerged_by, cut.kept_apart = clock.now(), actor.name, kept_apart
     cut.save(update_fields=["unmerged_at", "unmerged_by", "kept_apart"])
@@ -171,6 +173,7 @@ def undo(*, merge_id: int, actor: Actor, kept_apart: bool = False) -> Merge:
     # Two merges may change places: nobody may look absorbed twice in between.
     Merge.objects.filter(pk__in=[merged.pk for merged in remaining]).update(survivor=None, absorbed=None)
     Merge.objects.bulk_update(remaining, ["survivor", "absorbed", "filled"])
+    balances.part(stood, remaining, actor)
     leaving = {person: forest.find(roots, person) for person in people if forest.find(roots, person) != root}
     for each in _tables():
         _run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from yutang.lake import source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
 
     from yutang.core.access import Actor
 
@@ -142,6 +144,16 @@ def people_with_keys(wanted: Iterable[bytes]) -> dict[bytes, int]:
 def roots(customer_ids: Iterable[int]) -> dict[int, int]:
     """Who each of these people is today."""
     return forest.roots(customer_ids)
+
+
+def born_on(day: date, *, after: int = 0, limit: int) -> list[int]:
+    """People of today whose birthday it is, by number after `after`; born on a leap day: on 28 February in
+    other years."""
+    born = Q(birthday__month=day.month, birthday__day=day.day)
+    if (day.month, day.day) == (2, 28) and not isleap(day.year):
+        born |= Q(birthday__month=2, birthday__day=29)
+    found = Customer.objects.filter(born, merged_into__isnull=True, pk__gt=after).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:limit])
 
 
 def phones(customer_ids: Iterable[int], *, shown: Callable[[Identity], str] = keys.masked) -> dict[int, str]:

@@ -94,6 +94,20 @@ def items(order_id: int) -> list[OrderItem]:
     return list(OrderItem.objects.filter(order=order_id).order_by("position"))
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was paid for an order, and what of it went back so far; minor units."""
+
+    paid: int
+    refunded: int
+
+
+def sums(order_id: int) -> Sums:
+    """Zeros while it is not paid. Asked by jobs, about any order."""
+    found = Order.objects.only("sold_amount", "refunded_amount").get(pk=order_id)
+    return Sums(found.sold_amount, -found.refunded_amount)
+
+
 def parcels(order_id: int) -> list[Parcel]:
     """The oldest first."""
     return list(Parcel.objects.filter(order=order_id).order_by("pk"))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Sum
 
-from yutang.core.ledger.models import Account, Lot, Posting
+from yutang.core.ledger.models import Account, Entry, Lot, Posting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -68,6 +69,56 @@ def statement(*, kind: str, unit: str, holder: Holder) -> QuerySet[Posting]:
         .select_related("entry")
         .order_by("-id")
     )
+
+
+def posted(key: str) -> Entry | None:
+    """The entry of this key."""
+    return Entry.objects.filter(idempotency_key=key).first()
+
+
+def holders(type: str, ids: Iterable[int]) -> set[int]:
+    """Those of them that have any account."""
+    found = Account.objects.filter(holder_type=type, holder_id__in=set(ids))
+    return set(found.values_list("holder_id", flat=True))
+
+
+def postings(kind: str) -> QuerySet[Posting]:
+    """All postings on accounts of a kind, with entry and account, newest first."""
+    return Posting.objects.filter(account__kind=kind).select_related("entry", "account").order_by("-id")
+
+
+def due(*, kind: str, since: datetime | None = None, until: datetime | None = None) -> QuerySet[Lot]:
+    """Lots of a kind with something left that expire from `since` on, before `until`, the first ones first."""
+    found = Lot.objects.filter(account__kind=kind, remaining__gt=0, expires_at__isnull=False)
+    if since is not None:
+        found = found.filter(expires_at__gte=since)
+    if until is not None:
+        found = found.filter(expires_at__lt=until)
+    return found.select_related("account", "entry").order_by("expires_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the lots of a kind hold that expires at one moment."""
+
+    expires_at: datetime
+    amount: int
+    lots: int
+
+
+def due_sums(*, kind: str, merchant_id: int) -> list[Due]:
+    """By the moment of expiry, the first ones first: days end for everybody at once, so there are few."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT l.expires_at, sum(l.remaining)::bigint, count(*) FROM ledger_lot l
+              JOIN ledger_account a ON a.id = l.account_id
+             WHERE l.merchant_id = %s AND a.kind = %s AND l.remaining > 0 AND l.expires_at IS NOT NULL
+             GROUP BY 1 ORDER BY 1
+            """,
+            [merchant_id, kind],
+        )
+        return [Due(*row) for row in cursor.fetchall()]
 
 
 def trial_balance(*, merchant_id: int, at: datetime) -> list[TrialLine]:

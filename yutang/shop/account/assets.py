@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext
-
-from yutang.areas.bookings import queries as bookings
-from yutang.core import clock
-from yutang.shop.door import address
+from yutang.shop.account.asset import Asset
+from yutang.shop.booking import asset as booking
+from yutang.shop.points import asset as points
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+__all__ = ["ASSETS", "Asset", "assets"]
 
-@dataclass(frozen=True)
-class Asset:
-    """`value` as it is shown ("1,200", "¥88.00"); `label` in the active language."""
-
-    label: str
-    value: str
-    address: str
-    icon: str
-
-
-def _bookings(request: HttpRequest) -> Asset | None:
-    """Those to come."""
-    count = bookings.coming(request.shopper.customer_id, clock.now())
-    return Asset(gettext("Bookings"), str(count), address(request, "bookings"), "calendar") if count else None
-
-
-def _hub(request: HttpRequest) -> Asset | None:
-    """For its members only."""
-    hub = bookings.hub()
-    if hub is None or not bookings.is_member(request.shopper.customer_id, hub):
-        return None
-    return Asset(hub.title, gettext("VIP"), address(request, "vip"), "star")
-
-
-ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (_bookings, _hub)
+ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (points.points, booking.bookings, booking.hub)
 
 
 def assets(request: HttpRequest) -> list[Asset]:

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from yutang.areas.catalog import queries
 from yutang.areas.catalog.errors import AlreadyReviewed, BadReview
+from yutang.areas.catalog.events import ReviewWritten
 from yutang.areas.catalog.models import Review, Sku
-from yutang.core import audit, clock
+from yutang.core import audit, clock, events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,7 @@ def write_review(
             raise
         raise AlreadyReviewed from error
     audit.record("reviews.write", actor=actor, object_type="review", object_id=review.pk)
+    events.publish(ReviewWritten(merchant_id=actor.merchant_id, review_id=review.pk, customer_id=review.customer_id))
     return review
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from yutang.areas.orders.models import Adjustment
 from yutang.areas.orders.perks.base import GivenBack, Perk, Returned
 from yutang.areas.orders.perks.coupons import CouponPerk
+from yutang.areas.orders.perks.points import PointsPerk
 from yutang.areas.orders.pricing import Reason
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PERKS", "GivenBack", "Perk", "Returned", "give_back", "preview", "release", "take"]
 
-PERKS: tuple[Perk, ...] = (CouponPerk(),)
+PERKS: tuple[Perk, ...] = (CouponPerk(), PointsPerk())
 
 
 def take(*, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:

@@ -13,7 +13,7 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.errors import NotDelivered
 from yutang.areas.orders.errors import NotInRegion
 from yutang.areas.orders.models import ShopOrder
-from yutang.areas.orders.pricing import till
+from yutang.areas.orders.pricing import points, till
 from yutang.areas.orders.pricing.local import local_fee
 from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
 
@@ -117,5 +117,6 @@ def _parcels(basket: Basket) -> list[_Parcel]:
 def register_steps() -> None:
     register(Step("region", 0, region))
     register(Step("level", 100, level_price))
+    points.register_step()
     register(Step(till.STEP, till.PLACE, till.till_price))
     register(Step("freight", FREIGHT, freight))

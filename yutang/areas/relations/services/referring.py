@@ -15,9 +15,10 @@ from django.db import connection, transaction
 from yutang.areas.customers import merging
 from yutang.areas.customers import queries as customers
 from yutang.areas.relations.errors import BroughtThemselves, GoesInCircles, ReasonMissing
+from yutang.areas.relations.events import FriendBrought
 from yutang.areas.relations.models import Referral, Source
 from yutang.areas.relations.services import saying
-from yutang.core import clock, tenancy
+from yutang.core import clock, events, tenancy
 from yutang.core.access import Actor
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def bring_by_code(
         or customer.pk in _above(bringer_id)
     ):
         return None
-    return _say(customer, bringer_id, source=Source.CODE, reason=code, since=since, actor=actor)
+    said = _say(customer, bringer_id, source=Source.CODE, reason=code, since=since, actor=actor)
+    events.publish(FriendBrought(merchant_id=actor.merchant_id, customer_id=customer.pk, bringer_id=bringer_id))
+    return said
 
 
 @transaction.atomic
