@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from yutang.shop.account.asset import Asset
+from yutang.shop.coupons import showing as coupons
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-@dataclass(frozen=True)
-class Asset:
-    """`value` as it is shown ("1,200", "¥88.00"); `label` in the active language."""
+__all__ = ["ASSETS", "Asset", "assets"]
 
-    label: str
-    value: str
-    address: str
-    icon: str
-
-
-ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = ()
+ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (coupons.asset,)
 
 
 def assets(request: HttpRequest) -> list[Asset]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.models import Picture, Product, Sku
+from yutang.areas.coupons import queries as coupons
 from yutang.areas.inventory import queries as inventory
 from yutang.core import money
 from yutang.core.errors import NotFound
@@ -37,7 +38,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         "choices": _choices(request, found, skus, left, {one.sku_id: one.digest for one in pictures}),
         "rating": rating, "reviews": catalog.newest_reviews(found.pk, FIRST_REVIEWS),
         "data": _structured(request, found, skus, left, rating, pictures),
-        "promises": promised(found.kind),
+        "promises": promised(found.kind), "has_coupons": coupons.is_offered(),
         "card": Card.of(
             request, title=found.name, text=found.subtitle, path=address(request, "product", found.pk),
             picture=pictures[0].digest if pictures else "", poster=address(request, "product_poster", found.pk),

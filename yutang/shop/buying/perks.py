@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from yutang.shop.coupons.perk import CouponShopPerk
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,7 +37,7 @@ class Shown:
     context: Any
 
 
-PERKS: tuple[ShopPerk, ...] = ()
+PERKS: tuple[ShopPerk, ...] = (CouponShopPerk(),)
 
 
 def choices(request: HttpRequest, wish: Wish, data: Mapping[str, str]) -> dict[str, str]:
