@@ -11,6 +11,7 @@ from yutang.shop.aftersale import views as cases
 from yutang.shop.booking import views as booking
 from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
+from yutang.shop.coupons import views as coupons
 from yutang.shop.decorated import views as decorated
 from yutang.shop.missions import views as missions
 from yutang.shop.orders import invoicing
@@ -74,6 +75,13 @@ urlpatterns = [
     path("bookings/<int:booking_id>", booking.booking, name="booking"),
     path("bookings/<int:booking_id>/cancel", booking.cancel, name="cancel_booking"),
     path("bookings/<int:booking_id>/take", booking.take, name="take_booking"),
+    path("coupons", coupons.centre, name="coupon_centre"),
+    path("coupons/<int:coupon_template_id>/claim", coupons.claim, name="claim_coupon"),
+    path("coupons/gift/<slug:coupon_token>", coupons.gift, name="coupon_gift"),
+    path("coupons/gift/<slug:coupon_token>/take", coupons.accept, name="accept_coupon"),
+    path("me/coupons", coupons.mine, name="coupons"),
+    path("me/coupons/redeem", coupons.redeem, name="redeem_coupon"),
+    path("me/coupons/<int:coupon_id>/give", coupons.offer, name="offer_coupon"),
     path("terms", agreeing.terms, name="terms"),
     path("privacy", agreeing.policy, name="policy"),
     path("language", language.choose, name="language"),

@@ -14,6 +14,7 @@ from yutang.areas.coupons.services.designing import pool_key
 from yutang.areas.coupons.services.giving import digest
 from yutang.core import clock
 from yutang.core.errors import NotFound
+from yutang.core.questions import Question, answer
 from yutang.core.reservations.models import Pool
 
 if TYPE_CHECKING:
@@ -199,9 +200,15 @@ def offered(customer_id: int | None, limit: int = 50) -> list[Offered]:
     return [Offered(one, has.get(one.pk, 0), one.pk in gone) for one in found]
 
 
-def is_offered() -> bool:
+def offered_question() -> Question[bool]:
     """Whether the coupon centre has anything; pages that lead to it ask."""
-    return Template.objects.filter(state=Template.State.ACTIVE, is_claimable=True).exists()
+    return Question(
+        "SELECT 1 AS one FROM coupons_template WHERE state = 'active' AND is_claimable LIMIT 1", {}, bool
+    )  # fmt: skip
+
+
+def is_offered() -> bool:
+    return answer(offered_question())
 
 
 # -- runs --------------------------------------------------------------------------------------------------------------

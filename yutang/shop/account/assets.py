@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yutang.shop.account.asset import Asset
 from yutang.shop.booking import asset as booking
+from yutang.shop.coupons import showing as coupons
 from yutang.shop.points import asset as points
 
 if TYPE_CHECKING:
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ASSETS", "Asset", "assets"]
 
-ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (points.points, booking.bookings, booking.hub)
+ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (
+    points.points,
+    coupons.asset,
+    booking.bookings,
+    booking.hub,
+)
 
 
 def assets(request: HttpRequest) -> list[Asset]:

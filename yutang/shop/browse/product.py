@@ -10,6 +10,7 @@ from django.urls import reverse
 from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.models import Picture, Product, Sku
+from yutang.areas.coupons import queries as coupons
 from yutang.areas.inventory import queries as inventory
 from yutang.core import money
 from yutang.core.errors import NotFound
@@ -33,7 +34,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         left=inventory.left_question(product_id), pictures=catalog.pictures_question(product_id),
         way=catalog.way_question(product_id), rating=catalog.rating_question(product_id),
         reviews=catalog.newest_reviews_question(product_id, FIRST_REVIEWS),
-        terms=aftersale.terms_question(), promises=aftersale.promises_question(),
+        terms=aftersale.terms_question(), promises=aftersale.promises_question(), coupons=coupons.offered_question(),
     )  # fmt: skip
     return shown_to_all(request, "shop/browse/product.html", told, partial(_page, request))
 
@@ -56,7 +57,7 @@ def _page(request: HttpRequest, told: Answers) -> tuple[dict[str, Any], int]:
                 (found.name, address(request, "product", found.pk)),
             ]),
         ],
-        "promises": promised(told["terms"], told["promises"][found.kind]),
+        "promises": promised(told["terms"], told["promises"][found.kind]), "has_coupons": told["coupons"],
         "card": Card.of(
             request, title=found.name, text=found.subtitle, path=address(request, "product", found.pk),
             picture=pictures[0].digest if pictures else "", poster=address(request, "product_poster", found.pk),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from yutang.shop.coupons.perk import CouponShopPerk
 from yutang.shop.points.perk import PointsShopPerk
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Shown:
     context: Any
 
 
-PERKS: tuple[ShopPerk, ...] = (PointsShopPerk(),)
+PERKS: tuple[ShopPerk, ...] = (CouponShopPerk(), PointsShopPerk())
 
 
 def choices(request: HttpRequest, wish: Wish, data: Mapping[str, str]) -> dict[str, str]:

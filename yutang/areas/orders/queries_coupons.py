@@ -1,0 +1,77 @@
+"""What a person's coupons would do with a basket: for the checkout, the cart and the page of coupons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yutang.areas.catalog import queries as catalog
+from yutang.areas.coupons import best
+from yutang.areas.coupons import queries as coupons
+from yutang.areas.orders import pricing
+from yutang.areas.orders.models import ShopOrder
+from yutang.areas.orders.pricing import coupons as step
+from yutang.core import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from yutang.areas.coupons.models import Coupon
+    from yutang.areas.orders.pricing import Quote
+    from yutang.areas.orders.services import Wish
+
+KEY, AUTO = step.KEY, step.AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A coupon at the checkout: what it saves alone, whether the quote uses it, else why not."""
+
+    held: best.Held
+    saves: int
+    is_used: bool
+    unfit: best.Unfit | None
+
+
+def saving(
+    lines: Sequence[tuple[int, int]], found: Iterable[Coupon], *, customer_id: int, currency: str
+) -> dict[int, int]:  # fmt: skip
+    """Coupon → what it would take off these (SKU id, pieces) alone, of those that would."""
+    offers = catalog.offers(sku_id for sku_id, _ in lines)
+    basket = pricing.Basket(
+        lines=[pricing.Line(offers[sku_id], pieces) for sku_id, pieces in lines if sku_id in offers],
+        fulfilment=ShopOrder.Fulfilment.PICKUP, currency=currency, at=clock.now(), customer_id=customer_id,
+    )  # fmt: skip
+    held = [coupons.held(coupon) for coupon in found]
+    items = step.items(basket, [line.offer.price * line.quantity for line in basket.lines], held)
+    place = step.place(basket)
+    return {
+        one.id: off
+        for one in held
+        if items and best.unfit(one, items, place) is None and (off := best.alone(one, items))
+    }
+
+
+def told(*, wish: Wish, quote: Quote, customer_id: int, currency: str) -> list[Told]:
+    """Every coupon of the person beside a quote: those it uses, then those that could count, by what they save, then
+    the others with their reason."""
+    held = coupons.held_by(customer_id)
+    if not held:
+        return []
+    basket = pricing.Basket(
+        lines=[line.line for line in quote.lines], fulfilment=wish.fulfilment, currency=currency, at=clock.now(),
+        customer_id=customer_id, province=wish.recipient.province, level=wish.level, node_id=wish.node_id,
+    )  # fmt: skip
+    amounts = [line.list_amount for line in quote.lines]
+    for reason in quote.reasons:  # what the steps before coupons left
+        if reason.line is not None and reason.step in ("level", "promotion"):
+            amounts[reason.line] += reason.amount
+    own = {int(reason.source_id) for reason in quote.reasons if reason.source_type == step.SOURCE}
+    freight = quote.freight - sum(reason.amount for reason in quote.reasons if reason.step == step.FREIGHT_KEY)
+    items, place = step.items(basket, amounts, held), step.place(basket)
+    chosen = best.Choice(tuple(best.Cut(one) for one in held if one.id in own), quote.total)
+    rows = [
+        Told(one, best.alone(one, items, freight) if why is None or why.code == "excluded" else 0, one.id in own, why)
+        for one, why in best.explained(held, items, place, chosen, freight)
+    ]
+    return sorted(rows, key=lambda row: (not row.is_used, row.saves == 0, -row.saves, row.held.valid_until))
