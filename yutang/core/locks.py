@@ -32,6 +32,7 @@ class Lock(IntEnum):
     SUGGESTION_START = 7_263_031
     CART = 7_263_040
     ONE_TIME_CODES = 7_263_041
+    WALLET = 7_263_050
 
 
 @contextmanager

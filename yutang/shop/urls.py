@@ -16,6 +16,7 @@ from yutang.shop.orders import views as orders
 from yutang.shop.reviewing import views as reviewing
 from yutang.shop.sharing import views as posters
 from yutang.shop.stores import views as stores
+from yutang.shop.wallet import views as wallet
 
 app_name = "shop"
 urlpatterns = [
@@ -72,6 +73,11 @@ urlpatterns = [
     path("login/wechat/back", wechat.back, name="wechat_back"),
     path("logout", login.logout, name="logout"),
     path("me", login.me, name="me"),
+    path("wallet", wallet.balance, name="wallet"),
+    path("wallet/recharge", wallet.recharge, name="recharge"),
+    path("wallet/code", wallet.code, name="pay_code"),
+    path("wallet/redeem", wallet.redeem, name="redeem_card"),
+    path("wallet/name", wallet.name, name="real_name"),
     path("me/phone", phone.bind, name="bind_phone"),
     path("me/phone/code", phone.send_code, name="send_bind_code"),
     path("me/addresses", addresses.address_list, name="addresses"),
