@@ -35,6 +35,7 @@ class Lock(IntEnum):
     COUPON_RUN = 7_263_050
     BOOKER = 7_263_051
     MISSIONS = 7_263_052
+    WALLET = 7_263_053
 
 
 @contextmanager

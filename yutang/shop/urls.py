@@ -20,6 +20,7 @@ from yutang.shop.points import views as points
 from yutang.shop.reviewing import views as reviewing
 from yutang.shop.sharing import views as posters
 from yutang.shop.stores import views as stores
+from yutang.shop.wallet import views as wallet
 
 app_name = "shop"
 urlpatterns = [
@@ -99,6 +100,11 @@ urlpatterns = [
     path("missions/check-in", missions.check_in, name="check_in"),
     path("missions/share", missions.share, name="share"),
     path("missions/profile", missions.complete_profile, name="complete_profile"),
+    path("wallet", wallet.balance, name="wallet"),
+    path("wallet/recharge", wallet.recharge, name="recharge"),
+    path("wallet/code", wallet.code, name="pay_code"),
+    path("wallet/redeem", wallet.redeem, name="redeem_card"),
+    path("wallet/name", wallet.name, name="real_name"),
     path("me/phone", phone.bind, name="bind_phone"),
     path("me/phone/code", phone.send_code, name="send_bind_code"),
     path("me/addresses", addresses.address_list, name="addresses"),

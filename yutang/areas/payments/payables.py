@@ -18,6 +18,7 @@ class Due:
     is_settled: bool  # has got it; neither: closed without it
     subject: str  # what the buyer reads at the provider
     customer_id: int | None = None  # who owes it, where somebody is known: whose balance may pay
+    node_id: int | None = None  # the store that serves; None: the headquarters
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from yutang.shop.account.asset import Asset
 from yutang.shop.booking import asset as booking
 from yutang.shop.coupons import showing as coupons
 from yutang.shop.points import asset as points
+from yutang.shop.wallet import asset as wallet
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ASSETS", "Asset", "assets"]
 
 ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (
+    wallet.balance,
     points.points,
     coupons.asset,
     booking.bookings,

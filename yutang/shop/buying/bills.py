@@ -14,6 +14,8 @@ from yutang.areas.orders import queries_mine
 from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import PAYABLE
 from yutang.areas.payments import queries as payments
+from yutang.areas.wallet import queries as balances
+from yutang.areas.wallet import services as wallet
 from yutang.core.errors import NotFound
 from yutang.shop.door import address
 
@@ -71,8 +73,22 @@ def of_booking(request: HttpRequest, booking_id: int) -> Bill:
     )  # fmt: skip
 
 
+def of_recharge(request: HttpRequest, recharge_id: int) -> Bill:
+    mine = balances.my_recharge(request.shopper.customer_id, recharge_id)
+    title = gettext("Recharge %(name)s") % {"name": mine.name} if mine.name else gettext("Recharge")
+    return Bill(
+        (wallet.RECHARGE, mine.pk), title, mine.amount, mine.currency, is_open=mine.state == mine.State.UNPAID,
+        done=address(request, "wallet"), back=address(request, "recharge"), expires_at=mine.expires_at,
+        takes_balance=False,
+    )  # fmt: skip
+
+
 # What can be paid here, by the type of the payable; each finds only what belongs to the shopper (NotFound).
-BILLS: dict[str, Callable[[HttpRequest, int], Bill]] = {PAYABLE: of_order, BOOKING: of_booking}
+BILLS: dict[str, Callable[[HttpRequest, int], Bill]] = {
+    PAYABLE: of_order,
+    BOOKING: of_booking,
+    wallet.RECHARGE: of_recharge,
+}
 
 
 def bill(request: HttpRequest, payable: str, payable_id: int) -> Bill:

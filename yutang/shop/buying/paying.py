@@ -10,6 +10,8 @@ from yutang.areas.payments import queries as payments
 from yutang.areas.payments.models import Tender
 from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.providers import sandbox as play
+from yutang.areas.wallet import queries as balances
+from yutang.areas.wallet import services as wallet
 from yutang.core import tenancy
 from yutang.core.errors import NotFound
 from yutang.shop import shoppers
@@ -35,7 +37,7 @@ def pay(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
     paid = owed.paid
     context = {
         "bill": owed, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT, "paid": paid,
-        "due": owed.total - paid,
+        "due": owed.total - paid, "balance": _payable_by_balance(request, owed, paid),
     }  # fmt: skip
     return shown(request, "shop/buying/pay.html", context)
 
@@ -49,6 +51,8 @@ def start(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
         back = request.build_absolute_uri(owed.done)
         if not owed.is_open:
             return to(request, owed.done)
+        if provider == wallet.BALANCE:
+            return _pay_by_balance(request, owed)
         is_jsapi = method == "jsapi"
         openid = shoppers.openid(request, paying_app()) if is_jsapi else ""
         if is_jsapi and not openid:
@@ -111,6 +115,23 @@ def sandbox(request: HttpRequest, no: str) -> HttpResponse:
     if not owed.is_open:
         return to(request, owed.done)
     return shown(request, "shop/buying/sandbox.html", {"bill": owed, "tender": tender})
+
+
+def _payable_by_balance(request: HttpRequest, owed: Bill, paid: int) -> int:
+    """What the shopper's balance can pay of it; 0 for what a balance does not pay."""
+    if not owed.takes_balance:
+        return 0
+    has = balances.balance(request.shopper.customer_id, owed.currency)
+    return min(has.total, owed.total - paid)
+
+
+def _pay_by_balance(request: HttpRequest, owed: Bill) -> HttpResponse:
+    """As much as there is; the page asks for the rest."""
+    amount = _payable_by_balance(request, owed, owed.paid)
+    if amount:
+        services.open_tender(payable=owed.payable, provider=wallet.BALANCE, amount=amount, actor=request.actor)
+    is_paid = bool(amount) and owed.paid == owed.total
+    return to(request, owed.done if is_paid else address(request, "pay", *owed.payable))
 
 
 def _must_ask_wechat(request: HttpRequest) -> bool:

@@ -35,6 +35,7 @@ def due(order_id: int) -> Due:
     return Due(
         amount=shop.total, currency=shop.currency, is_open=order.status == Status.UNPAID,
         is_settled=order.paid_at is not None, subject=order.order_no, customer_id=order.customer_id,
+        node_id=order.node_id,
     )  # fmt: skip
 
 

@@ -18,9 +18,13 @@ from yutang.areas.orders.services.placing import PAYABLE, Wish, place
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.errors import AlreadyPaid
-from yutang.core import audit
+from yutang.areas.wallet import queries as balances
+from yutang.areas.wallet import services as wallet
+from yutang.areas.wallet.errors import BalanceTooLow, WrongPerson
+from yutang.core import audit, money
 
 if TYPE_CHECKING:
+    from yutang.areas.customers.models import Identity
     from yutang.core.access import Actor
 
 Status = Order.Status
@@ -44,11 +48,13 @@ def refuse_discount(off: int, before: int) -> None:
 
 
 @transaction.atomic
-def sell(*, key: str, expected: int, cash: int | None = None, actor: Actor) -> Order:
-    """The order of a basket; `cash` is what the buyer puts on the counter for it now: all of it is paid, or a part, and
-    the rest waits. The same key again is the same order, and takes no money.
+def sell(*, key: str, expected: int, cash: int | None = None, pay_code: str = "", actor: Actor) -> Order:
+    """The order of a basket; `cash` is what the buyer puts on the counter for it now, `pay_code` opens the balance of
+    whoever shows it: all of it is paid, or a part, and the rest waits. The same key again is the same order, and takes
+    no money.
 
-    EmptyBasket, PriceChanged, SoldOut, NotOnSale, DiscountTooLarge, NoShift; then nothing is written."""
+    EmptyBasket, PriceChanged, SoldOut, NotOnSale, DiscountTooLarge, NoShift, and of a code WrongPerson, CodeInvalid,
+    BalanceTooLow; then nothing is written."""
     try:
         basket = baskets.locked(key, actor)
     except BasketGone:
@@ -57,12 +63,19 @@ def sell(*, key: str, expected: int, cash: int | None = None, actor: Actor) -> O
         raise
     if not basket.lines:
         raise EmptyBasket(field="lines")
+    if pay_code:
+        payer = wallet.codes.use(code=pay_code, actor=actor)
+        if basket.identity is None:
+            basket.identity = payer
+        _refuse_other(payer, basket.identity.customer_id)
     placed = place(wish=wish(basket), identity=basket.identity, key=key, expected=expected, actor=actor)
     if basket.prices or basket.off:
         _answer_for_discount(placed.pk, basket.reason, actor)
     basket.delete()
     if cash is not None:
         pay_cash(order_id=placed.pk, given=cash, actor=actor)
+    if pay_code:
+        _pay_balance(lock(placed.pk), actor)
     return lock(placed.pk)
 
 
@@ -88,6 +101,18 @@ def pay_cash(*, order_id: int, given: int | None = None, due: int | None = None,
 
 
 @transaction.atomic
+def pay_balance(*, order_id: int, code: str, actor: Actor) -> Order:
+    """What the buyer's balance can pay of what is still due; the rest waits. Paid already: nothing, and the code stays
+    good. CodeInvalid, WrongPerson, BalanceTooLow."""
+    order = lock(order_id)
+    if order.status != Status.UNPAID:
+        return order
+    _refuse_other(wallet.codes.use(code=code, actor=actor), order.customer_id)
+    _pay_balance(order, actor)
+    return lock(order_id)
+
+
+@transaction.atomic
 def call_off(*, order_id: int, actor: Actor) -> Order:
     """A sale that is not paid is given up: what came for it goes back, its goods are for others again, and lie on the
     counter again where that is empty. WrongState when it is paid."""
@@ -101,6 +126,19 @@ def call_off(*, order_id: int, actor: Actor) -> Order:
         basket.identity_id = order.identity_id
         basket.save(update_fields=["lines", "identity_id"])
     return order
+
+
+def _refuse_other(payer: Identity, customer_id: int | None) -> None:
+    if payer.customer_id != customer_id:
+        raise WrongPerson(field="code")
+
+
+def _pay_balance(order: Order, actor: Actor) -> None:
+    left = order.shop.total - payments_of.paid_amount((PAYABLE, order.pk))
+    has = balances.balance(order.customer_id or 0, order.shop.currency).total
+    if not has:
+        raise BalanceTooLow(field="code", available=money.formatted(0, order.shop.currency))
+    payments.open_tender(payable=(PAYABLE, order.pk), provider=wallet.BALANCE, amount=min(has, left), actor=actor)
 
 
 def _answer_for_discount(order_id: int, reason: str, actor: Actor) -> None:
