@@ -98,7 +98,7 @@ def test_segments_see_their_own(stranger, shopper, shop, merchant):
 
 
 def test_few_statements(stranger, shopper, shop, merchant, django_assert_num_queries):
-    """The list of everything costs 9 (tests/shop/test_browse.py), 10 with a log-in; three are the test's own."""
+    """The list of everything costs 8 (tests/shop/test_browse.py), 9 with a log-in; three are the test's own."""
     page = made.home()
     products = [make_product().pk for _ in range(6)]
     raw = (made.block("products", products=products), notice("Hello"))
