@@ -8,4 +8,4 @@ class ReactionsConfig(AppConfig):
     label = "reactions"
 
     def ready(self) -> None:
-        from yutang.reactions import imports, merchants, orders  # noqa: F401  registers its handlers
+        from yutang.reactions import imports, membership, merchants, orders  # noqa: F401  registers its handlers

@@ -8,57 +8,20 @@ order used is seen from its adjustments: their `step` begins with the perk's key
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from yutang.areas.orders.models import Adjustment
+from yutang.areas.orders.perks.base import GivenBack, Perk, Returned
+from yutang.areas.orders.perks.card_freight import CardFreight
 from yutang.areas.orders.pricing import Reason
 
 if TYPE_CHECKING:
     from yutang.areas.orders.pricing import Quote
     from yutang.core.access import Actor
 
+__all__ = ["PERKS", "GivenBack", "Perk", "Returned", "give_back", "preview", "release", "take"]
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """Of the item at `position`, `before` of its `quantity` pieces were back, now `after` are."""
-
-    position: int
-    before: int
-    after: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """What a refund did to, or would do to, a perk. `text` for people."""
-
-    key: str
-    text: str
-
-
-class Perk(Protocol):
-    key: str
-
-    def take(self, *, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
-        """Uses up what the quote counted on; a DomainError where it is gone meanwhile: nothing is written then."""
-
-    def release(self, *, order_id: int, actor: Actor) -> None:
-        """The order was closed without being paid: everything comes back. Again: nothing."""
-
-    def preview(
-        self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool
-    ) -> list[GivenBack]:
-        """What `give_back` would do now. `is_whole`: with these, every piece of the order is back."""
-
-    def give_back(
-        self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool, key: str,
-        actor: Actor,
-    ) -> list[GivenBack]:  # fmt: skip
-        """Pieces of a paid order are back. `key` is unique per order: the same key again does nothing."""
-
-
-PERKS: tuple[Perk, ...] = ()
+PERKS: tuple[Perk, ...] = (CardFreight(),)
 
 
 def take(*, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
