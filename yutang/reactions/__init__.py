@@ -12,5 +12,9 @@ WITHOUT_REACTION = {
     "segments.refreshed": "kept for journeys and webhooks, which come later",
     "tags.recomputed": "kept for journeys and webhooks, which come later",
     "tags.run_ended": "as above",
+    "membership.level_changed": "kept for messages, journeys and webhooks; snapshots are marked due at once",
+    "membership.level_falling": "as above; the member's page shows the day",
+    "membership.card_activated": "as above",
+    "membership.card_refunded": "as above",
     "aftersale.moved": "kept for messages to the buyer, journeys and webhooks",
 }

@@ -8,4 +8,11 @@ class ReactionsConfig(AppConfig):
     label = "reactions"
 
     def ready(self) -> None:
-        from yutang.reactions import imports, merchants, missions, orders, points  # noqa: F401  registers its handlers
+        from yutang.reactions import (  # noqa: F401  registers its handlers
+            imports,
+            membership,
+            merchants,
+            missions,
+            orders,
+            points,
+        )

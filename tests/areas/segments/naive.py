@@ -14,6 +14,7 @@ from yutang.areas.customers.models import Customer
 from yutang.areas.grades import rules as grades
 from yutang.areas.grades.models import Boundaries, Ladder
 from yutang.areas.interactions.models import Interaction, Visitor
+from yutang.areas.membership.models import Card, Level, Member
 from yutang.areas.orders.models import CustomerStatistic, SaleLine
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags import lunar
@@ -35,12 +36,12 @@ def read(merchant: Any, today: date) -> World:
     own = defaultdict(list)
     for line in lines:
         own[line.person].append(line)
-    relations = _relations()
+    relations, membership = _relations(), _membership()
     ends, ladder = Boundaries.objects.get(), Ladder.objects.order_by("-id")[0]
     for person in Customer.objects.filter(merged_into__isnull=True):
         values = _profile(person, today) | _statistic(statistics.get(person.pk), today)
         values |= _arrival(visitors[person.pk]) | {"tags.ids": tuple(sorted(tags[person.pk]))}
-        values |= relations(person.pk)
+        values |= relations(person.pk) | membership(person.pk)
         found.people[person.pk] = values | _grades(person.pk, values, own[person.pk], ends, ladder, today)
     return found
 
@@ -90,6 +91,17 @@ def _relations() -> Callable[[int], dict[str, Any]]:
         "relations.brought_by": bringers.get(pk), "relations.is_brought": pk in bringers,
         "relations.brought": brought[pk],
     }  # fmt: skip
+
+
+def _membership() -> Callable[[int], dict[str, Any]]:
+    members = {row.customer_id: row for row in Member.objects.all()}
+    lowest = Level.objects.filter(threshold=0, archived_at=None).first()
+    carded = set(Card.objects.filter(state="active").values_list("customer_id", flat=True))
+    return lambda pk: {
+        "membership.growth": members[pk].growth if pk in members else 0,
+        "membership.level": (members[pk].level_id if pk in members else None) or (lowest and lowest.pk),
+        "membership.card": pk in carded,
+    }
 
 
 def _open(statements: Any) -> Any:

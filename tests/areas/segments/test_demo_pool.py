@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from tests.areas.analytics.brand import load
 from tests.areas.segments import naive, rule_maker, world, world_traits
+from tests.factories.membership import actor as system
+from tests.factories.membership import earn, make_level, make_plan
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers.models import Customer
 from yutang.areas.grades import services as grades
 from yutang.areas.interactions import partitions
 from yutang.areas.interactions.models import Interaction
+from yutang.areas.membership.services import carding
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.segments import bitmaps, queries, services
 from yutang.areas.segments.models import SegmentSnapshot
@@ -45,6 +48,7 @@ def pool(time_machine):
         world_traits.arrive(chance, merchant, merchants.root_node().pk, people)
         world_traits.live(chance, merchant, {pk: pk for pk in people}, truth.as_of)
         _visit(chance, merchant, people, truth.as_of)
+        _join(people)
         writer.mark_people_changed(merchant.pk)
     writer.run()
     with tenancy.scope(merchant.pk):
@@ -54,6 +58,16 @@ def pool(time_machine):
         world_today, world.TODAY = world.TODAY, truth.as_of
         yield found
         world.TODAY = world_today
+
+
+def _join(people: list[int]) -> None:
+    """Levels, growth, and cards for some."""
+    make_level(0), make_level(50), make_level(90)
+    plan = make_plan()
+    for number, pk in enumerate(people[:100]):
+        earn(pk, number + 1)
+    for pk in people[:20:2]:
+        carding.grant(plan_id=plan.pk, customer_id=pk, days=30, key=str(pk), reason="x", actor=system())
 
 
 def _visit(chance: random.Random, merchant, people: list[int], today: date) -> None:

@@ -255,6 +255,21 @@ def settle(person: Customer) -> None:
     refuse_erased(person)
 
 
+def held(customer_id: int) -> int:
+    """The person of today of somebody, who stays that until the transaction ends: whoever merges them waits. Cheaper
+    than `settle`: nobody else waits. NotFound."""
+    while True:
+        person = Customer.objects.raw(
+            "SELECT id, merged_into_id FROM customers_customer WHERE id = %s FOR KEY SHARE", [customer_id]
+        )
+        found = next(iter(person), None)
+        if found is None:
+            raise NotFound
+        if found.merged_into_id is None:
+            return found.pk
+        customer_id = found.merged_into_id
+
+
 def refuse_erased(person: Customer) -> None:
     """Whoever was erased stays as it is: nothing is left by which homes could be told apart."""
     if person.erased_at is not None:

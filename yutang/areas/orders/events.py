@@ -33,6 +33,20 @@ class OrderRefunded(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewWritten(DomainEvent):
+    """A buyer reviewed what they bought. `home_customer_id`: under whose account it was."""
+
+    name: ClassVar[str] = "orders.review_written"
+    order_id: int
+    review_id: int
+    customer_id: int
+    home_customer_id: int
+
+    def lock(self) -> str | None:
+        return f"customer:{self.customer_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderShipped(DomainEvent):
     """Pieces of an order were handed to a carrier."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from yutang.areas.orders.models import Adjustment
 from yutang.areas.orders.perks.base import GivenBack, Perk, Returned
+from yutang.areas.orders.perks.card_freight import CardFreight
 from yutang.areas.orders.perks.coupons import CouponPerk
 from yutang.areas.orders.perks.points import PointsPerk
 from yutang.areas.orders.pricing import Reason
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PERKS", "GivenBack", "Perk", "Returned", "give_back", "preview", "release", "take"]
 
-PERKS: tuple[Perk, ...] = (CouponPerk(), PointsPerk())
+PERKS: tuple[Perk, ...] = (CardFreight(), CouponPerk(), PointsPerk())
 
 
 def take(*, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from yutang.areas.catalog.queries import Offer
+from yutang.areas.membership.queries import NO_TERMS, Terms
 from yutang.areas.orders.pricing.local import Reach
 
 
@@ -28,7 +29,7 @@ class Basket:
     at: datetime
     customer_id: int | None = None
     province: str = ""
-    level: str = ""  # the buyer's member level
+    terms: Terms = NO_TERMS  # what the buyer's level and card give
     choices: Mapping[str, str] = field(default_factory=dict)
     node_id: int | None = None  # the store of a pickup, of same-city delivery, or the till
     local: Reach | None = None  # in the same city: the store's terms for the address, if it still reaches it

@@ -66,7 +66,7 @@ def items(basket: Basket, amounts: Sequence[int], held: Sequence[best.Held]) -> 
 
 def place(basket: Basket) -> best.Place:
     is_till = basket.fulfilment == ShopOrder.Fulfilment.COUNTER
-    return best.Place(basket.at, "till" if is_till else "shop", basket.node_id, basket.level)
+    return best.Place(basket.at, "till" if is_till else "shop", basket.node_id, basket.terms.level)
 
 
 def numbers(chosen: str) -> list[int]:

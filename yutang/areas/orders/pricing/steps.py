@@ -1,5 +1,5 @@
-"""The steps that the catalogue's own figures are enough for: whether the region is offered the goods, level prices,
-freight."""
+"""The steps that the catalogue's own figures and the buyer's terms are enough for: whether the region is offered the
+goods, what the level and the card take off, freight."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.pricing import points, till
 from yutang.areas.orders.pricing.local import local_fee
 from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
+from yutang.core import money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from yutang.areas.orders.pricing.basket import Basket
 
 Fulfilment = ShopOrder.Fulfilment
+CARD_FREIGHT = "card_freight"  # as in perks/card_freight.py
 BY_POST = (Fulfilment.DELIVERY, Fulfilment.LOCAL)
 
 
@@ -39,17 +41,22 @@ def region(draft: Draft) -> None:
 
 
 def level_price(draft: Draft) -> None:
-    """Members of a level pay its price where one is set and lower."""
-    basket = draft.basket
-    if not basket.level:
-        return
-    prices = catalog.level_prices([line.offer.sku_id for line in basket.lines], basket.level)
-    for place, line in enumerate(basket.lines):
-        lower = prices.get(line.offer.sku_id, line.offer.price) - line.offer.price
-        if lower < 0:
+    """Members of a level pay its price where one is set and lower; what their level or card takes off comes after."""
+    terms = draft.basket.terms
+    if terms.price_level:
+        prices = catalog.level_prices([line.offer.sku_id for line in draft.basket.lines], terms.price_level)
+        for place, line in enumerate(draft.basket.lines):
+            lower = prices.get(line.offer.sku_id, line.offer.price) - line.offer.price
+            if lower < 0:
+                draft.change(
+                    place, lower * line.quantity, step="level", label=gettext_noop("Member price"),
+                    source=("level", terms.price_level),
+                )  # fmt: skip
+    if terms.percent_off:
+        for place, amount in enumerate(draft.amounts):
             draft.change(
-                place, lower * line.quantity, step="level", label=gettext_noop("Member price"),
-                source=("level", basket.level),
+                place, -money.part(amount, terms.percent_off, 100), step="level",
+                label=gettext_noop("Member discount"), source=terms.percent_by,
             )  # fmt: skip
 
 
@@ -114,9 +121,35 @@ def _parcels(basket: Basket) -> list[_Parcel]:
     return [_Parcel(tables[template_id], places) for template_id, places in sent.items() if template_id in tables]
 
 
+def member_freight(draft: Draft) -> None:
+    """What is sent to members of some levels and cards is free from so much on, after all discounts."""
+    terms = draft.basket.terms
+    if terms.free_freight_from is None or draft.basket.fulfilment != Fulfilment.DELIVERY:
+        return
+    if sum(draft.amounts) >= terms.free_freight_from:
+        draft.change_freight(
+            -draft.freight, step="member_freight", label=gettext_noop("Free delivery for members"),
+            source=terms.freight_by,
+        )  # fmt: skip
+
+
+def card_freight(draft: Draft) -> None:
+    """A use of the buyer's card, where they want it and it still has one this month."""
+    terms = draft.basket.terms
+    if not draft.basket.choices.get(CARD_FREIGHT) or draft.basket.fulfilment != Fulfilment.DELIVERY:
+        return
+    if terms.card_id is not None and terms.free_freights:
+        draft.change_freight(
+            -draft.freight, step=CARD_FREIGHT, label=gettext_noop("Free delivery of the card"),
+            source=("card", terms.card_id),
+        )  # fmt: skip
+
+
 def register_steps() -> None:
     register(Step("region", 0, region))
     register(Step("level", 100, level_price))
     points.register_step()
     register(Step(till.STEP, till.PLACE, till.till_price))
     register(Step("freight", FREIGHT, freight))
+    register(Step("member_freight", FREIGHT + 20, member_freight))
+    register(Step(CARD_FREIGHT, FREIGHT + 30, card_freight))

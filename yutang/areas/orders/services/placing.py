@@ -20,6 +20,7 @@ from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.errors import OutOfStock
 from yutang.areas.inventory.services import Wanted
+from yutang.areas.membership import queries as membership
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import perks, pricing, queries_local
 from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
@@ -55,7 +56,6 @@ class Wish:
     node_id: int | None = None
     pickup_from: datetime | None = None
     pickup_until: datetime | None = None
-    level: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
@@ -76,8 +76,8 @@ def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
     basket = pricing.Basket(
         lines=[pricing.Line(offers[sku_id], quantity) for sku_id, quantity in pieces.items()],
         fulfilment=wish.fulfilment, currency=currency, at=clock.now(), customer_id=customer_id,
-        province=wish.recipient.province, level=wish.level, choices=wish.choices,
-        local=local, node_id=wish.node_id,
+        province=wish.recipient.province, terms=membership.terms(customer_id), choices=wish.choices, local=local,
+        node_id=wish.node_id,
     )  # fmt: skip
     return pricing.price(basket)
 

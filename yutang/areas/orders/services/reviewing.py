@@ -12,7 +12,9 @@ from yutang.areas.catalog import services as catalog
 from yutang.areas.catalog.errors import AlreadyReviewed
 from yutang.areas.orders import queries_mine
 from yutang.areas.orders.errors import CannotBeReviewed
+from yutang.areas.orders.events import ReviewWritten
 from yutang.areas.orders.models import Order
+from yutang.core import events
 
 if TYPE_CHECKING:
     from yutang.areas.catalog.models import Review
@@ -34,7 +36,14 @@ def review(
         raise AlreadyReviewed
     sku = next(one for one in catalog_queries.skus_of([item.product_id])[item.product_id] if one.pk == item.sku_id)
     digests = [catalog.store_picture(content=content, actor=actor).digest for content in pictures]
-    return catalog.write_review(
+    written = catalog.write_review(
         order_item_id=item.pk, sku=sku, customer=order.identity.customer, home_id=order.identity.home_customer_id,
         rating=rating, text=text, pictures=digests, is_anonymous=is_anonymous, actor=actor,
     )  # fmt: skip
+    events.publish(
+        ReviewWritten(
+            merchant_id=actor.merchant_id, order_id=order_id, review_id=written.pk,
+            customer_id=order.identity.customer_id, home_customer_id=order.identity.home_customer_id,
+        )
+    )  # fmt: skip
+    return written
