@@ -138,7 +138,8 @@ def draft_of(template: Template) -> Draft:
     """The terms of today as a draft."""
     terms = Terms.objects.get(pk=terms_id(template))
     fields: dict[str, Any] = {name: getattr(terms, name) for name in Draft.__dataclass_fields__}
-    return Draft(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    plain: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in fields.items()}
+    return Draft(**plain)
 
 
 def terms_id(template: Template) -> int:
