@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.coupons.errors import WrongState, WrongTerms
 from yutang.areas.coupons.models import Template, Terms
@@ -216,7 +216,7 @@ def _check(draft: Draft, limits: Limits) -> None:
     ]  # fmt: skip
     for is_wrong, field, reason in problems:
         if is_wrong:
-            raise WrongTerms(field=field, reason=reason)
+            raise WrongTerms(field=field, reason=gettext(reason))
 
 
 def _wrong(template: Template) -> WrongState:
