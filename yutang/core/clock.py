@@ -31,6 +31,11 @@ def today(timezone: str) -> date:
     return now().astimezone(ZoneInfo(timezone)).date()
 
 
+def day_of(at: datetime, timezone: str) -> date:
+    """The local day of an instant."""
+    return at.astimezone(ZoneInfo(timezone)).date()
+
+
 def start_of_day(day: date, timezone: str) -> datetime:
     """The first instant of a local day, in UTC."""
     return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)

@@ -10,6 +10,10 @@ from django.db.models.functions import Coalesce
 
 from yutang.areas.coupons import best
 from yutang.areas.coupons.models import Code, CodeBatch, Coupon, Gift, Run, Template, Terms, Use
+from yutang.areas.coupons.rules import Difference as Difference
+from yutang.areas.coupons.rules import Group as Group
+from yutang.areas.coupons.rules import difference as difference
+from yutang.areas.coupons.services.designing import draft_of as draft_of
 from yutang.areas.coupons.services.designing import pool_key
 from yutang.areas.coupons.services.giving import digest
 from yutang.core import clock
@@ -105,6 +109,11 @@ def of_person(customer_id: int, tab: str = "", now: datetime | None = None) -> Q
     if tab == "expired":
         return mine.filter(state=State.USABLE, valid_until__lte=now)
     return mine.filter(state=State.USABLE, valid_until__gt=now)
+
+
+def everything_of(customer_id: int) -> QuerySet[Coupon]:
+    """Whatever the person ever got."""
+    return Coupon.objects.filter(customer=customer_id).select_related("template", "terms")
 
 
 def count_usable(customer_id: int) -> int:
@@ -223,6 +232,13 @@ def run(run_id: int, *, actor: Actor) -> Run:
     found = runs(actor).filter(pk=run_id).first()
     if found is None:
         raise NotFound
+    return found
+
+
+def run_people(run_id: int, *, actor: Actor) -> Run:
+    """With the bitmaps of its people."""
+    found = run(run_id, actor=actor)
+    found.refresh_from_db(fields=["people", "withheld"])
     return found
 
 

@@ -82,6 +82,11 @@ class Group:
         return self.total / self.people if self.people else 0.0
 
     @property
+    def mean_amount(self) -> int:
+        """Rounded for people."""
+        return round(self.mean)
+
+    @property
     def variance(self) -> float:
         """Of one person, unbiased."""
         if self.people < 2:
@@ -96,6 +101,18 @@ class Difference:
     mean: float
     low: float
     high: float
+
+    @property
+    def mean_amount(self) -> int:
+        return round(self.mean)
+
+    @property
+    def low_amount(self) -> int:
+        return round(self.low)
+
+    @property
+    def high_amount(self) -> int:
+        return round(self.high)
 
     @property
     def is_conclusive(self) -> bool:

@@ -28,11 +28,9 @@ class Said(Protocol):
 def worth(terms: Said, currency: str) -> str:
     """The big figure: "¥20.00", "20% off", "Free freight"."""
     if terms.kind == "percent":
-        # In Chinese 20 % off is 8折, 15 % is 8.5折.
-        left = 100 - terms.value
-        return gettext("%(off)s%% off") % {
-            "off": terms.value, "left": left, "fold": f"{left / 10:g}",
-        }  # fmt: skip
+        if (get_language() or "").startswith("zh"):
+            return f"{(100 - terms.value) / 10:g} 折" if terms.value < 100 else gettext("Free")
+        return gettext("%(off)s%% off") % {"off": terms.value}
     if terms.kind == "freight":
         if terms.ceiling is None:
             return gettext("Free freight")

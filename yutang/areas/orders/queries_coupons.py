@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+from pyroaring import BitMap64
+
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons import best
 from yutang.areas.coupons import queries as coupons
 from yutang.areas.membership import queries as membership
 from yutang.areas.orders import pricing
-from yutang.areas.orders.models import ShopOrder
+from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.pricing import coupons as step
 from yutang.core import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
-    from yutang.areas.coupons.models import Coupon
+    from yutang.areas.coupons.models import Coupon, Run
     from yutang.areas.orders.pricing import Quote
     from yutang.areas.orders.services import Wish
 
@@ -77,3 +81,35 @@ def told(*, wish: Wish, quote: Quote, customer_id: int, currency: str) -> list[T
         for one, why in best.explained(held, items, place, chosen, freight)
     ]
     return sorted(rows, key=lambda row: (not row.is_used, row.saves == 0, -row.saves, row.held.valid_until))
+
+
+def net_amount(order_ids: Sequence[int]) -> int:
+    """What these orders brought, less what went back."""
+    sums = Order.objects.filter(pk__in=order_ids).aggregate(sold=Sum("sold_amount"), back=Sum("refunded_amount"))
+    return (sums["sold"] or 0) + (sums["back"] or 0)
+
+
+def results(run: Run, *, until: datetime) -> tuple[coupons.Group, coupons.Group]:
+    """What treated and held-out people of a run bought in every channel from its start until then. One statement: who
+    bought at all is few beside a segment."""
+    rows = (
+        Order.objects.filter(ordered_at__gte=run.created_at, ordered_at__lt=until, customer__isnull=False)
+        .values("customer")
+        .annotate(net=Sum("sold_amount") + Sum("refunded_amount"))
+        .filter(net__gt=0)
+        .order_by()
+        .values_list("customer_id", "net")
+    )
+    treated, held = BitMap64.deserialize(bytes(run.people)), BitMap64.deserialize(bytes(run.withheld))
+    bought: tuple[list[int], list[int]] = ([], [])
+    for customer_id, net in rows:
+        if customer_id in treated:
+            bought[0].append(net)
+        elif customer_id in held:
+            bought[1].append(net)
+    sizes = (len(treated), len(held))
+    first, second = (
+        coupons.Group(size, len(each), sum(each), sum(one * one for one in each))
+        for size, each in zip(sizes, bought, strict=True)
+    )
+    return first, second

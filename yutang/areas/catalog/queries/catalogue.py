@@ -38,6 +38,11 @@ def products_by_code(codes: Iterable[str]) -> dict[str, Product]:
     return {row.code: row for row in Product.objects.filter(code__in=set(codes))}
 
 
+def products_of(product_ids: Iterable[int]) -> list[Product]:
+    """Those that exist, by code."""
+    return list(Product.objects.filter(pk__in=set(product_ids)).order_by("code"))
+
+
 def skus_of(product_ids: Iterable[int]) -> dict[int, list[Sku]]:
     """Product id → its SKUs in order with their level prices, those that were switched off last."""
     found: dict[int, list[Sku]] = {}

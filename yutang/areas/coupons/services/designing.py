@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.coupons.errors import WrongState, WrongTerms
 from yutang.areas.coupons.models import Template, Terms
@@ -138,7 +138,8 @@ def draft_of(template: Template) -> Draft:
     """The terms of today as a draft."""
     terms = Terms.objects.get(pk=terms_id(template))
     fields: dict[str, Any] = {name: getattr(terms, name) for name in Draft.__dataclass_fields__}
-    return Draft(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    plain: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in fields.items()}
+    return Draft(**plain)
 
 
 def terms_id(template: Template) -> int:
@@ -215,7 +216,7 @@ def _check(draft: Draft, limits: Limits) -> None:
     ]  # fmt: skip
     for is_wrong, field, reason in problems:
         if is_wrong:
-            raise WrongTerms(field=field, reason=reason)
+            raise WrongTerms(field=field, reason=gettext(reason))
 
 
 def _wrong(template: Template) -> WrongState:
