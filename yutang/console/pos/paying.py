@@ -20,6 +20,8 @@ from yutang.areas.payments import providers
 from yutang.areas.payments import queries as payments
 from yutang.areas.payments import services as paid
 from yutang.areas.payments.providers import sandbox
+from yutang.areas.wallet import services as wallet
+from yutang.areas.wallet.errors import CodeInvalid, TooManyTries
 from yutang.console.access import page
 from yutang.console.orders import labels
 from yutang.console.pos import counter
@@ -46,13 +48,16 @@ def pay(request: HttpRequest) -> HttpResponse:
     if (typed and not given) or not seen.isdecimal() or len(seen) > 15:
         return counter.fragment(request, problem=gettext("This is not an amount."))
     expected, way = int(seen), request.POST.get("way", "cash")
+    code = request.POST.get("pay_code", "").strip() if way == "balance" else ""
+    if way == "balance" and not (code and wallet.codes.may_try(who=f"user:{request.actor.id}")):
+        return counter.fragment(request, problem=str(TooManyTries() if code else CodeInvalid()))
     try:
         with transaction.atomic():  # without the code it would show, there is no sale
             order = selling.sell(
                 key=request.POST.get("key", ""), expected=expected, actor=request.actor,
-                cash=(expected if given is None else given) if way == "cash" else None,
+                cash=(expected if given is None else given) if way == "cash" else None, pay_code=code,
             )  # fmt: skip
-            if way != "cash" and order.status == Order.Status.UNPAID:
+            if way not in ("cash", "balance") and order.status == Order.Status.UNPAID:
                 _show_code(request, order, way)
     except NotAllowed:
         raise
@@ -101,6 +106,17 @@ def cash(request: HttpRequest, shop_order_id: int) -> HttpResponse:
             selling.pay_cash(
                 order_id=order.pk, given=given, due=id_of(request.POST.get("due", "")), actor=request.actor
             )  # fmt: skip
+    return redirect("console:pos_sale", order.pk)
+
+
+@page(PERMISSION, methods=("POST",))
+def balance(request: HttpRequest, shop_order_id: int) -> HttpResponse:
+    """The buyer shows a payment code: the balance pays what it can, the rest waits."""
+    order = queries_till.sale(request.actor, shop_order_id, PERMISSION)
+    with refused_as_message(request):
+        if not wallet.codes.may_try(who=f"user:{request.actor.id}"):
+            raise TooManyTries
+        selling.pay_balance(order_id=order.pk, code=request.POST.get("pay_code", ""), actor=request.actor)
     return redirect("console:pos_sale", order.pk)
 
 

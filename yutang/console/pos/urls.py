@@ -22,6 +22,7 @@ urlpatterns = [
     path("pos/sales/<int:shop_order_id>/state", paying.state, name="pos_state"),
     path("pos/sales/<int:shop_order_id>/code", paying.code, name="pos_code"),
     path("pos/sales/<int:shop_order_id>/cash", paying.cash, name="pos_cash"),
+    path("pos/sales/<int:shop_order_id>/balance", paying.balance, name="pos_balance"),
     path("pos/sales/<int:shop_order_id>/play", paying.play, name="pos_play"),
     path("pos/sales/<int:shop_order_id>/call-off", paying.call_off, name="pos_call_off"),
     path("pos/shift", drawer.mine, name="pos_shift"),

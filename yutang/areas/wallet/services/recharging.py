@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.payments import queries as payments_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 PAYABLE = "recharge"
-REASON = "Recharge"
+REASON = gettext_noop("Recharge")
 _PATIENCE = timedelta(minutes=30)  # that somebody has to pay
 State = Recharge.State
 

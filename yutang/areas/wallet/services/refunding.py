@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.errors import RefundTooLarge
-from yutang.areas.wallet import accounts, queries
+from yutang.areas.wallet import accounts, queries, rules
 from yutang.areas.wallet.errors import FiguresChanged, NothingToRefund
 from yutang.areas.wallet.models import PrincipalRefund, Recharge
+from yutang.areas.wallet.rules import Trial
 from yutang.areas.wallet.services.recharging import PAYABLE
 from yutang.core import audit, clock
 from yutang.core.ledger import services as ledger
@@ -20,11 +23,10 @@ from yutang.core.ledger.lines import Line
 from yutang.lake import writer
 
 if TYPE_CHECKING:
-    from yutang.areas.wallet.rules import Trial
     from yutang.core.access import Actor
 
 HANDLE = "wallet.handle"
-REASON = "Refund of principal"
+REASON = gettext_noop("Refund of principal")
 
 
 @transaction.atomic
@@ -104,3 +106,12 @@ def _pay_out(recharge: Recharge, made: PrincipalRefund, actor: Actor) -> None:
         payable=(PAYABLE, recharge.pk), amount=made.amount, key=f"principal:{made.pk}", reason=made.reason or REASON,
         actor=actor,
     )  # fmt: skip
+
+
+def read(figures: str) -> Trial:
+    """What a page carried along (`Trial.as_json`); FiguresChanged for anything else."""
+    try:
+        told = json.loads(figures)
+        return rules.Trial(**{name: int(told[name]) for name in rules.Trial.__dataclass_fields__})
+    except (ValueError, TypeError, KeyError):
+        raise FiguresChanged from None
