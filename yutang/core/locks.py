@@ -33,6 +33,7 @@ class Lock(IntEnum):
     CART = 7_263_040
     ONE_TIME_CODES = 7_263_041
     BOOKER = 7_263_050
+    SETTLEMENT = 7_263_051
 
 
 @contextmanager
