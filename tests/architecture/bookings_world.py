@@ -16,6 +16,7 @@ from yutang.areas.settlement import services as settlement
 from yutang.areas.settlement.queries import Party
 from yutang.core import clock
 from yutang.core.ledger import auditing
+from yutang.core.ledger.models import Entry
 
 if TYPE_CHECKING:
     from yutang.areas.customers.models import Customer
@@ -57,4 +58,5 @@ def _settle(mark: str, node: OrgNode) -> dict[str, object]:
     day = sale.ordered_at.astimezone(ZoneInfo("Asia/Shanghai")).date()
     closed = settlement.close(party=Party("node", node.pk), since=day, until=day, actor=by)
     settlement.pay(statement_id=closed.pk, amount=1, key=f"{mark}-paid", note=mark, actor=by)
-    return {"statement_id": closed.pk, "supplier_id": supplier.pk}
+    booked = Entry.objects.get(source_type="settlement_statement", source_id=closed.pk, kind="settlement.close")
+    return {"statement_id": closed.pk, "supplier_id": supplier.pk, "ledger_entry_id": booked.pk}
