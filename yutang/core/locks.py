@@ -36,6 +36,7 @@ class Lock(IntEnum):
     BOOKER = 7_263_051
     MISSIONS = 7_263_052
     WALLET = 7_263_053
+    SETTLEMENT = 7_263_054
 
 
 @contextmanager

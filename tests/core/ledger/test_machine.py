@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.core.ledger.kinds import NOON, commission, customer, earn, pay_in, pay_out, spend
 from yutang.core.ledger import queries, services
 from yutang.core.ledger.errors import AlreadyReversed, Insufficient
+from yutang.core.ledger.lines import Line
 from yutang.core.ledger.models import Account, Entry, Lot, Posting
 
 HOLDERS = st.integers(1, 4)
@@ -223,6 +224,47 @@ class LedgerMachine(RuleBasedStateMachine):
         holder = self.addressed(holder, "test.commission")
         self.post("commission", commission(customer(holder), amount))
         self.plain["test.commission"] += amount
+
+    @rule(holder=HOLDERS, other=HOLDERS, amount=AMOUNTS)
+    def transfer(self, holder, other, amount):
+        holder, other = self.addressed(holder, "test.wallet"), self.addressed(other, "test.wallet")
+        if self.root(holder) == self.root(other):
+            return
+        lines = [
+            Line("test.wallet", customer(holder), -amount, "CNY"), Line("test.wallet", customer(other), amount, "CNY")
+        ]  # fmt: skip
+        before = [self.wallet_of(holder), self.wallet_of(other)]
+        if before[0] < amount:
+            with pytest.raises(Insufficient):
+                self.post("transfer", lines)
+            return
+        self.post("transfer", lines)
+        assert [self.wallet_of(holder), self.wallet_of(other)] == [before[0] - amount, before[1] + amount]
+
+    @precondition(lambda self: any(e["what"] in ("wallet", "commission") for e in self.entries))
+    @rule(data=st.data())
+    def correction(self, data):
+        """Money that was booked by mistake is taken back whole, wherever it went, or not at all."""
+        entry = data.draw(st.sampled_from([e for e in self.entries if e["what"] in ("wallet", "commission")]))
+        call = {"entry_id": entry["id"], "key": f"k{next(self.number)}", "at": self.now, "actor": self.actor}
+        line = entry["call"]["lines"][0]
+        if entry["reversed"]:
+            with pytest.raises(AlreadyReversed):
+                services.reverse(**call)
+            return
+        before = self.everything()
+        try:
+            services.reverse(**call)
+        except Insufficient:
+            assert line.kind == "test.wallet"
+            assert line.amount > 0  # spent meanwhile
+            assert self.everything() == before
+            return
+        entry["reversed"] = True
+        self.plain[line.kind] -= line.amount
+
+    def wallet_of(self, holder: int) -> int:
+        return queries.balance(kind="test.wallet", unit="CNY", holder=customer(self.root(holder)))
 
     def addressed(self, holder: int, kind: str) -> int:
         """Lines follow a moved account. One that did not exist when its holder moved is not made afterwards: whoever

@@ -316,3 +316,10 @@ def coming(customer_id: int | None, now: datetime) -> int:
         return 0
     rows = Booking.objects.filter(customer=customer_id, state__in=(State.HELD, State.OFFERED, State.BOOKED))
     return rows.filter(session__ends_at__gt=now).count()
+
+
+def would_go_back(booking: Booking, paid: int, now: datetime) -> int:
+    """Of what was paid, if the person cancelled now."""
+    if booking.state != State.BOOKED:
+        return paid
+    return rules.refund_of(paid, free_until=booking.free_until, late_percent=booking.late_refund_percent, now=now)

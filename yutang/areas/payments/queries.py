@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from yutang.areas.payments import providers
 from yutang.areas.payments.models import BillDay, CashMove, Difference, Notice, ProviderAccount, Refund, Shift, Tender
@@ -13,6 +13,7 @@ from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -151,3 +152,16 @@ def given(tender_ids: Iterable[int]) -> dict[int, int]:
     """Cash tender → what the buyer put on the counter, where it was more."""
     found = CashMove.objects.filter(tender__in=list(tender_ids), kind=CashMove.Kind.SALE, given__isnull=False)
     return {move.tender_id: move.given for move in found if move.tender_id and move.given}
+
+
+def cash_moved(since: datetime, before: datetime) -> dict[int, tuple[int, int]]:
+    """Store → what sales put into its drawers less what refunds took out, and over how many moves."""
+    rows = cash_moves(since, before).order_by().values_list("shift__node").annotate(Sum("amount"), Count("pk"))
+    return {node: (amount or 0, count) for node, amount, count in rows}
+
+
+def cash_moves(since: datetime, before: datetime, *, node_id: int | None = None) -> QuerySet[CashMove]:
+    """Money of sales and refunds; to be paged by `MOVES_ORDER`."""
+    kinds = (CashMove.Kind.SALE, CashMove.Kind.REFUND)
+    rows = CashMove.objects.filter(at__gte=since, at__lt=before, kind__in=kinds).select_related("tender", "shift")
+    return rows if node_id is None else rows.filter(shift__node=node_id)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.bookings import queries
 from yutang.areas.bookings.models import Experience, Resource
-from yutang.areas.bookings.rules import Begin
+from yutang.areas.bookings.services import Begin
 from yutang.areas.segments import queries as segments
 from yutang.ui.fields import MoneyField
 

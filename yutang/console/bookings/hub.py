@@ -53,7 +53,9 @@ def invitations(request: HttpRequest) -> HttpResponse:
                 return redirect("console:vip_invitations")
     found = page_of(queries.invitations(), request, order=queries.NEWEST)
     context = {"page": found, "form": form}
-    return render_list(request, "console/bookings/invitations.html", "console/bookings/_invitations.html", context)
+    response = render_list(request, "console/bookings/invitations.html", "console/bookings/_invitations.html", context)
+    response.status_code = 422 if form.is_bound else 200
+    return response
 
 
 @page(queries.EDIT, methods=("POST",))

@@ -113,7 +113,9 @@ def _resource(request: HttpRequest, resource_id: int | None) -> HttpResponse:
                 return redirect("console:booking_resources")
     rows = page_of(queries.resources(request.actor), request, order=queries.NEWEST)
     context = {"page": rows, "form": form, "found": found}
-    return render_list(request, "console/bookings/resources.html", "console/bookings/_resources.html", context)
+    response = render_list(request, "console/bookings/resources.html", "console/bookings/_resources.html", context)
+    response.status_code = 422 if form is not None and form.is_bound else 200
+    return response
 
 
 @page(queries.EDIT)

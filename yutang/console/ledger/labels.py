@@ -24,6 +24,7 @@ ACCOUNTS: dict[str, str] = {
     "wallet.gift_card": gettext_noop("Gift cards"),
     "wallet.expired": gettext_noop("Stored value expired"),
     "settlement.party": gettext_noop("Settlement: owed to parties"),
+    "settlement.supplier": gettext_noop("Settlement: owed to suppliers"),
     "settlement.clearing": gettext_noop("Settlement: counter-account"),
     "settlement.paid": gettext_noop("Settlement: payments"),
 }

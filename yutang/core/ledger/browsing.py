@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Count, Sum
 
 from yutang.core.errors import NotFound
 from yutang.core.ledger.models import AuditRun, Entry, Posting
@@ -91,6 +92,15 @@ def postings(
         if source[1] is not None:
             rows = rows.filter(entry__source_id=source[1])
     return rows
+
+
+def moved_by_holder(
+    *, kind: str, unit: str, holder_type: str, since: datetime, before: datetime
+) -> dict[int, tuple[int, int]]:
+    """Holder → what an account kind gained in the span, and over how many postings."""
+    rows = postings(since=since, before=before, kind=kind, unit=unit).filter(account__holder_type=holder_type)
+    found = rows.order_by().values_list("account__holder_id").annotate(Sum("amount"), Count("pk"))
+    return {holder: (amount or 0, count) for holder, amount, count in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from yutang.areas.bookings import queries, rules, services
+from yutang.areas.bookings import queries, services
 from yutang.areas.bookings.errors import FullyBooked
 from yutang.areas.bookings.models import Booking, Experience
 from yutang.areas.payments import queries as payments
@@ -116,9 +116,7 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     found = queries.booking_of(request.shopper.customer_id, booking_id)
     now = clock.now()
     paid = payments.paid_amount((services.PAYABLE, found.pk)) if found.amount else 0
-    back = paid
-    if found.state == State.BOOKED:
-        back = rules.refund_of(paid, free_until=found.free_until, late_percent=found.late_refund_percent, now=now)
+    back = queries.would_go_back(found, paid, now)
     context = {
         "booking": found, "session": found.session, "experience": found.session.experience,
         "code": picture_of(found.code) if found.state == State.BOOKED else "",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from yutang.areas.bookings import queries, rules
+from yutang.areas.bookings import queries
 from yutang.areas.bookings.errors import WrongState
 from yutang.areas.bookings.models import Booking, Session
 from yutang.areas.bookings.services.booking import PAYABLE, hold_places, holding, lock
@@ -36,9 +36,7 @@ def cancel(*, booking_id: int, is_full: bool = False, actor: Actor) -> Booking:
         raise WrongState(state=made.get_state_display())
     now = clock.now()
     paid = payments_of.paid_amount((PAYABLE, made.pk))
-    back = paid
-    if made.state == State.BOOKED and not is_full:
-        back = rules.refund_of(paid, free_until=made.free_until, late_percent=made.late_refund_percent, now=now)
+    back = paid if is_full else queries.would_go_back(made, paid, now)
     _end(made, State.CANCELLED, back, now, actor)
     if actor.kind == "user":
         audit.record(
