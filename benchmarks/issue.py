@@ -13,7 +13,7 @@ from yutang.areas.coupons import services
 from yutang.areas.coupons.models import Coupon, Template
 from yutang.areas.customers.models import Customer
 from yutang.areas.merchants import queries as merchants
-from yutang.core import tenancy
+from yutang.core import clock, tenancy
 from yutang.core.access import Actor
 
 PEOPLE = 1_000_000
@@ -63,7 +63,10 @@ def _people(actor: Actor, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64
     with tenancy.scope(actor.merchant_id):
         node_id = merchants.root_node().pk
         rows = Customer.objects.bulk_create(
-            (Customer(merchant_id=actor.merchant_id, home_node_id=node_id, source="bench") for _ in range(size)),
+            (
+                Customer(merchant_id=actor.merchant_id, home_node_id=node_id, source="bench", first_seen_at=clock.now())
+                for _ in range(size)
+            ),
             batch_size=10_000,
         )
         return np.array([row.pk for row in rows], dtype=np.int64)
