@@ -15,7 +15,7 @@ from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import bookings_world, trade
+from tests.architecture import bookings_world, coupons_world, trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
@@ -72,6 +72,7 @@ CODES = {
     "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
     "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
     "Booking": {"currency", "code", "key"}, "Experience": {"picture"},
+    "Coupon": {"issue_key"}, "Run": {"key", "stopped_because"},
 }  # fmt: skip
 
 
@@ -164,6 +165,7 @@ def make_rich() -> World:
         shelf = catalog.furnish(MARK, people[0])
         shop_orders = trade.furnish(MARK, people[4], node)
         shop_orders |= bookings_world.furnish(MARK, people[4], node)
+        shop_orders |= coupons_world.furnish(MARK, people[4], node)
         pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
         _plant()
         world.token = key.token

@@ -14,7 +14,7 @@ from yutang.areas.coupons.rules import Difference as Difference
 from yutang.areas.coupons.rules import Group as Group
 from yutang.areas.coupons.rules import difference as difference
 from yutang.areas.coupons.services.designing import draft_of as draft_of
-from yutang.areas.coupons.services.designing import pool_key
+from yutang.areas.coupons.services.designing import pool_key, require_everywhere
 from yutang.areas.coupons.services.giving import digest
 from yutang.core import clock
 from yutang.core.errors import NotFound
@@ -52,7 +52,7 @@ class Figures:
 
 
 def templates(actor: Actor) -> QuerySet[Template]:
-    actor.require(VIEW)
+    require_everywhere(actor, VIEW)
     return Template.objects.select_related("terms")
 
 
@@ -224,7 +224,7 @@ def is_offered() -> bool:
 
 
 def runs(actor: Actor) -> QuerySet[Run]:
-    actor.require(VIEW)
+    require_everywhere(actor, VIEW)
     return Run.objects.select_related("template", "segment").defer("people", "withheld")
 
 

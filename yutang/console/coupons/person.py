@@ -12,7 +12,6 @@ from yutang.areas.customers import queries as customers
 from yutang.console.access import page
 from yutang.console.coupons.forms import IssueForm
 from yutang.core import clock
-from yutang.core.errors import NotFound
 from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
@@ -46,9 +45,7 @@ def issue(request: HttpRequest, customer_id: int) -> HttpResponse:
 @page(queries.ISSUE, methods=("POST",))
 def withdraw(request: HttpRequest, customer_id: int, coupon_id: int) -> HttpResponse:
     person = customers.customer(request.actor, customer_id, queries.ISSUE)
-    if queries.coupon(coupon_id, person.pk).pk != coupon_id:
-        raise NotFound
-    services.withdraw(coupon_id=coupon_id, actor=request.actor)
+    services.withdraw(coupon_id=queries.coupon(coupon_id, person.pk).pk, actor=request.actor)
     return _card(request, person)
 
 
