@@ -1,4 +1,4 @@
-"""A member of the VIP hub books a stay, pays, and is checked in at the desk; who waits is offered the place of another."""
+"""A member of the VIP hub books a stay, pays and is checked in; who waits is offered the place of another."""
 
 from __future__ import annotations
 
