@@ -15,7 +15,7 @@ from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import bookings_world, coupons_world, trade
+from tests.architecture import bookings_world, coupons_world, points_world, trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
@@ -166,6 +166,7 @@ def make_rich() -> World:
         shop_orders = trade.furnish(MARK, people[4], node)
         shop_orders |= bookings_world.furnish(MARK, people[4], node)
         shop_orders |= coupons_world.furnish(MARK, people[4], node)
+        shop_orders |= points_world.furnish(MARK, people[4], node)
         pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
         _plant()
         world.token = key.token

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import bookings_world, coupons_world, trade, walk
+from tests.architecture import bookings_world, coupons_world, points_world, trade, walk
 from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, privacy_of, tenant_models
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
@@ -252,6 +252,7 @@ def _furnish(shop, node, mark) -> dict:
         asked |= trade.furnish(mark, people[4], node)
         asked |= bookings_world.furnish(f"of {node.pk}", people[4], node)
         asked |= coupons_world.furnish(mark, people[4], node)
+        asked |= points_world.furnish(mark, people[4], node)
         asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
