@@ -15,7 +15,7 @@ from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import trade
+from tests.architecture import membership_world, trade
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
@@ -70,6 +70,8 @@ CODES = {
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
     "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
+    "Level": {"key", "icon"}, "GrowthEntry": {"source_type"}, "Card": {"currency", "gift_code"}, "CardUse": {"period", "source_type"},
+    "MemberGift": {"period"},
     "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
 }  # fmt: skip
 
@@ -163,6 +165,7 @@ def make_rich() -> World:
         shelf = catalog.furnish(MARK, people[0])
         shop_orders = trade.furnish(MARK, people[4], node)
         pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
+        pages |= membership_world.furnish(MARK, people[4], node)
         _plant()
         world.token = key.token
         world.ids = {

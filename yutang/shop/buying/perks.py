@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from yutang.areas.membership import queries as membership
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,7 +37,28 @@ class Shown:
     context: Any
 
 
-PERKS: tuple[ShopPerk, ...] = ()
+class CardFreight:
+    """A free delivery of the card: used by itself where there is freight, unless the buyer keeps it."""
+
+    key = "card_freight"
+    template = "shop/buying/_card_freight.html"
+
+    def chosen(self, request: HttpRequest, wish: Wish, picked: str | None) -> str:
+        del request, wish
+        return "" if picked == "0" else "1"
+
+    def context(self, request: HttpRequest, wish: Wish, quote: Quote | None) -> Any | None:
+        del wish
+        if quote is None or not any(reason.step == "freight" for reason in quote.reasons):
+            return None
+        is_used = any(reason.step == self.key for reason in quote.reasons)
+        if not is_used and not quote.freight:
+            return None  # it is free already
+        left = membership.terms(request.shopper.customer_id).free_freights
+        return {"left": left, "is_used": is_used} if left else None
+
+
+PERKS: tuple[ShopPerk, ...] = (CardFreight(),)
 
 
 def choices(request: HttpRequest, wish: Wish, data: Mapping[str, str]) -> dict[str, str]:
