@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import bookings_world, coupons_world, points_world, trade, walk
+from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk
 from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, privacy_of, tenant_models
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
@@ -191,6 +191,7 @@ NORTH, SOUTH = "Qznorth", "Qzsouth"
 SHARED = walk.NOT_OWNED | {
     "role_id", "tag_id", "group_id", "product_id", "product_code", "category_id", "template_id", "review_id",
     "page_slug", "supplier_id", "ledger_entry_id", "invitation_id",
+    "page_slug", "level_id", "plan_id", "code_batch_id",
 }  # fmt: skip
 PUBLIC_LISTS = {"/s/<slug:shop>/stores"}  # shoppers see all stores of the brand
 
@@ -254,6 +255,7 @@ def _furnish(shop, node, mark) -> dict:
         asked |= coupons_world.furnish(mark, people[4], node)
         asked |= points_world.furnish(mark, people[4], node)
         asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
+        asked |= membership_world.furnish(f"of {node.pk}", people[4], node)
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
         "merge_id": merge.pk, "run_id": run.pk, "import_id": run.pk, "case_id": case.pk, "segment_id": segment.pk,

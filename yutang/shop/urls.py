@@ -13,6 +13,7 @@ from yutang.shop.browse import product, views
 from yutang.shop.buying import cart, checkout, paying
 from yutang.shop.coupons import views as coupons
 from yutang.shop.decorated import views as decorated
+from yutang.shop.membership import views as membership
 from yutang.shop.missions import views as missions
 from yutang.shop.orders import invoicing
 from yutang.shop.orders import views as orders
@@ -107,6 +108,14 @@ urlpatterns = [
     path("wallet/name", wallet.name, name="real_name"),
     path("me/phone", phone.bind, name="bind_phone"),
     path("me/phone/code", phone.send_code, name="send_bind_code"),
+    path("membership", membership.membership, name="membership"),
+    path("membership/growth", membership.growth, name="my_growth"),
+    path("membership/cards", membership.cards, name="my_cards"),
+    path("membership/cards/<int:card_id>", membership.card, name="member_card"),
+    path("membership/cards/<int:card_id>/refund", membership.refund, name="refund_card"),
+    path("membership/buy/<int:plan_id>", membership.buy, name="buy_card"),
+    path("membership/activate", membership.activate, name="activate_card"),
+    path("membership/gift/<str:gift_code>", membership.gift, name="card_gift"),
     path("me/addresses", addresses.address_list, name="addresses"),
     path("me/addresses/new", addresses.create, name="create_address"),
     path("me/addresses/<int:address_id>", addresses.edit, name="edit_address"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from yutang.shop.account.asset import Asset
 from yutang.shop.booking import asset as booking
 from yutang.shop.coupons import showing as coupons
+from yutang.shop.membership import asset as membership
 from yutang.shop.points import asset as points
 from yutang.shop.wallet import asset as wallet
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ASSETS", "Asset", "assets"]
 
 ASSETS: tuple[Callable[[HttpRequest], Asset | None], ...] = (
+    membership.membership,
     wallet.balance,
     points.points,
     coupons.asset,

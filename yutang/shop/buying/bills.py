@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from yutang.areas.bookings import queries as bookings
 from yutang.areas.bookings.models import Booking
 from yutang.areas.bookings.services import PAYABLE as BOOKING
+from yutang.areas.membership import queries_cards
+from yutang.areas.membership.models import Card
 from yutang.areas.orders import queries_mine
 from yutang.areas.orders.models import Order
 from yutang.areas.orders.services import PAYABLE
@@ -83,11 +85,25 @@ def of_recharge(request: HttpRequest, recharge_id: int) -> Bill:
     )  # fmt: skip
 
 
+def of_card(request: HttpRequest, card_id: int) -> Bill:
+    card = queries_cards.card_of(request.shopper.customer_id, card_id)
+    title = gettext("%(name)s as a gift") % {"name": card.plan.name} if card.is_gift else card.plan.name
+    is_open = card.state == Card.State.UNPAID
+    done = (
+        address(request, "membership") if card.state == Card.State.CLOSED else address(request, "member_card", card.pk)
+    )
+    return Bill(
+        (queries_cards.PAYABLE, card.pk), title, card.amount, card.currency, is_open=is_open, done=done,
+        back=address(request, "membership"), expires_at=card.expires_at,
+    )  # fmt: skip
+
+
 # What can be paid here, by the type of the payable; each finds only what belongs to the shopper (NotFound).
 BILLS: dict[str, Callable[[HttpRequest, int], Bill]] = {
     PAYABLE: of_order,
     BOOKING: of_booking,
     wallet.RECHARGE: of_recharge,
+    queries_cards.PAYABLE: of_card,
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from yutang.shop.coupons.perk import CouponShopPerk
+from yutang.shop.membership.perk import CardFreightShopPerk
 from yutang.shop.points.perk import PointsShopPerk
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Shown:
     context: Any
 
 
-PERKS: tuple[ShopPerk, ...] = (CouponShopPerk(), PointsShopPerk())
+PERKS: tuple[ShopPerk, ...] = (CouponShopPerk(), PointsShopPerk(), CardFreightShopPerk())
 
 
 def choices(request: HttpRequest, wish: Wish, data: Mapping[str, str]) -> dict[str, str]:
