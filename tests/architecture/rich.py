@@ -15,7 +15,7 @@ from django.db.models import CharField, F, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import trade
+from tests.architecture import trade, wallet_world
 from tests.areas.imports.runs import MAPPING, run, text
 from tests.console.conftest import make_member
 from tests.core.ledger import kinds
@@ -71,6 +71,7 @@ CODES = {
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
     "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
     "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
+    "Recharge": {"currency"}, "CardBatch": {"currency"}, "Spend": {"tender_no"},
 }  # fmt: skip
 
 
@@ -162,6 +163,7 @@ def make_rich() -> World:
         codes.archive(code_id=closed.pk, actor=actor)
         shelf = catalog.furnish(MARK, people[0])
         shop_orders = trade.furnish(MARK, people[4], node)
+        shop_orders |= wallet_world.furnish(MARK, people[4], node)
         pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
         _plant()
         world.token = key.token

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import trade, walk
+from tests.architecture import trade, walk, wallet_world
 from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, privacy_of, tenant_models
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
@@ -250,6 +250,7 @@ def _furnish(shop, node, mark) -> dict:
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
         asked = privacy_of(people[4].pk, mark, system) | catalog.furnish(f"of {node.pk}", people[0])
         asked |= trade.furnish(mark, people[4], node)
+        asked |= wallet_world.furnish(mark, people[4], node)
         asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
