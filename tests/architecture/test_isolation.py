@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.api.pool import make_order, make_person, make_store
-from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk
+from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk, wallet_world
 from tests.architecture.rich import EMAIL, MARK, PHONE, SECRETS, everything, make_rich, privacy_of, tenant_models
 from tests.areas.imports.runs import run as run_import
 from tests.areas.imports.runs import text
@@ -254,6 +254,7 @@ def _furnish(shop, node, mark) -> dict:
         asked |= bookings_world.furnish(f"of {node.pk}", people[4], node)
         asked |= coupons_world.furnish(mark, people[4], node)
         asked |= points_world.furnish(mark, people[4], node)
+        asked |= wallet_world.furnish(mark, people[4], node)
         asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
         asked |= membership_world.furnish(f"of {node.pk}", people[4], node)
     return {

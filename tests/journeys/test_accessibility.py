@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk
+from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk, wallet_world
 from tests.factories import catalog, decoration, shop
 from tests.factories.merchants import make_store
 from yutang.areas.catalog import services as pictures
@@ -91,6 +91,7 @@ def world(merchant, in_scope, settings, monkeypatch):
         ids |= coupons_world.furnish("long-name", identity.customer, store)
         ids |= points_world.furnish("long-name", identity.customer, store)
         ids |= membership_world.furnish("long-name", identity.customer, store)
+        ids |= wallet_world.furnish("long-name", identity.customer, store)
         cake = shop.stocked(50, node_id=store.pk, name=LONG)
         pictures.add_picture(product_id=cake.product_id, content=catalog.make_picture_file(), actor=shop.actor())
         carting.put(holder=Holder(identity_id=identity.pk), sku_id=cake.pk, quantity=2, key="a", actor=shop.actor())

@@ -50,7 +50,8 @@ def pay(request: HttpRequest) -> HttpResponse:
     expected, way = int(seen), request.POST.get("way", "cash")
     code = request.POST.get("pay_code", "").strip() if way == "balance" else ""
     if way == "balance" and not (code and wallet.codes.may_try(who=f"user:{request.actor.id}")):
-        return counter.fragment(request, problem=str(TooManyTries() if code else CodeInvalid()))
+        wrong = TooManyTries() if code else CodeInvalid()
+        return counter.whole(request, problem=str(wrong), status=wrong.status)
     try:
         with transaction.atomic():  # without the code it would show, there is no sale
             order = selling.sell(
