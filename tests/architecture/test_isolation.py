@@ -250,7 +250,7 @@ def _furnish(shop, node, mark) -> dict:
         entry = AuditEntry.objects.filter(actor_id=member.user_id).first()
         asked = privacy_of(people[4].pk, mark, system) | catalog.furnish(f"of {node.pk}", people[0])
         asked |= trade.furnish(mark, people[4], node)
-        asked |= points_world.furnish(mark, people[4], node)
+        asked |= points_world.furnish(f"of {node.pk}", people[4], node)  # every shopper sees what is offered
         asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
     return {
         "key_id": key.key.pk, "entry_id": entry.pk, "customer_id": people[0].pk, "other_id": people[2].pk,
