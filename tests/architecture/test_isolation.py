@@ -255,6 +255,7 @@ def _furnish(shop, node, mark) -> dict:
         asked |= coupons_world.furnish(mark, people[4], node)
         asked |= points_world.furnish(mark, people[4], node)
         asked |= wallet_world.furnish(mark, people[4], node)
+        asked |= points_world.furnish(f"of {node.pk}", people[4], node)  # every shopper sees what is offered
         asked |= decoration.furnish(f"of {node.pk}", segment.pk, asked["product_id"])
         asked |= membership_world.furnish(f"of {node.pk}", people[4], node)
     return {

@@ -42,7 +42,9 @@ def test_a_small_change_is_booked_at_once_and_once(person, anna):
     assert points.balance(person) == 999
     ask(person, -99, anna, key="down")
     assert points.balance(person) == 900
-    assert [queries.why(row.entry) for row in queries.statement(person)] == ["goodwill", "goodwill"]
+    said = [(queries.label(row.entry), queries.why(row.entry)) for row in queries.statement(person)]
+    assert said == [("Changed by hand", "")] * 2
+    assert {change.reason for change in Change.objects.all()} == {"goodwill"}
     assert AuditEntry.objects.filter(action="points.ask").count() == 2
 
 

@@ -19,6 +19,7 @@ from yutang.areas.orders.models import CustomerStatistic, SaleLine
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags import lunar
 from yutang.areas.tags.models import LifeFact, Tagging
+from yutang.core.ledger.models import Account
 
 
 def read(merchant: Any, today: date) -> World:
@@ -37,11 +38,12 @@ def read(merchant: Any, today: date) -> World:
     for line in lines:
         own[line.person].append(line)
     relations, membership = _relations(), _membership()
+    points = {row.holder_id: row.balance for row in Account.objects.filter(kind="points", holder_type="customer")}
     ends, ladder = Boundaries.objects.get(), Ladder.objects.order_by("-id")[0]
     for person in Customer.objects.filter(merged_into__isnull=True):
         values = _profile(person, today) | _statistic(statistics.get(person.pk), today)
         values |= _arrival(visitors[person.pk]) | {"tags.ids": tuple(sorted(tags[person.pk]))}
-        values |= relations(person.pk) | membership(person.pk)
+        values |= relations(person.pk) | membership(person.pk) | {"points.balance": points.get(person.pk, 0)}
         found.people[person.pk] = values | _grades(person.pk, values, own[person.pk], ends, ladder, today)
     return found
 

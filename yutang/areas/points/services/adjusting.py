@@ -93,7 +93,7 @@ def _book(change: Change, actor: Actor) -> None:
     try:
         ledger.post(
             key=f"points:change:{change.pk}", kind="points.adjust", lines=lines, source=("points_change", change.pk),
-            reason=change.reason, actor=actor,
+            actor=actor,  # the reason stays in the change, where it can be erased
         )  # fmt: skip
     except Insufficient as error:
         raise NotEnoughPoints(
