@@ -54,7 +54,7 @@ def template_shown(terms: Terms, currency: str) -> Shown:
     """As it is offered; the name stands with the template."""
     return Shown(
         terms.template_id, "", wording.worth(terms, currency), wording.condition(terms, currency), scope(terms),
-        terms.valid_from, terms.valid_until - timedelta(microseconds=1) if terms.valid_until else None, terms.valid_days,
+        terms.valid_from, terms.valid_until and terms.valid_until - timedelta(microseconds=1), terms.valid_days,
     )  # fmt: skip
 
 
