@@ -60,7 +60,7 @@ def test_the_checkout_takes_the_cheapest_and_says_why_others_do_not_count(shoppe
     with_coupon(me, value=9_000, threshold=15_000)
     page = text(shopper.get(f"{shop}checkout?buy={cake.pk}:1"))
     assert 'name="total" value="8000"' in page
-    assert "¥50.00 more and it counts" in page
+    assert "CN¥50.00 more and it counts" in page
     assert "It does not go together with what is used" in page
     own = text(shopper.get(f"{shop}checkout?buy={cake.pk}:1&perk-coupon=own&perk-coupon-own={small.pk}"))
     assert 'name="total" value="9500"' in own
@@ -76,5 +76,5 @@ def test_mine_are_sorted_by_what_they_save_on_the_cart(shopper, shop, merchant):
     shopper.post(f"{shop}cart/put", {"sku": cake.pk, "quantity": 1, "key": "k" * 32})
     page = text(shopper.get(f"{shop}me/coupons"))
     assert page.index("Best") < page.index("Soon")
-    assert "Saves ¥30.00 on your cart" in page
+    assert "Saves CN¥30.00 on your cart" in page
     assert "No coupons here" in text(shopper.get(f"{shop}me/coupons?tab=used"))

@@ -37,7 +37,7 @@ def test_design_change_and_switch_on(boss, shop):
         assert (made.state, made.per_person) == ("draft", 2)
         assert (made.terms.value, made.terms.threshold, made.terms.ceiling) == (20, 10_000, 5_000)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/coupons/{made.pk}")
-    assert "20% off · from ¥100.00, at most ¥50.00 off" in text(boss.get(f"/coupons/{made.pk}"))
+    assert "20% off · from CN¥100.00, at most CN¥50.00 off" in text(boss.get(f"/coupons/{made.pk}"))
     assert 'value="20.00"' in text(boss.get(f"/coupons/{made.pk}/edit"))
     fixed = {**FORM, "valid_from": "2030-05-01", "valid_until": "2030-05-07", "claim_until": "2030-05-03"}
     boss.post(f"/coupons/{made.pk}/edit", fixed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from yutang.core import money
@@ -66,6 +66,10 @@ class Held:
     levels: frozenset[str] = frozenset()
     is_exclusive: bool = False
     group: str = ""
+
+    @property
+    def last_at(self) -> datetime:
+        return self.valid_until - timedelta(microseconds=1)
 
     def covers(self, item: Item) -> bool:
         if not self.products and not self.categories:

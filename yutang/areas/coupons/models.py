@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -119,7 +119,7 @@ class Coupon(TenantModel):
 
     class State(models.TextChoices):
         USABLE = "usable", _("Usable")
-        USED = "used", _("Used")
+        USED = "used", pgettext_lazy("coupon", "Used")
         GIVEN = "given", _("Given to somebody")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -174,6 +174,11 @@ class Coupon(TenantModel):
             models.Index(fields=["merchant", "template", "-id"], name="coupon_of_template"),
             BrinIndex(fields=["xid"], name="coupon_export"),
         ]
+
+    @property
+    def last_at(self) -> datetime:
+        """The last moment it counts: people read the day of it."""
+        return self.valid_until - timedelta(microseconds=1)
 
     def is_expired(self, at: datetime) -> bool:
         return self.valid_until <= at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
@@ -44,7 +45,7 @@ def shown(coupon: Coupon, currency: str, saves: int = 0) -> Shown:
     return Shown(
         coupon.pk, coupon.template.name, wording.worth(coupon.terms, currency),
         wording.condition(coupon.terms, currency), scope(coupon.terms),
-        coupon.valid_from if coupon.valid_from > now else None, coupon.valid_until,
+        coupon.valid_from if coupon.valid_from > now else None, coupon.last_at,
         is_giftable=coupon.terms.is_giftable, state="expired" if is_expired else coupon.state, saves=saves,
     )  # fmt: skip
 
@@ -53,7 +54,7 @@ def template_shown(terms: Terms, currency: str) -> Shown:
     """As it is offered; the name stands with the template."""
     return Shown(
         terms.template_id, "", wording.worth(terms, currency), wording.condition(terms, currency), scope(terms),
-        terms.valid_from, terms.valid_until, terms.valid_days,
+        terms.valid_from, terms.valid_until and terms.valid_until - timedelta(microseconds=1), terms.valid_days,
     )  # fmt: skip
 
 

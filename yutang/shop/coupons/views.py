@@ -19,7 +19,7 @@ from yutang.ui.paging import page_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-TABS = {"": gettext_noop("Usable"), "used": gettext_noop("Used"), "expired": gettext_noop("Expired")}
+TABS = {"": gettext_noop("Usable"), "used": gettext_noop("Used up"), "expired": gettext_noop("Expired")}
 SIZE = 20
 
 
