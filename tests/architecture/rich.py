@@ -70,7 +70,8 @@ CODES = {
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},
     "Case": {"reason", "hold_key", "closed_because"}, "CasePicture": {"digest", "side"},
-    "Level": {"key", "icon"}, "GrowthEntry": {"source_type"}, "Card": {"currency", "gift_code"}, "CardUse": {"period", "source_type"},
+    "Level": {"key", "icon"}, "GrowthEntry": {"source_type"}, "Card": {"currency", "gift_code"},
+    "CardUse": {"period", "source_type"},
     "MemberGift": {"period"},
     "CaseStep": {"what", "side", "state"}, "Dispute": {"opened_by"},
 }  # fmt: skip
