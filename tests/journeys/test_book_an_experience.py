@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.factories.bookings import at, make_experience, wait
 from tests.factories.bookings import book as make_booking
+from tests.factories.bookings import person as make_person
 from tests.factories.shop import actor, buyer
 from yutang.areas.bookings import services
 from yutang.areas.bookings.models import Booking
@@ -30,7 +31,8 @@ def test_book_an_experience(page, enter, live_server, merchant, in_scope):
             is_active=True, title="鱼塘会", text="欢迎", segment_id=None, contact_name="小梅", contact_phone="",
             contact_wechat="xiaomei", actor=actor(),
         )  # fmt: skip
-        services.invite(customer_id=person.customer_id, reason="", actor=actor())
+        for one in (person, make_person(2), make_person(3)):
+            services.invite(customer_id=one.customer_id, reason="", actor=actor())
     shop = f"/s/{merchant.slug}/"
     login = shoppers.signed(merchant.pk, person)
     page.context.add_cookies([{"name": shoppers.LOGIN, "value": login, "url": live_server.url}])
