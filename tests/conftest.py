@@ -10,10 +10,18 @@ from django.db import connection
 from django.utils import translation
 
 from tests.factories.merchants import make_merchant
+from yutang import home
 from yutang.areas.merchants.models import Merchant
 from yutang.core import access, tenancy
 
 PATIENCE = 30.0  # seconds that a request may go on after its test
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """A worker's database is a copy of the one that tests/server.py has migrated."""
+    if not home.database_url():
+        connection.settings_dict["TEST"]["TEMPLATE"] = connection.settings_dict["NAME"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Started before Django reads its settings (`-p tests.server` in pyproject.toml): a real PostgreSQL for every test,
-the embedded one, shared by the workers, in a folder that goes away.
+the embedded one, shared by the workers, in a folder that goes away. Its database `yutang` has all tables; each worker's
+own is a copy of it (tests/conftest.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests import migrated
 from yutang import home
 from yutang.core.embedded import EmbeddedPostgres
 
@@ -23,6 +25,7 @@ def _start() -> None:
     Path(folder).chmod(0o711)
     if home.database_url():
         return
+    migrated.install(home.home())
     server = EmbeddedPostgres(home.home(), durable=False)
     server.acquire()
 

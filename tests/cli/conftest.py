@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import migrated
 from yutang.core.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ def installed() -> Iterator[Installation]:
 
 
 def _first() -> Path:
-    """An installation as `yutang init` makes it, at rest. Its tables take ten seconds: the workers share one, in the
-    folder of the tests' own database, which goes away at the end."""
+    """An installation as `yutang init` makes it, at rest. The workers share one, in the folder of the tests' own
+    database, which goes away at the end."""
     shared = Path(os.environ["YUTANG_HOME"])
     first = shared / "installation"
     with (shared / "installation.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not first.exists():
             making = Installation(shared / "installation.made")
+            migrated.install(making.home)
             done = making.run(
                 "init", "--merchant", "shop", "--currency", "GBP", "--timezone", "Europe/London",
                 "--owner", "a@example.com", "--password-stdin", "--json", given=PASSWORD + "\n",

@@ -18,6 +18,7 @@ import psutil
 import psycopg
 import pytest
 
+from tests import migrated
 from tests.collector import Collector
 from tests.factories.api import make_key
 from tests.factories.interactions import event
@@ -99,8 +100,6 @@ def test_the_collector_killed(settings, tmp_path):
 SET_UP = """
 import os, django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.factories.api import make_key
 from tests.factories.merchants import make_merchant
 shop = make_merchant()
@@ -113,6 +112,7 @@ def test_the_database_killed():
     with tempfile.TemporaryDirectory(prefix="yutang-pg-") as folder:
         home = Path(folder)
         home.chmod(0o711)
+        migrated.install(home)
         server = EmbeddedPostgres(home)
         server.acquire()
         env = {"YUTANG_HOME": folder, "DATABASE_URL": server.url(), "YUTANG_SECRET": os.environ["YUTANG_SECRET"]}
