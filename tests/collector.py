@@ -6,26 +6,25 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from typing import Any
 
+from tests.patience import PATIENCE
+from tests.ports import free_port
 from yutang.cli.stack import Stack
 
 
 class Collector:
     def __init__(self, environment: dict[str, str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "yutang.settings", **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = Stack("127.0.0.1", 1, self.port).commands["collector"]
         self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             assert self.process.poll() is None, "the collector ended"
             assert time.monotonic() < deadline, "the collector does not answer"
@@ -37,7 +36,7 @@ class Collector:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
 
     def _answers(self) -> bool:
         try:
@@ -46,7 +45,7 @@ class Collector:
             return False
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         try:
             connection.request(method, path, data, {name.replace("_", "-"): v for name, v in headers.items()})

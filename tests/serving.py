@@ -6,17 +6,20 @@ import html
 import http.client
 import os
 import re
-import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import psutil
 
+from tests.patience import PATIENCE
+from tests.ports import free_port
 from yutang.shop import shoppers
 
 if TYPE_CHECKING:
@@ -25,9 +28,8 @@ if TYPE_CHECKING:
     from yutang.areas.customers.models import Identity
     from yutang.areas.merchants.models import Merchant
 
+READY = "Yutang is ready"
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
-STARTS_SECONDS, STOPS_SECONDS = 120, 60
-PATIENCE = 120  # seconds for an answer; phones give up about then
 
 
 class Up:
@@ -36,24 +38,34 @@ class Up:
     PARTS = {"web": "yutang.cli.web", "worker": "yutang.cli.worker"}
 
     def __init__(self, environment: dict[str, str], port: int | None = None) -> None:
-        self.port, self._collector_port = port or free_port(), free_port()
+        self.port = port or free_port()
         self.environment = {**os.environ, "YUTANG_SANDBOX": "1", **environment}
 
     def __enter__(self) -> Up:
-        words = ["up", "--port", str(self.port), "--collector-port", str(self._collector_port)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from yutang.cli import app; app()", *words], env=self.environment,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        deadline = time.monotonic() + STARTS_SECONDS
-        while not self.answers():
-            assert self._process.poll() is None, "yutang up ended"
-            assert time.monotonic() < deadline, "yutang up does not answer"
+        words = ["up", "--port", str(self.port)]
+        with tempfile.NamedTemporaryFile("r") as said:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", "from yutang.cli import app; app()", *words], env=self.environment,
+                stdin=subprocess.DEVNULL, stdout=said,
+            )  # fmt: skip
+            try:
+                self._wait_until_ready(Path(said.name))
+            except BaseException:
+                self.__exit__()
+                raise
         return self
+
+    def _wait_until_ready(self, said: Path) -> None:
+        """Before it says so, the end of the web server would be that of all."""
+        deadline = time.monotonic() + PATIENCE
+        while READY not in said.read_text():
+            assert self._process.poll() is None, f"yutang up ended: {said.read_text()}"
+            assert time.monotonic() < deadline, f"yutang up does not answer: {said.read_text()}"
+            time.sleep(0.05)
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(STOPS_SECONDS)
+        self._process.wait(PATIENCE)
 
     def answers(self) -> bool:
         try:
@@ -76,13 +88,7 @@ class Up:
     def run(self, *words: str) -> None:
         """A command of manage.py in the same surroundings."""
         command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL, timeout=STARTS_SECONDS)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+        subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import migrated
+from tests.patience import PATIENCE
 from yutang.core.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -36,15 +37,25 @@ class Installation:
 
     def run(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*words), input=given, capture_output=True, text=True, env=self.environment, timeout=120,
+            self.command(*words), input=given, capture_output=True, text=True, env=self.environment, timeout=PATIENCE,
             check=False,
         )  # fmt: skip
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command(*words), env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """What it says goes into a file: nobody reads a pipe meanwhile, and a full one would hold it up."""
+        with self._said.open("w") as said:
+            return subprocess.Popen(
+                self.command(*words), env=self.environment, stdin=subprocess.DEVNULL, stdout=said,
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def said(self) -> str:
+        """By what was started last."""
+        return self._said.read_text()
+
+    @property
+    def _said(self) -> Path:
+        return self.home.with_name("said.txt")
 
 
 @contextmanager

@@ -11,13 +11,15 @@ import psutil
 import pytest
 import typer
 
+from tests.patience import PATIENCE
+from tests.ports import free_port
 from yutang.cli import stack
 
 # A parent that starts the web application as the server does, says who it is, and waits.
 PARENT = """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", "import yutang.cli.web, time; print('up', flush=True); time.sleep(60)"],
-                         stdout=subprocess.PIPE, text=True)
+code = "import yutang.cli.web, time; print('up', flush=True); time.sleep(600)"
+child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
 child.stdout.readline()
 print(child.pid, flush=True)
 child.wait()
@@ -25,19 +27,17 @@ child.wait()
 
 
 def test_a_taken_port_is_refused(capsys):
-    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(typer.Exit):
-            stack.must_be_free("127.0.0.1", port)
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port), reuse_port=True), pytest.raises(typer.Exit):
+        stack.must_be_free("127.0.0.1", port)
     assert f"127.0.0.1:{port}" in capsys.readouterr().err.replace("\n", "")
     stack.must_be_free("127.0.0.1", port)
 
 
 def test_a_port_taken_while_the_database_was_made_ready_is_refused(capsys):
-    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-        ports = first.getsockname()[1], second.getsockname()[1]
-    waiting = stack.Stack("127.0.0.1", *ports)
-    with socket.create_server(("127.0.0.1", ports[1]), reuse_port=True), pytest.raises(typer.Exit):
+    port = free_port()
+    waiting = stack.Stack("127.0.0.1", port, port + 1)
+    with socket.create_server(("127.0.0.1", port + 1), reuse_port=True), pytest.raises(typer.Exit):
         waiting.start()
     assert "--collector-port" in capsys.readouterr().err
     assert waiting.children == {}
@@ -61,5 +61,5 @@ def test_the_web_process_dies_with_a_killed_parent():
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    psutil.wait_procs([child], timeout=10)
+    psutil.wait_procs([child], timeout=PATIENCE)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

@@ -10,14 +10,15 @@ import urllib.request
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
+from tests.ports import free_port
+from tests.serving import READY
 from yutang.core.embedded import EmbeddedPostgres
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture
@@ -33,16 +34,29 @@ def up(installation, port):
     for process in started:
         if process.poll() is None:
             process.terminate()
-            process.communicate(timeout=120)
+            process.wait(PATIENCE)
 
 
-def eventually(condition, seconds: float = 180):
-    """Waits for another process; the only clock here is its own."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        psutil.wait_procs([], timeout=0)
-        time.sleep(0.05)
+@pytest.fixture
+def eventually(installation):
+    """Waits for another process; the only clock here is its own. `of`: when that has ended it is in vain."""
+
+    def wait(condition, of=None):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert of is None or of.poll() is None, f"ended with {of.returncode}: {installation.said()}"
+            assert time.monotonic() < deadline, f"it did not happen in time: {installation.said()}"
+            time.sleep(0.05)
+
+    return wait
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Ended, even if whoever inherited it has not asked for its end."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def answers(port: int) -> bool:
@@ -53,44 +67,45 @@ def answers(port: int) -> bool:
         return False
 
 
-def test_up_serves_heals_and_stops_cleanly(installation, port, up):
+def test_up_serves_heals_and_stops_cleanly(installation, port, up, eventually):
     stack = up()
-    eventually(lambda: answers(port) and answers(port + 1))  # the web server, and the collector beside it
+    eventually(lambda: READY in installation.said(), stack)  # before, the end of the web server is that of all
+    eventually(lambda: answers(port) and answers(port + 1), stack)  # the web server, and the collector beside it
     tree = psutil.Process(stack.pid).children(recursive=True)
     web = next(p for p in psutil.Process(stack.pid).children() if "granian" in " ".join(p.cmdline()))
     web.kill()
-    eventually(lambda: not web.is_running() or web.status() == psutil.STATUS_ZOMBIE)
-    eventually(lambda: answers(port))
+    eventually(lambda: is_gone(web), stack)
+    eventually(lambda: answers(port), stack)
     tree += psutil.Process(stack.pid).children(recursive=True)
     stack.send_signal(signal.SIGTERM)
-    stack.communicate(timeout=120)
-    eventually(lambda: not any(p.is_running() for p in tree))
+    stack.wait(PATIENCE)
+    eventually(lambda: all(map(is_gone, tree)))
     assert stack.returncode == 0
     assert not EmbeddedPostgres(installation.home).running()
 
 
-def test_children_go_with_a_killed_supervisor_and_the_next_start_takes_over(installation, port, up):
+def test_children_go_with_a_killed_supervisor_and_the_next_start_takes_over(installation, port, up, eventually):
     stack = up()
-    eventually(lambda: answers(port))
+    eventually(lambda: answers(port), stack)
     tree = [p for p in psutil.Process(stack.pid).children(recursive=True) if "postgres" not in p.name()]
     stack.kill()
-    stack.communicate()
-    eventually(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in tree))
+    stack.wait()
+    eventually(lambda: all(map(is_gone, tree)))
     database = EmbeddedPostgres(installation.home)
     assert database.running(), "the database survives kill -9 of its parent"
     heir = up()
-    eventually(lambda: answers(port))
+    eventually(lambda: answers(port), heir)
     heir.send_signal(signal.SIGINT)
-    heir.communicate(timeout=120)
+    heir.wait(PATIENCE)
     assert not database.running()
 
 
-def test_a_taken_port_is_named(port, up):
+def test_a_taken_port_is_named(installation, port, up):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
         stack = up()
-        said, _ = stack.communicate(timeout=90)
+        stack.wait(PATIENCE)
     assert stack.returncode == 2
-    assert str(port) in said
-    assert "--port" in said
+    assert str(port) in installation.said()
+    assert "--port" in installation.said()

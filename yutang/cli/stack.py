@@ -25,6 +25,7 @@ from yutang.core.embedded import EmbeddedPostgres
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 20
+SERVED_SECONDS = 600  # a small server under load takes minutes; one that cannot start ends by itself
 PR_SET_PDEATHSIG = 1
 # Threads of one process take turns at Python: a second core serves only a second process. Each takes 150 MB.
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -223,14 +224,14 @@ def serve(stack: Stack, host: str, port: int, server: EmbeddedPostgres | None, g
         stack.stop()
 
 
-def wait_until_served(host: str, port: int, stack: Stack, seconds: float = 60) -> bool:
+def wait_until_served(host: str, port: int, stack: Stack) -> bool:
     """False when the web server ends instead, or a signal comes first."""
     # Asked as a proxy would, so that neither a redirect to HTTPS nor the list of hosts stands in the way.
     name = os.environ.get("YUTANG_HOSTS", "127.0.0.1").split(",")[0].lstrip(".*") or "127.0.0.1"
     question = urllib.request.Request(
         f"http://{host}:{port}/healthz", headers={"X-Forwarded-Proto": "https", "Host": name}
     )
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SERVED_SECONDS
     while time.monotonic() < deadline and not stack.stopping.is_set():
         if stack.children["web"].poll() is not None:
             return False

@@ -20,7 +20,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.areas.payments import rig
 from tests.factories import shop
 from tests.killing import environment
-from tests.serving import Phone, Up, free_port
+from tests.ports import free_port
+from tests.serving import Phone, Up
 from yutang.areas.customers.addresses import book
 from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import replace
 
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.simulators.alipay import rig
 from yutang.connectors.alipay.client import Client
 from yutang.connectors.alipay.errors import OutcomeUnknown
@@ -60,10 +60,7 @@ def test_nobody_there(alipay, http, nobody):
 
 @pytest.fixture
 def nobody():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    return f"http://127.0.0.1:{port}/gateway.do"
+    return f"http://127.0.0.1:{free_port()}/gateway.do"
 
 
 def test_a_new_certificate_of_alipay_is_named(http, clock):
