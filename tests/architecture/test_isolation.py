@@ -192,7 +192,7 @@ SHARED = walk.NOT_OWNED | {
     "role_id", "tag_id", "group_id", "product_id", "product_code", "category_id", "template_id", "review_id",
     "page_slug", "supplier_id", "ledger_entry_id", "invitation_id",
     "level_id", "plan_id", "code_batch_id",
-    "page_slug", "level_id", "plan_id", "code_batch_id", "gift_code",
+    "gift_code",
 }  # fmt: skip
 PUBLIC_LISTS = {"/s/<slug:shop>/stores"}  # shoppers see all stores of the brand
 
