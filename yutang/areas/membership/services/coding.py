@@ -77,26 +77,26 @@ def may_try(*, visitor: str) -> None:
 @transaction.atomic
 def activate(*, code: str, customer_id: int, actor: Actor) -> Card:
     """Opens the card of a code, once. By the same person again it is the same card. UnknownCode, CodeUsed, CodeOver."""
-    row = (
-        CardCode.objects.select_for_update(of=("self",)).select_related("batch__plan", "card")
-        .filter(digest=digest(code)).first()
-    )  # fmt: skip
+    # The code alone is locked: of a card that is only joined, whoever had to wait would see none.
+    row = CardCode.objects.select_for_update().filter(digest=digest(code)).first()
     if row is None:
         raise UnknownCode(field="code")
     person = merging.held(customer_id)
-    if row.card is not None:
-        if row.card.customer_id == person:
-            return row.card
+    if row.card_id is not None:
+        card = queries_cards.card(row.card_id)
+        if card.customer_id == person:
+            return card
         raise CodeUsed(field="code")
     merchant = merchants.current_merchant(actor.merchant_id)
-    until = row.batch.valid_until
+    batch = queries_cards.batch(row.batch_id)
+    until = batch.valid_until
     if until is not None and clock.now().astimezone(ZoneInfo(merchant.timezone)).date() > until:
         raise CodeOver(field="code", day=until.isoformat())
     card = Card(
-        merchant_id=actor.merchant_id, customer_id=person, home_customer_id=customer_id, plan=row.batch.plan,
+        merchant_id=actor.merchant_id, customer_id=person, home_customer_id=customer_id, plan=batch.plan,
         source=Card.Source.CODE, key=f"code:{row.pk}", currency=merchant.currency, by=actor.name[:200],
     )  # fmt: skip
-    carding.begin(card, actor, months=row.batch.plan.months)
+    carding.begin(card, actor, months=batch.plan.months)
     row.card, row.used_at = card, clock.now()
     row.save(update_fields=["card", "used_at"])
     return card
