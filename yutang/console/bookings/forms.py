@@ -163,7 +163,7 @@ class TermsForm(forms.Form):
 
 
 class HubForm(forms.Form):
-    is_active = forms.BooleanField(label=_("Open"), required=False)
+    is_active = forms.BooleanField(label=_("The hub is open"), required=False)
     title = forms.CharField(label=_("Name of the hub"), max_length=40)
     text = forms.CharField(label=_("Welcome"), required=False, max_length=4000, widget=forms.Textarea)
     segment_id = forms.ChoiceField(

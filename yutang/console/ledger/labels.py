@@ -45,7 +45,7 @@ ENTRIES: dict[str, str] = {
     "settlement.payment": gettext_noop("Settlement payment"),
 }
 
-UNITS: dict[str, str] = {"point": gettext_noop("Points"), "points": gettext_noop("Points")}
+UNITS: dict[str, str] = {"point": gettext_noop("Loyalty points"), "points": gettext_noop("Loyalty points")}
 
 # type of a source → (its name, the page about it)
 SOURCES: dict[str, tuple[str, str]] = {
