@@ -9,18 +9,18 @@ from typing import TypeVar
 
 from django.db import connection
 
+from tests.patience import PATIENCE
+
 Result = TypeVar("Result")
 THREADS = 50
 
 
-def together(
-    work: Callable[[int, threading.Barrier], Result], threads: int = THREADS, patience: float = 60
-) -> list[Result]:
+def together(work: Callable[[int, threading.Barrier], Result], threads: int = THREADS) -> list[Result]:
     """Runs work(number, barrier) in so many threads; their results in order, the first exception raised, before those
-    of whom it kept waiting. `patience`: seconds that the first at the barrier waits for the last.
+    of whom it kept waiting.
 
     The database pool has fewer connections than there are threads: who waits at the barrier must have closed his."""
-    barrier = threading.Barrier(threads, timeout=patience)
+    barrier = threading.Barrier(threads, timeout=PATIENCE)
 
     def one(number: int) -> Result:
         try:

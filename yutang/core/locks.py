@@ -19,6 +19,7 @@ class Lock(IntEnum):
     """First half of the lock; the second is what it is about: a merchant, a run."""
 
     LAKE = 7_263_001
+    LAKE_CATALOG = 7_263_010
     IDENTITIES = 7_263_002
     MIGRATIONS = 7_263_003
     IMPORT_RUN = 7_263_004

@@ -14,6 +14,8 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection
 
+from yutang.core import locks
+from yutang.core.locks import Lock
 from yutang.lake.tables import PERSON, REGISTRY
 
 if TYPE_CHECKING:
@@ -119,7 +121,8 @@ def _catalog(name: str, uri: str, warehouse: str) -> SqlCatalog:
 
     folder = Path(warehouse)
     folder.mkdir(parents=True, exist_ok=True)
-    made = SqlCatalog(name, uri=uri, warehouse=folder.as_uri())
+    with locks.held(Lock.LAKE_CATALOG):  # the first one makes its tables
+        made = SqlCatalog(name, uri=uri, warehouse=folder.as_uri())
     # A commit takes one connection for milliseconds; keeping some open per process would cost PostgreSQL more.
     made.engine.dispose()
     made.engine = create_engine(uri, poolclass=NullPool)
