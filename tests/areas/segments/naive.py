@@ -21,6 +21,9 @@ from yutang.areas.tags import lunar
 from yutang.areas.tags.models import LifeFact, Tagging
 from yutang.core.ledger.models import Account
 
+# attribute → kind of account
+BALANCES = {"points.balance": "points", "wallet.principal": "wallet.principal", "wallet.gift": "wallet.gift"}
+
 
 def read(merchant: Any, today: date) -> World:
     """Call in the merchant's scope."""
@@ -38,12 +41,13 @@ def read(merchant: Any, today: date) -> World:
     for line in lines:
         own[line.person].append(line)
     relations, membership = _relations(), _membership()
-    points = {row.holder_id: row.balance for row in Account.objects.filter(kind="points", holder_type="customer")}
+    held = {(row.kind, row.holder_id): row.balance for row in Account.objects.filter(holder_type="customer")}
     ends, ladder = Boundaries.objects.get(), Ladder.objects.order_by("-id")[0]
     for person in Customer.objects.filter(merged_into__isnull=True):
         values = _profile(person, today) | _statistic(statistics.get(person.pk), today)
         values |= _arrival(visitors[person.pk]) | {"tags.ids": tuple(sorted(tags[person.pk]))}
-        values |= relations(person.pk) | membership(person.pk) | {"points.balance": points.get(person.pk, 0)}
+        values |= relations(person.pk) | membership(person.pk)
+        values |= {attribute: held.get((kind, person.pk), 0) for attribute, kind in BALANCES.items()}
         found.people[person.pk] = values | _grades(person.pk, values, own[person.pk], ends, ladder, today)
     return found
 
