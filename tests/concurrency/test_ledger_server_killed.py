@@ -68,6 +68,9 @@ class Client:
     def _ended(self) -> None:
         self.process.wait(PATIENCE)
         self._reader.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 def test_the_server_and_the_workers_killed():
