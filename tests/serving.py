@@ -131,12 +131,24 @@ class Phone:
         deadline = time.monotonic() + self._reloads_for
         while True:
             try:
-                return self._asked(method, path, body, headers or {})
+                return self._answer(method, path, body, headers or {})
             except (OSError, http.client.HTTPException):
                 self._http.close()
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)  # nobody listens at all: the server starts
+
+    def _answer(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        """The server closes a connection that has been quiet for half a minute: like a browser, a phone that finds its
+        own closed asks on a new one. What fails on a new one fails."""
+        was_open = self._http.sock is not None
+        try:
+            return self._asked(method, path, body, headers)
+        except (BrokenPipeError, ConnectionResetError):  # RemoteDisconnected is one of them
+            if not was_open:
+                raise
+            self._http.close()
+            return self._asked(method, path, body, headers)
 
     def _asked(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -11,6 +11,7 @@ from tests.concurrency.threads import together
 from tests.factories import shop
 from tests.factories.merchants import make_merchant, make_store
 from tests.killing import environment
+from tests.patience import PATIENCE
 from tests.serving import Phone, Up
 from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory import services as stock
@@ -23,7 +24,6 @@ from yutang.core.reservations.models import Pool, Reservation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BUYERS, PIECES = 1_000, 100
-PATIENCE = 300  # seconds until all have their carts: guards against a hang, measures nothing
 FEW_BUYERS, FEW_PIECES = 12, 4  # each holds a connection to the database while it waits
 SEEN_AS_SOLD_OUT = "is sold out: only 0 left."
 
@@ -38,7 +38,7 @@ def test_the_race_exists_without_the_guard(merchant, monkeypatch):
     with tenancy.scope(merchant.pk):
         sku = shop.stocked(FEW_PIECES)
         shop.pay(shop.place((shop.stocked(1), 1)))  # the sales channel is there
-    everybody_has_looked = threading.Barrier(FEW_BUYERS, timeout=60)
+    everybody_has_looked = threading.Barrier(FEW_BUYERS, timeout=PATIENCE)
 
     def look_then_take(*, wanted, holder_key, key, actor):
         pool = Pool.objects.get(pk=wanted[0].stock.pool_id)
@@ -79,7 +79,7 @@ def test_a_thousand_phones_for_a_hundred_pieces(merchant, settings, tmp_path):
                 answer = phone.post("checkout/place", form.hidden)
             return answer.status, answer.location or message(answer.text)
 
-        answers = Counter(together(buy, threads=BUYERS, patience=PATIENCE))
+        answers = Counter(together(buy, threads=BUYERS))
         with Phone(up.port, merchant, buyers[0]) as phone:
             late = phone.get(f"p/{sku.product_id}")
     refused = {answer: count for answer, count in answers.items() if answer[0] != 303}
