@@ -5,21 +5,26 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.utils import translation
 
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE
 from yutang import home
 from yutang.areas.merchants.models import Merchant
 from yutang.core import access, tenancy
 
-PATIENCE = 30.0  # seconds that a request may go on after its test
+# How long an example takes says nothing here.
+hypothesis.settings.register_profile("yutang", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+hypothesis.settings.load_profile("yutang")
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """A worker's database is a copy of the one that tests/server.py has migrated."""
+    """A worker's database is a copy of the one that tests/server.py has migrated. Threads wait for a connection."""
+    connection.settings_dict["OPTIONS"]["pool"]["timeout"] = PATIENCE
     if not home.database_url():
         connection.settings_dict["TEST"]["TEMPLATE"] = connection.settings_dict["NAME"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,16 +17,25 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.patience import PATIENCE
+
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SHORTEST, MOST_KILLS = 0.02, 500  # seconds in which no child gets far; what needs more kills than that tests nothing
 
 
 class Children:
-    """Start children that call `target` (a function by its dotted name) and kill them at random moments."""
+    """Start children that call `target` (a function by its dotted name) and kill them at random moments.
+
+    Which moments those are depends on the machine: they begin early, come later where children have done nothing by
+    then, and earlier where they had ended. `kills`: how many children had to be killed. `hits`: how many of those with
+    some work done and some left."""
 
     def __init__(self, target: str, environment: dict[str, str]) -> None:
+        self.kills = self.hits = 0
+        self._random, self._longest = random.Random(), SHORTEST
         self.server = subprocess.Popen(
             [sys.executable, "-m", "tests.killing", target],
             cwd=REPOSITORY,
@@ -36,28 +46,42 @@ class Children:
         )
         assert self.server.stdout.readline() == "ready\n"
 
-    def run(self, *arguments: object, kill_after: float) -> bool:
-        """True when the child had to be killed; False when it ended by itself before."""
+    def __enter__(self) -> Children:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stdin.close()
+        self.server.stdout.close()
+        self.server.wait(PATIENCE)
+
+    def run(self, *arguments: object, progress: Callable[[], object]) -> bool:
+        """True when the child had to be killed; False when it ended by itself before. `progress` tells by its value
+        whether anything was done; what is under way does not count."""
+        assert self.kills < MOST_KILLS, f"{self.hits} of {self.kills} kills came while work was under way"
+        before, moment = progress(), self._random.uniform(0, self._longest)
+        was_killed = self._killed(moment, arguments)
+        has_worked = progress() != before
+        self.kills += was_killed
+        self.hits += was_killed and has_worked
+        if not was_killed:
+            self._longest = max(SHORTEST, self._longest / 1.5)
+        elif has_worked:
+            self._longest *= 0.95
+        elif moment > self._longest / 2:
+            self._longest *= 1.5
+        return was_killed
+
+    def _killed(self, moment: float, arguments: tuple[object, ...]) -> bool:
         self.server.stdin.write(json.dumps(arguments) + "\n")
         self.server.stdin.flush()
         pid = int(self.server.stdout.readline())
-        time.sleep(kill_after)
+        time.sleep(moment)
         os.kill(pid, signal.SIGKILL)  # nobody else's: it stays a zombie until the server is asked for its end
         self.server.stdin.write("\n")
         self.server.stdin.flush()
         status = int(self.server.stdout.readline())
         assert status in (0, -signal.SIGKILL), status
         return status != 0
-
-    def close(self) -> None:
-        self.server.stdin.close()
-        self.server.stdout.close()
-        self.server.wait(20)
-
-
-def moments(random: Random, longest: float):
-    while True:
-        yield random.uniform(0, longest)
 
 
 def environment(settings, home: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.api.pool import make_order, make_person
@@ -66,7 +66,6 @@ def test_nothing_crashes(shop, method, path):
 
     @settings(
         max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(requests(operation, path))
     def send(request) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -10,8 +12,10 @@ from django.db import connection
 
 from tests.api.conftest import problem
 from tests.api.pool import make_person
+from tests.concurrency.threads import sessions_waiting
 from tests.factories.api import ApiClient, api_client
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE, until
 from yutang.api import door
 from yutang.api.customers import views
 from yutang.areas.customers.models import Note
@@ -80,15 +84,22 @@ def test_old_keys_are_forgotten(shop, api):
             assert IdempotencyKey.objects.count() == 0
 
 
-def _together(client: ApiClient, path: str, monkeypatch, threads: int = 8) -> list[int]:
-    """The same request from many threads; the first to act waits until the others are on their way."""
-    started = threading.Barrier(threads, timeout=20)
-    real, entered = views.customer_services.add_note, threading.Event()
+@dataclass
+class Seen:
+    """`acting`: how many of the requests have come to act; `answered`: how many have ended."""
+
+    acting: int = 0
+    answered: int = 0
+
+
+def _together(client: ApiClient, path: str, monkeypatch, meanwhile: Callable[[Seen], bool], threads: int) -> list[int]:
+    """The same request from many threads; whoever acts does not go on before `meanwhile` is true."""
+    started = threading.Barrier(threads, timeout=PATIENCE)
+    real, seen = views.customer_services.add_note, Seen()
 
     def slow(**arguments):
-        entered.set()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.3)")  # the others arrive meanwhile
+        seen.acting += 1
+        until(lambda: meanwhile(seen))
         return real(**arguments)
 
     monkeypatch.setattr(views.customer_services, "add_note", slow)
@@ -99,6 +110,7 @@ def _together(client: ApiClient, path: str, monkeypatch, threads: int = 8) -> li
             own = ApiClient(client.token, client.key)
             return own.post(path, {"text": "once"}, KEY).status_code
         finally:
+            seen.answered += 1
             connection.close()
 
     with ThreadPoolExecutor(threads) as pool:
@@ -109,7 +121,8 @@ def _together(client: ApiClient, path: str, monkeypatch, threads: int = 8) -> li
 def test_of_concurrent_requests_with_one_key_one_acts(monkeypatch):
     shop = make_merchant()
     client, path = api_client(shop), f"/customers/{make_person(shop).pk}/notes"
-    assert _together(client, path, monkeypatch) == [201] * 8
+    monkeypatch.setattr(idempotency, "WAIT", f"{PATIENCE}s")
+    assert _together(client, path, monkeypatch, lambda _: sessions_waiting() == 7, 8) == [201] * 8
     assert notes_of(shop) == ["once"]
 
 
@@ -125,7 +138,7 @@ def test_without_the_guard_each_of_them_acts(monkeypatch):
     shop = make_merchant()
     client, path = api_client(shop), f"/customers/{make_person(shop).pk}/notes"
     monkeypatch.setattr(door.idempotency, "once", unguarded)
-    assert _together(client, path, monkeypatch) == [201] * 8
+    assert _together(client, path, monkeypatch, lambda seen: seen.acting > 1, 8) == [201] * 8
     assert len(notes_of(shop)) > 1
 
 
@@ -134,6 +147,6 @@ def test_who_waits_too_long_is_told_to_come_back(monkeypatch):
     shop = make_merchant()
     client, path = api_client(shop), f"/customers/{make_person(shop).pk}/notes"
     monkeypatch.setattr(idempotency, "WAIT", "50ms")
-    answers = _together(client, path, monkeypatch, threads=2)
+    answers = _together(client, path, monkeypatch, lambda seen: seen.answered > 0, 2)
     assert sorted(answers) == [201, 409]
     assert notes_of(shop) == ["once"]

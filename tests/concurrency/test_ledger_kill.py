@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -94,9 +95,17 @@ def test_connections_terminated_under_load_lose_and_double_nothing(actor):
     with tenancy.scope(actor.merchant_id):
         services.post(key="start", kind="k", lines=pay_in(customer(1), 10_000), actor=actor)
 
+    ended = []
+
     def work(number, barrier):
         if number == threads:
-            return kill_some(kills)
+            return kill_some(kills, until=lambda: len(ended) == threads)
+        try:
+            return post_all(number)
+        finally:
+            ended.append(number)
+
+    def post_all(number):
         interrupted = 0
         for step in range(entries):
             lines = pay_in(customer(1), 3) if step % 2 else pay_out(customer(1), 2)
@@ -122,10 +131,10 @@ def test_connections_terminated_under_load_lose_and_double_nothing(actor):
         assert queries.audit_balances(merchant_id=actor.merchant_id) == []
 
 
-def kill_some(kills: int) -> int:
+def kill_some(kills: int, until: Callable[[], bool]) -> int:
     """Ends server processes in the middle of a transaction; how many."""
     done = 0
-    for _ in range(400):
+    while done < kills and not until():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -136,8 +145,6 @@ def kill_some(kills: int) -> int:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(%s)", [found[0]])
             done += 1
-        if done == kills:
-            break
         time.sleep(0.01)
     return done
 

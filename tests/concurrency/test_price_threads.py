@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection
 
-from tests.concurrency.threads import together
+from tests.concurrency.threads import sessions_waiting, together
 from tests.factories import shop
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE, until
 from yutang.areas.orders import services
 from yutang.areas.orders.errors import WrongState
 from yutang.areas.orders.models import Order, SaleLine, ShopOrder
@@ -36,15 +36,6 @@ def lock_one_half(order_id: int) -> Order:
     return Order.objects.select_related("shop").select_for_update(of=("self",), no_key=True).get(pk=order_id)
 
 
-def waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'), pg_sleep(0.01)"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def meet(actor, order, tender) -> None:
     """The money comes in when the new price is written and not yet committed."""
     has_written = threading.Event()
@@ -52,15 +43,14 @@ def meet(actor, order, tender) -> None:
     def act(number: int, barrier) -> None:
         with tenancy.scope(actor.merchant_id):
             if number:
-                has_written.wait(30)
+                has_written.wait(PATIENCE)
                 shop.notify(tender)
                 return
             services.change_price(
                 order_id=order.pk, goods=15_000, freight=0, expected=10_000, reason="Gift box", actor=actor
             )
             has_written.set()
-            while not waits_for_a_lock():
-                pass
+            until(lambda: sessions_waiting() > 0)
 
     together(act, threads=2)
 

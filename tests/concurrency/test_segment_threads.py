@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.areas.segments import world
 from tests.concurrency.threads import together
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE
 from yutang.areas.segments import services
 from yutang.areas.segments.errors import NameTaken
 from yutang.areas.segments.models import Segment
@@ -60,7 +61,7 @@ def test_without_the_lock_it_would_be_started_by_all(monkeypatch):
     merchant_id = make_merchant().pk
     due_segment(merchant_id)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
-    held = threading.Barrier(2, timeout=20)
+    held = threading.Barrier(2, timeout=PATIENCE)
     real = services._next_run
 
     def after_both_have_read(segment):

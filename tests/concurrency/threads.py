@@ -15,6 +15,17 @@ Result = TypeVar("Result")
 THREADS = 50
 
 
+def sessions_waiting() -> int:
+    """How many sessions of the test's database wait for a lock that another one holds. Sees the present even in a
+    transaction, to which PostgreSQL shows what it saw first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 def together(work: Callable[[int, threading.Barrier], Result], threads: int = THREADS) -> list[Result]:
     """Runs work(number, barrier) in so many threads; their results in order, the first exception raised, before those
     of whom it kept waiting.

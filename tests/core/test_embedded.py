@@ -14,6 +14,7 @@ import psutil
 import psycopg
 import pytest
 
+from tests.patience import PATIENCE
 from yutang.core.embedded import EmbeddedPostgres
 
 HOLD = """
@@ -45,7 +46,7 @@ def user_of(home: Path) -> subprocess.Popen[str]:
 
 
 def leave(process: subprocess.Popen[str]) -> None:
-    process.communicate("\n", timeout=60)
+    process.communicate("\n", timeout=PATIENCE)
 
 
 def test_the_last_user_stops_the_server(home):
@@ -80,7 +81,7 @@ def test_a_killed_server_recovers_what_was_committed(home):
     with psycopg.connect(server.url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(server.pid(), signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(server.pid())] if psutil.pid_exists(server.pid()) else [], timeout=10)
+    psutil.wait_procs([psutil.Process(server.pid())] if psutil.pid_exists(server.pid()) else [], timeout=PATIENCE)
     first.kill()
     first.communicate()
     heir = user_of(home)
@@ -97,7 +98,7 @@ def test_a_server_that_is_killed_beside_its_user_is_started_again(home):
         with psycopg.connect(server.url()) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(server.pid(), signal.SIGKILL)
-        server._process.wait(10)
+        server._process.wait(PATIENCE)
         assert server.revive()
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
+from tests.patience import PATIENCE
 from yutang.core import locks
 from yutang.core.locks import Lock
 
@@ -22,7 +23,7 @@ def elsewhere(lock, of="", *, taken=locks.attempted):
             connection.close()
 
     with ThreadPoolExecutor(1) as other:
-        return other.submit(ask).result(timeout=20)
+        return other.submit(ask).result(timeout=PATIENCE)
 
 
 @pytest.mark.django_db(transaction=True)

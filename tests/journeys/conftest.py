@@ -23,7 +23,7 @@ from yutang.lake import writer
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
 DESK = {"width": 1440, "height": 900}
-PATIENCE = 40_000  # milliseconds until an expectation is given up
+PATIENCE = 120_000  # milliseconds until an expectation is given up
 HARMLESS = (
     # A form that is sent back with its mistakes answers 422; Chromium calls that a failed load.
     f"status of {HTTPStatus.UNPROCESSABLE_ENTITY.value}",

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from tests.factories.merchants import make_merchant
 from tests.factories.orders import make_sale_line
+from tests.patience import PATIENCE
 from yutang.areas.orders.models import SaleLine
 from yutang.core import locks, tenancy
 from yutang.core.locks import Lock
@@ -58,12 +59,12 @@ def test_a_transaction_still_running_holds_later_ones_back_and_nothing_is_skippe
         with tenancy.scope(merchant.pk):
             make_sale_line(merchant, amount=1)
             opened.set()
-            finish.wait(10)
+            finish.wait(PATIENCE)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert opened.wait(10)
+    assert opened.wait(PATIENCE)
     with tenancy.scope(merchant.pk):
         make_sale_line(merchant, amount=10)  # committed, but younger than the running one
     assert writer.run().facts == {}
@@ -82,7 +83,7 @@ def test_without_the_horizon_the_late_commit_would_be_lost(monkeypatch):
         with tenancy.scope(merchant.pk):
             make_sale_line(merchant, amount=1)
             opened.set()
-            finish.wait(10)
+            finish.wait(PATIENCE)
         connection.close()
 
     def newest() -> int:
@@ -93,7 +94,7 @@ def test_without_the_horizon_the_late_commit_would_be_lost(monkeypatch):
     monkeypatch.setattr(writer, "_horizon", newest)
     thread = threading.Thread(target=slow)
     thread.start()
-    assert opened.wait(10)
+    assert opened.wait(PATIENCE)
     with tenancy.scope(merchant.pk):
         make_sale_line(merchant, amount=10)
     writer.run()

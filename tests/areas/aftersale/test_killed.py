@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.factories import aftersale as made
 from tests.factories import shop
 from tests.factories.merchants import make_merchant
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.aftersale import services
 from yutang.areas.aftersale.models import Case, CaseStep
 from yutang.areas.inventory.models import StockItem
@@ -19,7 +18,7 @@ from yutang.areas.payments.models import Refund, Tender
 from yutang.core import access, clock, tenancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS, LONGEST, CASES = 15, 0.4, 30
+CASES = 30
 
 
 def act_on_deadlines(merchant_id: int) -> None:
@@ -40,15 +39,17 @@ def test_killed_until_all_is_done(settings, tmp_path):
             else:
                 made.sent(made.opened(made.shipped((cake, 1)), (0, 1)))
         Case.objects.update(deadline_at=clock.now() - timedelta(minutes=1))
-    children = Children("tests.areas.aftersale.test_killed.act_on_deadlines", environment(settings, tmp_path))
-    moment, killed = moments(random.Random(), LONGEST), 0
-    try:
-        for _ in range(KILLS):
-            killed += children.run(merchant.pk, kill_after=next(moment))
-    finally:
-        children.close()
+
+    def done() -> int:
+        with tenancy.scope(merchant.pk):
+            return Case.objects.filter(state="done").count()
+
+    act = "tests.areas.aftersale.test_killed.act_on_deadlines"
+    with Children(act, environment(settings, tmp_path)) as children:
+        while children.run(merchant.pk, progress=done):
+            pass
     act_on_deadlines(merchant.pk)
-    assert killed > 0
+    assert children.hits > 0
     with tenancy.scope(merchant.pk):
         assert set(Case.objects.values_list("state", "granted")) == {("done", 10_000)}
         assert Refund.objects.count() == SaleLine.objects.filter(kind="refund").count() == CASES

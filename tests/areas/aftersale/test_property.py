@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.aftersale import ask, shopper
@@ -143,7 +143,7 @@ def check(order: Order) -> None:
     assert all(logged[case.pk] == case.version for case in cases)
 
 
-PROPERTY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+PROPERTY = settings(max_examples=25, deadline=None)
 
 
 @PROPERTY

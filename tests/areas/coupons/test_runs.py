@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 from django.db import connection
@@ -12,7 +10,7 @@ from pyroaring import BitMap64
 from tests.factories.coupons import give, make_template, run_of
 from tests.factories.customers import make_customer, resolve
 from tests.factories.merchants import make_merchant
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.coupons import queries, rules, services
 from yutang.areas.coupons.errors import CouponNotOffered, NobodyChosen, WrongState
 from yutang.areas.coupons.models import Coupon, Run, Template
@@ -141,24 +139,22 @@ def test_nobody_and_who_may_not(merchant, actor):
 
 
 def test_killed_at_any_moment_nobody_gets_two_and_nobody_none(merchant, actor, settings, tmp_path):
-    people, draw = crowd(MANY), random.Random(7)
+    people, runs = crowd(MANY), 0
     template = make_template(limits={"total": 10**6, "per_person": None})
-    children = Children("tests.areas.coupons.test_runs.child", environment(settings, tmp_path))
-    kills, halfway, runs = 0, 0, 0
-    try:
-        moment = moments(draw, 0.4)
-        while kills < KILLS or not halfway:
+
+    def handled() -> int:
+        run.refresh_from_db()
+        return run.handled
+
+    with Children("tests.areas.coupons.test_runs.child", environment(settings, tmp_path)) as children:
+        while children.kills < KILLS or not children.hits:
             run, runs = run_of(template, people), runs + 1
-            while children.run(merchant.pk, run.pk, kill_after=next(moment)):
-                kills += 1
-                run.refresh_from_db()
-                halfway += 0 < run.handled < MANY
+            while children.run(merchant.pk, run.pk, progress=handled):
+                pass
             run.refresh_from_db()
             assert (run.state, run.handled, run.issued) == ("done", MANY, MANY)
             got = Coupon.objects.filter(run=run).values_list("customer_id", flat=True)
             assert sorted(got) == people
-    finally:
-        children.close()
     assert Template.objects.get().issued == runs * MANY == Pool.objects.get(kind="coupon").confirmed
 
 

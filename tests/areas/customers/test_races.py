@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 
 from tests.factories.customers import resolve
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE
 from yutang.areas.customers import merging, services
 from yutang.areas.customers.identity import bulk
 from yutang.areas.customers.models import Customer, Identity
@@ -41,7 +42,7 @@ def run_twice(merchant_id: int, work) -> list[BaseException]:
 
 def test_the_race_exists_without_the_lock(monkeypatch):
     monkeypatch.setattr(merging, "lock_identities", lambda merchant_id: None)
-    asked = threading.Barrier(2, timeout=20)
+    asked = threading.Barrier(2, timeout=PATIENCE)
     known = bulk.known
 
     def both_have_asked(*arguments):

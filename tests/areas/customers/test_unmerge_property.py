@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import orders as order_factory
@@ -144,7 +144,7 @@ def merchants(db):
     return make_merchant(), make_merchant()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 @given(steps=STEPS)
 def test_undone_merges_leave_no_trace(merchants, steps):
     with transaction.atomic():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 
 import pytest
 from django.db import IntegrityError, connection
 
 from tests.areas.imports.runs import text, upload
+from tests.concurrency.threads import sessions_waiting
 from tests.factories.merchants import make_merchant
+from tests.patience import until
 from yutang.areas.imports import services
 from yutang.areas.imports.services import running
 from yutang.areas.orders import services as orders
@@ -23,13 +24,13 @@ ANONYMOUS = text(*(f"{n},a,2026-01-05 10:00,,1.00" for n in range(50)))  # nobod
 
 @pytest.fixture
 def meeting(monkeypatch):
-    """Both workers have looked for known orders before either writes; with the guard they never meet."""
-    barrier, look = threading.Barrier(2), recording._known_orders
+    """Both workers have looked for known orders before either writes; with the guard one waits for the other."""
+    looked, look = [], recording._known_orders
 
     def look_and_wait(*args):
         found = look(*args)
-        with contextlib.suppress(threading.BrokenBarrierError):
-            barrier.wait(1)
+        looked.append(found)
+        until(lambda: len(looked) > 1 or sessions_waiting())
         return found
 
     monkeypatch.setattr(recording, "_known_orders", look_and_wait)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.areas.imports import test_taobao
@@ -20,7 +20,7 @@ SEEDS = [
     text("1,a,2026-01-05 10:00,,12.50,2,1.00,Toast,13800138000,C1", "2,a,2026-01-06,,8.00,1,,Cake").encode(),
     "﻿订单号,订单状态,下单时间\n".encode(),
 ]
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=60, deadline=None)
 damages = st.lists(st.tuples(st.integers(0, 3000), st.binary(max_size=6), st.integers(0, 40)), max_size=8)
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from tests.areas.imports.runs import text, upload
 from tests.factories.merchants import make_merchant
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.customers.models import Customer, Identity
 from yutang.areas.imports import services
 from yutang.areas.imports.models import ImportRun
 from yutang.areas.orders.models import CustomerStatistic, Order, SaleLine
 from yutang.core import access, tenancy
 
-LINES, CHUNK_ROWS, KILLS, LONGEST = 20_000, 500, 50, 0.5
+LINES, CHUNK_ROWS, KILLS, HITS = 20_000, 500, 50, 15
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
 
 
@@ -77,22 +78,14 @@ def test_killed_fifty_times(settings, tmp_path):
     assert expected["counts"]["rejected"] == 1
     assert len(expected["facts"]) == expected["counts"]["lines"] == expected["counts"]["facts"]
 
-    children = Children("tests.areas.imports.test_killed.execute", environment(settings, tmp_path))
-    kills, halfway, moment = 0, 0, moments(random.Random(), LONGEST)
-    try:
+    with Children("tests.areas.imports.test_killed.execute", environment(settings, tmp_path)) as children:
         merchant_id, run_id = started(content)
-        while kills < KILLS:
-            if children.run(merchant_id, run_id, kill_after=next(moment)):
-                kills += 1
-                halfway += 0 < chunks_done(merchant_id, run_id) < LINES // CHUNK_ROWS
-                continue
-            assert state(merchant_id, run_id) == expected
-            merchant_id, run_id = started(content)
-    finally:
-        children.close()
+        while children.kills < KILLS or children.hits < HITS:
+            if not children.run(merchant_id, run_id, progress=partial(chunks_done, merchant_id, run_id)):
+                assert state(merchant_id, run_id) == expected
+                merchant_id, run_id = started(content)
     execute(merchant_id, run_id)
     assert state(merchant_id, run_id) == expected
-    assert halfway > KILLS // 4  # most kills hit a run that was really at work
 
 
 def chunks_done(merchant_id: int, run_id: int) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.areas.imports import test_pinduoduo, test_taobao
@@ -190,7 +190,7 @@ SEEDS = [
     ("\n".join(",".join(r) for r in [test_pinduoduo.HEADERS, *test_pinduoduo.ROWS])).encode(),
     (HEAD + "1,2026-01-01,1,a,138\n").encode(),
 ]
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=150, deadline=None)
 
 
 def check(path: Path) -> None:

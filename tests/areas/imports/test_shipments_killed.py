@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from tests.areas.imports.files import write
 from tests.factories import shop
 from tests.factories.merchants import make_merchant
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.imports import shipments
 from yutang.areas.imports.models import ShipmentRun
 from yutang.areas.inventory.models import StockItem
@@ -17,7 +15,7 @@ from yutang.areas.orders.models import Order, OrderStep, Parcel
 from yutang.core import access, tenancy
 
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
-ORDERS, KILLS, LONGEST = 60, 15, 0.2
+ORDERS = 60
 
 
 def execute(merchant_id: int, run_id: int) -> None:
@@ -34,15 +32,17 @@ def test_killed_until_all_is_done(settings, tmp_path):
         path = write(tmp_path, "s.csv", "\n".join(["Order number,Carrier,Tracking number", *lines]))
         run = shipments.check(path=path, name="s.csv", actor=shop.actor())
         shipments.queue(run_id=run.pk, actor=shop.actor())
-    children = Children("tests.areas.imports.test_shipments_killed.execute", environment(settings, tmp_path))
-    moment, killed = moments(random.Random(), LONGEST), 0
-    try:
-        for _ in range(KILLS):
-            killed += children.run(merchant.pk, run.pk, kill_after=next(moment))
-    finally:
-        children.close()
+
+    def position() -> int:
+        with tenancy.scope(merchant.pk):
+            return ShipmentRun.objects.get(pk=run.pk).position
+
+    target = "tests.areas.imports.test_shipments_killed.execute"
+    with Children(target, environment(settings, tmp_path)) as children:
+        while children.run(merchant.pk, run.pk, progress=position):
+            pass
     execute(merchant.pk, run.pk)
-    assert killed > 0
+    assert children.hits > 0
     with tenancy.scope(merchant.pk):
         done = ShipmentRun.objects.get(pk=run.pk)
         assert (done.state, done.position, done.shipped, done.problems) == ("done", ORDERS, ORDERS, [])

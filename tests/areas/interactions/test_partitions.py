@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from django.db import connection
 
+from tests.concurrency.threads import sessions_waiting
 from tests.factories.interactions import event, record
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE, until
 from yutang.areas.interactions import partitions
 from yutang.areas.interactions.models import Interaction
 from yutang.core import access, clock, tenancy
@@ -42,17 +44,6 @@ def in_lake(merchant) -> int:
         return engine.query("SELECT count(*) AS n FROM interactions.event").to_pylist()[0]["n"]
 
 
-def wait_for_a_waiter() -> None:
-    """Until another session waits for the lock that this one holds; gives up after 30 seconds."""
-    give_up_at = clock.now() + timedelta(seconds=30)
-    with connection.cursor() as cursor:
-        while clock.now() < give_up_at:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    raise TimeoutError("nobody waits")
-
-
 def test_a_week_is_ready():
     partitions.ensure_ahead()
     today = clock.now().date()
@@ -77,8 +68,8 @@ def test_who_waited_for_a_day_that_another_made_finds_it():
         with tenancy.scope(shop.pk):
             record(event(id="early", occurred_at=at.isoformat()), actor=access.system(shop.pk))
             second = pool.submit(late)
-            wait_for_a_waiter()
-        assert second.result(timeout=30) == 1
+            until(lambda: sessions_waiting() > 0)
+        assert second.result(timeout=PATIENCE) == 1
 
 
 def test_without_the_setting_all_days_stay(settings):

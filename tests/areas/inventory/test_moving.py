@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.catalog import make_sku
@@ -124,7 +124,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None)
 @given(acts=ACTS)
 def test_stock_is_the_sum_of_its_moves(merchant, actor, acts):
     """Whatever happens in whatever order: on hand = Σ moves, capacity = on hand + shipped, nobody is promised what is

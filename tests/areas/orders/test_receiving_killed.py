@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 
 import pytest
 
 from tests.factories import shop
 from tests.factories.merchants import make_merchant
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.orders import services
 from yutang.areas.orders.models import Order, OrderStep, ShopOrder
 from yutang.core import access, clock, tenancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS, LONGEST, ORDERS = 15, 0.1, 150
+ORDERS = 150
 
 
 def complete_received(merchant_id: int) -> None:
@@ -34,15 +33,17 @@ def test_killed_until_all_is_done(settings, tmp_path):
             order = shop.paid((cake, 1))
             services.ship(order_id=order.pk, key=f"p{number}", actor=shop.actor())
         ShopOrder.objects.update(receive_by=clock.now() - timedelta(minutes=1))
-    children = Children("tests.areas.orders.test_receiving_killed.complete_received", environment(settings, tmp_path))
-    moment, killed = moments(random.Random(), LONGEST), 0
-    try:
-        for _ in range(KILLS):
-            killed += children.run(merchant.pk, kill_after=next(moment))
-    finally:
-        children.close()
+
+    def completed() -> int:
+        with tenancy.scope(merchant.pk):
+            return Order.objects.filter(status="completed").count()
+
+    complete = "tests.areas.orders.test_receiving_killed.complete_received"
+    with Children(complete, environment(settings, tmp_path)) as children:
+        while children.run(merchant.pk, progress=completed):
+            pass
     complete_received(merchant.pk)
-    assert killed > 0
+    assert children.hits > 0
     with tenancy.scope(merchant.pk):
         assert Order.objects.filter(status="completed").count() == ORDERS
         assert not ShopOrder.objects.filter(receive_by__isnull=False).exists()

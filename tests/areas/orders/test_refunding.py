@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.catalog import make_freight
@@ -104,7 +104,7 @@ def test_lines_are_counted_as_they_are_written(merchant, actor):
 BASKETS = st.lists(st.tuples(st.integers(1, 30_000), st.integers(1, 5)), min_size=1, max_size=3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(BASKETS, st.data())
 def test_everything_back_is_exactly_what_was_paid(merchant, actor, goods, data):
     lines = [(stocked(pieces, price=amount), pieces) for amount, pieces in goods]

@@ -7,13 +7,22 @@ from django.db import connection
 
 from tests.areas.payments import rig
 from tests.factories.merchants import make_merchant
+from tests.patience import PATIENCE
 from tests.simulators.alipay import rig as alipay_rig
 from yutang.areas.payments.providers import accounts, wechatpay
 from yutang.simulators.alipay import AlipaySimulator
+from yutang.simulators.alipay import notifier as alipay_notifier
+from yutang.simulators.wechatpay import notifier as wechatpay_notifier
 from yutang.simulators.wechatpay.accounts import Account
 from yutang.simulators.wechatpay.server import Simulator
 
 AT_ONCE = (0.0,) * 15
+
+
+@pytest.fixture(autouse=True)
+def _patient_services(monkeypatch):
+    for notifier in (alipay_notifier, wechatpay_notifier):
+        monkeypatch.setattr(notifier, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture

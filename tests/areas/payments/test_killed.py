@@ -20,6 +20,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.areas.payments import rig
 from tests.factories import shop
 from tests.killing import environment
+from tests.patience import PATIENCE
 from tests.ports import free_port
 from tests.serving import Phone, Up
 from yutang.areas.customers.addresses import book
@@ -42,7 +43,6 @@ BUYERS = 8  # at once
 SKUS, PRICES = 5, (990, 8_800, 12_345, 100_000, 1)
 SEED = 4
 BETWEEN_KILLS = (0.3, 3.0)  # seconds
-RELOADS_FOR = 120
 ROUNDS = 5  # of the worker, until nothing waits
 # What every tenth buyer does; the others pay, the even ones with WeChat Pay and the odd ones with play money.
 GONE, CLOSES, TAPS_TWICE = 3, 6, {2, 5, 7}
@@ -70,7 +70,7 @@ class Buyers:
         """One order, from the checkout to its end; its id."""
         person = self.free.pop()
         try:
-            with Phone(self.up.port, self.till.merchant, person, RELOADS_FOR) as phone:
+            with Phone(self.up.port, self.till.merchant, person, PATIENCE) as phone:
                 return self._buy(phone, number, number % 10)
         finally:
             self.free.append(person)
@@ -124,7 +124,7 @@ def test_no_order_without_its_money(platform, till, settings, tmp_path):
         buyers = Buyers(up, till, platform, skus)
         with Killer(up) as killer, ThreadPoolExecutor(BUYERS) as pool:
             orders = list(pool.map(buyers.buy, range(COUNT)))
-        platform.drain(120)
+        platform.drain(PATIENCE)
     assert min(killer.killed[part] for part in Up.PARTS) > 0, killer.killed
     catch_up(up, till, platform)
     assert len(set(orders)) == COUNT
@@ -171,7 +171,7 @@ def catch_up(up: Up, till: rig.Till, platform) -> None:
             pass
         drain(up)
         payments.ask_about_refunds(actor=till.actor)
-        platform.drain(120)
+        platform.drain(PATIENCE)
 
 
 def drain(up: Up) -> None:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db.models import Count, Sum
 
+from tests import patience
 from tests.areas.payments import rig
 from tests.factories import shop
 from yutang.areas.orders import services as orders
@@ -24,7 +25,7 @@ from yutang.simulators.wechatpay.faults import Faults
 from yutang.simulators.wechatpay.notifier import Kind
 
 COUNT = int(os.environ.get("YUTANG_STORM", "200"))  # for each of the two services
-PATIENCE = 60 + COUNT  # seconds for all notices: what takes longer hangs
+PATIENCE = patience.PATIENCE + COUNT  # seconds for all notices: what takes longer hangs
 PRICES = (1, 990, 8_800, 12_345, 100_000)
 GAVE_UP = 10  # every tenth of those whose money has not arrived yet
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 
 import pytest
 
 from tests.areas.privacy import world as w
 from tests.areas.privacy.test_erasing import NOW, known, search_for
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.customers.models import Customer
 from yutang.areas.privacy import erasing, journal, services
 from yutang.areas.privacy.errors import StillErasing
@@ -17,7 +16,6 @@ from yutang.areas.privacy.models import Request
 from yutang.core import tenancy
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS, LONGEST = 20, 0.6
 
 
 def erase_on(merchant_id: int, request_id: int) -> None:
@@ -38,21 +36,21 @@ def test_killed_until_it_is_done(settings, tmp_path):
         request = services.request_erasure(
             customer_id=world.customer.pk, typed=str(world.customer.pk), actor=world.actor
         )
-    children = Children("tests.areas.privacy.test_killed.erase_on", environment(settings, tmp_path))
-    moment = moments(random.Random(), LONGEST)
-    killed = 0
-    try:
-        for _ in range(KILLS):
-            killed += children.run(world.merchant.pk, request.pk, kill_after=next(moment))
-    finally:
-        children.close()
+
+    def steps() -> list[str]:
+        with tenancy.scope(world.merchant.pk):
+            return Request.objects.get(pk=request.pk).steps_done
+
+    with Children("tests.areas.privacy.test_killed.erase_on", environment(settings, tmp_path)) as children:
+        while children.run(world.merchant.pk, request.pk, progress=steps):
+            pass
     while True:
         try:
             done = erasing.run(request_id=request.pk, merchant_id=world.merchant.pk, grace=NOW)
             break
         except StillErasing:
             continue
-    assert killed > 0
+    assert children.hits > 0
     assert (done.state, done.dossier, done.proof["places"]) == ("done", None, {})
     assert search_for(dossier).places == {}
     assert w.totals(world) == before

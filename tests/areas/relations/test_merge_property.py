@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.customers import START, make_customer
@@ -78,7 +78,7 @@ def state(everybody) -> dict[int, tuple]:
     return found
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 @given(before=STATEMENTS, merges=MERGES, order=st.randoms(use_true_random=False))
 def test_undoing_all_merges_restores_what_stood(shop, before, merges, order):
     with transaction.atomic(), tenancy.scope(shop.pk):

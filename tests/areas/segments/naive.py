@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.areas.segments import world_traits
 from tests.areas.segments.world import World, local
+from yutang.areas.coupons.models import Coupon, Use
 from yutang.areas.customers.models import Customer
 from yutang.areas.grades import rules as grades
 from yutang.areas.grades.models import Boundaries, Ladder
@@ -29,7 +30,7 @@ def read(merchant: Any, today: date) -> World:
     """Call in the merchant's scope."""
     lines = [_line(row) for row in SaleLine.objects.all()]
     life = [_life(row, today) for row in LifeFact.objects.all()]
-    found = World(merchant, lines=lines, life=life, events=_events())
+    found = World(merchant, lines=lines, life=life, events=_events(), issued=_issued(), used=_used())
     tags = defaultdict(set)
     for tagging in Tagging.objects.filter(ended_at__isnull=True):
         tags[tagging.customer_id].add(tagging.tag_id)
@@ -159,6 +160,29 @@ def _events() -> list[SimpleNamespace]:
             kind=row.kind, channel=row.channel, page=row.page, source=row.source, item=row.item,
         )
         for row in Interaction.objects.all()
+    ]  # fmt: skip
+
+
+def _issued() -> list[SimpleNamespace]:
+    return [
+        SimpleNamespace(
+            person=row.customer_id,
+            day=local(row.issued_at),
+            is_reversal=False,
+            template_id=row.template_id,
+            via=row.via,
+        )
+        for row in Coupon.objects.all()
+    ]
+
+
+def _used() -> list[SimpleNamespace]:
+    return [
+        SimpleNamespace(
+            person=row.customer_id, day=local(row.at), is_reversal=row.is_reversal, template_id=row.template_id,
+            amount=row.amount, order_id=row.order_id,
+        )
+        for row in Use.objects.all()
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import sqlglot
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.areas.segments import rule_maker, world
@@ -30,9 +30,7 @@ def test_count_and_members_equal_the_naive_evaluation(seed, examples, ladder):
     pool = world.build(seed, ladder=ladder)
     actor = access.system(pool.merchant.pk)
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
-    )
+    @settings(max_examples=examples, deadline=None, database=None, derandomize=True)
     @given(rule=rule_maker.rules)
     def check(rule):
         rule = rule_maker.placed(rule, pool)
@@ -58,7 +56,7 @@ def test_many_ranges_and_parts_equal_the_naive_evaluation(monkeypatch, combinati
     assert len(snapshot.facts["orders.line"].parts) > 5
     assert any(part.moved for part in snapshot.facts["orders.line"].parts)
 
-    @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=120, deadline=None, database=None, derandomize=True)
     @given(rule=rule_maker.rules)
     def check(rule):
         rule = rule_maker.placed(rule, pool)
@@ -96,7 +94,7 @@ def test_scope_and_references():
         assert set(queries.bitmap(rule, actor=limited)) == set(world.evaluate(expanded, pool)) & at_home
 
 
-@settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=60, deadline=None, database=None, derandomize=True)
 @given(rule=rule_maker.rules, day=st.dates())
 def test_every_rule_can_be_said_to_spark(rule, day):
     rule = rule_maker.placed(rule, SimpleNamespace(tags=[7, 8, 9], codes=[5]))

@@ -44,10 +44,15 @@ class World:
     tags: list[int] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
+    issued: list[Any] = field(default_factory=list)  # coupons
+    used: list[Any] = field(default_factory=list)
 
     @property
     def facts(self) -> dict[str, list[Any]]:
-        return {"orders.line": self.lines, "tags.life": self.life, "interactions.event": self.events}
+        return {
+            "orders.line": self.lines, "tags.life": self.life, "interactions.event": self.events,
+            "coupons.issued": self.issued, "coupons.used": self.used,
+        }  # fmt: skip
 
 
 def maybe(chance: random.Random, value: Any, nothing: Any = None, share: float = 0.25) -> Any:

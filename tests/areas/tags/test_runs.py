@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories.customers import make_customer, resolve
 from tests.factories.tags import carry_out, give, make_group, make_tag, names, run_now, undo_now
-from tests.killing import Children, environment, moments
+from tests.killing import Children, environment
 from yutang.areas.customers import services as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.segments import services as segments
@@ -156,17 +156,13 @@ def test_killed_half_way_it_goes_on_and_so_does_its_undoing(merchant, settings, 
             Tagging(merchant=merchant, customer_id=pk, home_customer_id=pk, tag=tag, source="manual", given_by="x")
             for pk in people[::10]
         )
-    children = Children("tests.areas.tags.test_runs.execute", environment(settings, tmp_path))
-    draw, halfway = random.Random(), 0
-    try:
-        kills, moment = 0, moments(draw, 0.4)
-        while kills < KILLS:
+    with Children("tests.areas.tags.test_runs.execute", environment(settings, tmp_path)) as children:
+        while children.kills < KILLS or not children.hits:
             with tenancy.scope(merchant.pk):
                 run = services.start(tag_id=tag.pk, customer_ids=people, actor=actor)
             for state in ("done", "undone"):
-                while children.run(merchant.pk, run.pk, kill_after=next(moment)):
-                    kills += 1
-                    halfway += 0 < _progress(merchant, run, state) < MANY * 9 // 10
+                while children.run(merchant.pk, run.pk, progress=partial(_progress, merchant, run, state)):
+                    pass
                 with tenancy.scope(merchant.pk):
                     run = queries.run(run.pk, actor=actor)
                     assert run.state == state
@@ -177,9 +173,6 @@ def test_killed_half_way_it_goes_on_and_so_does_its_undoing(merchant, settings, 
                     if state == "done":
                         services.undo(run_id=run.pk, actor=actor)
             assert run.undone == run.changed
-    finally:
-        children.close()
-    assert halfway > 0
 
 
 def _progress(merchant, run, state) -> int:

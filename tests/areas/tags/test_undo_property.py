@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.customers import make_customer
@@ -36,7 +36,7 @@ def standing() -> set[int]:
     return set(Tagging.objects.filter(ended_at__isnull=True).values_list("pk", flat=True))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(before=STEPS, people=SOME, after=STEPS, action=st.sampled_from(["give", "take"]))
 def test_undo_takes_back_exactly_what_the_run_did(shop, before, people, after, action):
     with transaction.atomic(), tenancy.scope(shop.pk):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from tests.patience import until
 from tests.ports import free_port
 from tests.simulators.alipay import rig
 from yutang.connectors.alipay.client import Client
@@ -33,6 +34,7 @@ def test_done_without_our_knowing(alipay, hasty, client, paid, fault):
     alipay.inject(REFUND, fault)
     with pytest.raises(OutcomeUnknown):
         hasty.refund(out_trade_no="T1", out_request_no="R1", amount=300)
+    until(lambda: client.query_refund(out_trade_no="T1", out_request_no="R1"))
     assert client.query_refund(out_trade_no="T1", out_request_no="R1").amount == 300
     assert not client.refund(out_trade_no="T1", out_request_no="R1", amount=300).is_moved
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from tests.patience import until
 from yutang.connectors.sms_aliyun import errors
 from yutang.connectors.sms_aliyun.client import Credentials
 from yutang.simulators.sms_aliyun import AliyunSmsSimulator, Fault
@@ -111,6 +112,7 @@ def test_whether_it_was_sent_is_unknown(sms, client_for, fault, taken):
     sms.inject(fault)
     with pytest.raises(errors.OutcomeUnknown):
         send(client_for(sms, timeout=httpx.Timeout(0.3)))
+    until(lambda: len(sms.messages) >= taken)
     assert len(sms.messages) == taken
 
 

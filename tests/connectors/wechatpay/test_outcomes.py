@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.connectors.wechatpay.rig import client_of, new, refund_of
+from tests.patience import until
 from yutang.connectors.wechatpay import errors
 from yutang.simulators.wechatpay.faults import AnswerFault
 
@@ -30,7 +31,7 @@ def test_a_client_that_gives_up_waiting_does_not_know(platform, clock):
         with pytest.raises(errors.OutcomeUnknown) as raised:
             client.create_native(new())
     assert raised.value.status == 0
-    assert platform.book.trade(out_trade_no=NUMBER)
+    until(lambda: platform.book.trade(out_trade_no=NUMBER))
 
 
 def test_a_platform_that_is_not_there_leaves_the_outcome_open(platform, clock):

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -321,7 +321,6 @@ def test_any_sequence_of_operations_keeps_every_promise(actor):
             # No shrinking: it takes minutes, as every step is a transaction's worth of statements.
             phases=[Phase.explicit, Phase.generate], max_examples=40, stateful_step_count=25, deadline=None,
             database=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip
     assert Entry.objects.count() == 0  # every example was rolled back

@@ -28,7 +28,7 @@ def test_a_free_time_is_booked_and_shown_with_its_code(shopper, merchant, actor,
     again = shopper.post(f"{shopper.shop}experiences/{made.pk}/book", answer)
     booked = Booking.objects.get()
     assert first.headers["Location"] == again.headers["Location"] == f"{shopper.shop}bookings/{booked.pk}"
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         shown = shopper.get(f"{shopper.shop}bookings/{booked.pk}").content.decode()
     assert f"{booked.code[:4]} {booked.code[4:]}" in shown
     assert "Tea class" in shopper.get(f"{shopper.shop}bookings").content.decode()

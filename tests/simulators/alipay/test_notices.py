@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.simulators.alipay import rig
 from tests.simulators.alipay.merchant import Merchant
 from yutang.connectors.alipay import notices
@@ -78,7 +79,7 @@ def test_repetitions_wait_as_long_as_the_ladder_says(http, clock):
 
     with Merchant(refuse) as merchant, simulator(clock, ladder=(3600.0,)) as alipay:
         pay(alipay, http, clock, merchant, "T1")
-        assert arrived.wait(10)
+        assert arrived.wait(PATIENCE)
         with pytest.raises(TimeoutError):
             alipay.settle(timeout=0)
         assert len(merchant.forms) == 1

@@ -20,6 +20,7 @@ ISSUED = FactTable(
         Column("occurred_at", Type.TIME, "s.issued_at", gettext_noop("Time")),
         Column("occurred_on", Type.DATE, "(s.issued_at AT TIME ZONE {timezone})::date", gettext_noop("Day")),
         Column("home_customer_id", Type.INT),
+        Column("identity_id", Type.INT, "NULL::bigint"),  # nobody is split away from a coupon
     ),
 )
 USED = FactTable(
@@ -36,6 +37,7 @@ USED = FactTable(
         Column("occurred_at", Type.TIME, "s.at", gettext_noop("Time")),
         Column("occurred_on", Type.DATE, "(s.at AT TIME ZONE {timezone})::date", gettext_noop("Day")),
         Column("home_customer_id", Type.INT),
+        Column("identity_id", Type.INT, "NULL::bigint"),  # nobody is split away from a coupon
     ),
 )
 

@@ -29,6 +29,9 @@ class Notice:
     is_held: bool = False
 
 
+PATIENCE = 5.0  # seconds that the merchant has for an answer
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One attempt and what came back: the answer's text, or what went wrong."""
@@ -55,7 +58,7 @@ class Notifier:
         self._is_stopped = False
         self._deliveries: list[Delivery] = []
         self._lost: list[str] = []
-        self._http = httpx.Client(timeout=5, trust_env=False)
+        self._http = httpx.Client(timeout=PATIENCE, trust_env=False)
         self._thread = threading.Thread(target=self._run, name="alipay-notices", daemon=True)
 
     def start(self) -> None:

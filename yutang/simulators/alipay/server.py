@@ -108,7 +108,7 @@ class AlipaySimulator:
             waiting = self._faults.get(method)
             return waiting.pop(0) if waiting else None
 
-    def settle(self, timeout: float = 10) -> None:
+    def settle(self, timeout: float = 120) -> None:
         """Waits until no notice is left to send; TimeoutError otherwise."""
         self._notifier.settle(timeout)
 
@@ -161,6 +161,7 @@ class AlipaySimulator:
 class Server(ThreadingHTTPServer):
     # Threads are waited for: none outlives the simulator.
     daemon_threads = False
+    request_queue_size = 128  # many clients may knock at once
 
     def __init__(self, address: tuple[str, int], alipay: AlipaySimulator) -> None:
         self.alipay = alipay

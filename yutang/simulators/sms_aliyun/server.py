@@ -106,6 +106,7 @@ class AliyunSmsSimulator:
 class _Server(ThreadingHTTPServer):
     # Threads are waited for: none outlives the simulator.
     daemon_threads = False
+    request_queue_size = 128  # many clients may knock at once
 
     def __init__(self, address: tuple[str, int], simulator: AliyunSmsSimulator) -> None:
         self.simulator = simulator

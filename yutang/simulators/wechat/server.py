@@ -80,6 +80,7 @@ class WechatSimulator:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = False  # none outlives the simulator
+    request_queue_size = 128  # many clients may knock at once
 
     def __init__(self, address: tuple[str, int], simulator: WechatSimulator) -> None:
         self.simulator = simulator

@@ -133,7 +133,7 @@ class Simulator:
         """From now on a new certificate's key signs everything but answers to those who ask for an older one."""
         self._keys.insert(0, PlatformKey.certified(self._now()))
 
-    def drain(self, seconds: float = 30) -> None:
+    def drain(self, seconds: float = 120) -> None:
         """All notices out, the late and the held ones too."""
         self._notifier.drain(seconds)
 

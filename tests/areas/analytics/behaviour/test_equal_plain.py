@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.areas.analytics.behaviour import plain
@@ -18,9 +18,7 @@ from yutang.areas.segments import queries as segments
 from yutang.core import tenancy
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-random_worlds = settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+random_worlds = settings(max_examples=4, deadline=None)
 ZONES = ("Asia/Shanghai", "America/Los_Angeles")
 STEPS = (
     Step("view"), Step("view", page="/tea"), Step("view", item="sku-1"), Step("search"), Step("click"), Step("cart"),
