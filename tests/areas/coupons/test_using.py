@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import shop
 from tests.factories.catalog import make_freight
 from tests.factories.coupons import bought, give, make_template, state_of, total, with_coupon
+from tests.factories.membership import earn, make_level
 from yutang.areas.catalog import services as catalog
 from yutang.areas.coupons import queries
 from yutang.areas.coupons.errors import CouponGone
@@ -80,9 +81,12 @@ def test_scopes_by_category_store_till_and_level(merchant, buyer):
     with_coupon(buyer.customer_id, category_ids=(top.pk,), value=1_000)
     assert (total(buyer, (cake, 1)), total(buyer, (tea, 1))) == (9_000, 10_000)
     with_coupon(buyer.customer_id, levels=("gold",), value=1_500)
-    assert total(buyer, (tea, 1), level="gold") == 8_500
-    with_coupon(buyer.customer_id, channel="till", value=2_500)
     assert total(buyer, (tea, 1)) == 10_000
+    make_level(10, key="gold")
+    earn(buyer.customer_id, 10)
+    assert total(buyer, (tea, 1)) == 8_500
+    with_coupon(buyer.customer_id, channel="till", value=2_500)
+    assert total(buyer, (tea, 1)) == 8_500
 
 
 def test_freight_coupons_go_with_those_for_goods(merchant, buyer):
