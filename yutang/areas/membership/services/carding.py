@@ -213,7 +213,8 @@ def close(*, card_id: int, actor: Actor) -> bool:
     card.save(update_fields=["state", "expires_at"])
     payable = PAYABLE, card.pk
     if paid := payments_of.paid_amount(payable):
-        payments.refund_payable(payable=payable, amount=paid, key=f"closed:{card.pk}", reason="closed", actor=actor)
+        key = f"closed:{PAYABLE}:{card.pk}"
+        payments.refund_payable(payable=payable, amount=paid, key=key, reason="closed", actor=actor)
     jobs.defer(
         "payments.close_tenders", merchant_id=actor.merchant_id, payable_type=PAYABLE, payable_id=card.pk
     )  # fmt: skip

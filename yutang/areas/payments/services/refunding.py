@@ -50,10 +50,12 @@ def refund(*, tender_id: int, amount: int, key: str, reason: str, actor: Actor) 
 def refund_payable(
     *, payable: tuple[str, int], amount: int, key: str, reason: str, actor: Actor
 ) -> list[Refund]:  # fmt: skip
-    """Sends `amount` of what was paid for something back, the last tender first. RefundTooLarge."""
+    """Sends `amount` of what was paid for something back, the last tender first. The same key again, for the same
+    payable, is the same refund. RefundTooLarge."""
     tenders = list(reversed(tenders_of(payable, lock=True)))
     left = sum(tender.amount - tender.refunded_amount for tender in tenders)
-    earlier = list(Refund.objects.filter(key__startswith=f"{key}/").order_by("pk"))
+    # Of these tenders: something else that is paid may use the same words and have the same number.
+    earlier = list(Refund.objects.filter(tender__in=tenders, key__startswith=f"{key}/").order_by("pk"))
     if earlier:
         return earlier
     if not 0 < amount <= left:
