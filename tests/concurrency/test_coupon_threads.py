@@ -74,7 +74,7 @@ def test_a_thousand_threads_claim_a_hundred_coupons(merchant, actor):
                 return error.code
         return "got one"
 
-    answers = together(claim, threads=PEOPLE, patience=120)
+    answers = together(claim, threads=PEOPLE)
     assert Counter(answers) == {"got one": PIECES, "coupons.gone": PEOPLE - PIECES}
     with tenancy.scope(merchant.pk):
         assert Coupon.objects.values("customer").distinct().count() == Coupon.objects.count() == PIECES
@@ -135,7 +135,7 @@ def test_oscar_2101_4580_saleor_15855_medusa_13760_a_hundred_threads_use_one_cou
                 return "refused"
         return "ordered"
 
-    answers = Counter(together(buy, threads=ORDERS, patience=120))
+    answers = Counter(together(buy, threads=ORDERS))
     assert answers == {"ordered": 1, "refused": ORDERS - 1}
     with tenancy.scope(merchant.pk):
         assert Use.objects.count() == 1

@@ -94,6 +94,7 @@ def test_the_best_of_level_and_card(merchant, person, start):
     plan = make_plan(percent_off=12, points_percent=120, vip=True, free_freights=2)
     card = bought_card(plan, person.customer_id)
     assert queries.terms(person.customer_id) == queries.Terms(
+        level="silver",
         percent_off=12, percent_by=("card", str(card.pk)), free_freight_from=5000, freight_by=("level", "silver"),
         points_percent=150, card_id=card.pk, free_freights=2,
     )  # fmt: skip

@@ -73,7 +73,7 @@ def offer(request: HttpRequest, coupon_id: int) -> HttpResponse:
 def gift(request: HttpRequest, coupon_token: str) -> HttpResponse:
     found = queries.gift(coupon_token)
     context = {"coupon": coupon_shown(found, request.merchant.currency) if found else None, "token": coupon_token}
-    return shown(request, "shop/coupons/gift.html", context, status=200 if found else 410)
+    return shown(request, "shop/coupons/gift.html", context, status=200 if found else 404)
 
 
 @page(login=True, methods=("POST",))
