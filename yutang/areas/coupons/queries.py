@@ -14,7 +14,8 @@ from yutang.areas.coupons.rules import Difference as Difference
 from yutang.areas.coupons.rules import Group as Group
 from yutang.areas.coupons.rules import difference as difference
 from yutang.areas.coupons.services.designing import draft_of as draft_of
-from yutang.areas.coupons.services.designing import pool_key, require_everywhere
+from yutang.areas.coupons.services.designing import pool_key
+from yutang.areas.coupons.services.designing import require_everywhere as require_everywhere
 from yutang.areas.coupons.services.giving import digest
 from yutang.core import clock
 from yutang.core.errors import NotFound

@@ -60,6 +60,7 @@ def shown(request: HttpRequest, template_id: int, codes: CodesForm | None = None
 
 @page(queries.EDIT)
 def create(request: HttpRequest) -> HttpResponse:
+    queries.require_everywhere(request.actor, queries.EDIT)
     form = CouponForm(request.POST or None, merchant=request.merchant)
     if form.is_valid():
         with errors_of(form):
@@ -73,6 +74,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @page(queries.EDIT)
 def edit(request: HttpRequest, coupon_template_id: int) -> HttpResponse:
+    queries.require_everywhere(request.actor, queries.EDIT)
     template = queries.template(coupon_template_id, actor=request.actor)
     codes = [product.code for product in catalog.products_of(template.terms.product_ids if template.terms else [])]
     form = CouponForm(
