@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Sum
 
+from tests.cli import members
 from yutang.areas.aftersale.models import Case, Dispute
+from yutang.areas.analytics import queries as analytics
 from yutang.areas.catalog.models import Review
+from yutang.areas.coupons.models import Run
 from yutang.areas.interactions.models import Code, Interaction, Visitor
 from yutang.areas.inventory import queries as inventory
 from yutang.areas.merchants.models import OrgNode
-from yutang.areas.orders.models import Invoice, LocalFee, Order
+from yutang.areas.orders.models import Invoice, LocalFee, Order, SaleLine
 from yutang.areas.privacy.models import Consent
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags.models import LifeFact, Tagging, TaggingRun
-from yutang.cli import demo_brand, demo_orders, demo_people, demo_shop
-from yutang.core import access, tenancy
+from yutang.cli import demo_brand, demo_coupons, demo_members, demo_orders, demo_people, demo_shop
+from yutang.core import access, clock, tenancy
 from yutang.simulators import brand
+from yutang.simulators.brand import member_stories, membership, membership_truth
 
 SCALE = 0.02
 PARTLY = "partly_shipped"
@@ -39,6 +44,40 @@ def test_loaded_again_the_demo_stays_as_it_is(transactional_db, settings, tmp_pa
     demo_people.follow_rules(actor)
     demo_orders.load(truth, actor)
     assert counted(merchant) == found
+    of_members = members_counted(merchant)
+    expected = membership_truth.totals(truth, member_stories.tellings(truth))
+    assert of_members == members.shown(expected)
+    assert_sales_are_sales(truth, expected, actor)
+    assert_a_run_issued(actor)
+    demo_members.load(truth, actor)
+    demo_coupons.recall(demo_brand.SEGMENTS[0][0], actor)
+    assert members_counted(merchant) == of_members
+    assert counted(merchant) == found
+
+
+def assert_sales_are_sales(truth, expected, actor):
+    """What the files and the orders of the shop come to, and nothing of what people paid in for later."""
+    with tenancy.scope(actor.merchant_id):
+        others = SaleLine.objects.filter(order__shop__isnull=False).exclude(order__shop__key__startswith=members.KEYS)
+        before = others.filter(occurred_at__lt=clock.start_of_day(membership.today(truth), "Asia/Shanghai"))
+        shop = before.aggregate(sum=Sum("amount"))["sum"] or 0
+        found = analytics.metrics(at=truth.as_of, actor=actor)["sales.net"].value
+    assert expected.recharged > 0
+    assert found == brand.figures(truth).sales_net + shop + expected.orders_paid
+
+
+def assert_a_run_issued(actor):
+    with tenancy.scope(actor.merchant_id):
+        run = Run.objects.select_related("template").get()
+        assert (run.state, run.issued, run.handled, run.template.issued) == ("done", *(3 * [run.total]))
+        assert 0 < run.held_out < run.total
+
+
+def members_counted(merchant):
+    actor = access.system(merchant.pk, name="示例数据")
+    with tenancy.scope(merchant.pk):
+        assert members.out_of_balance(actor) == {}
+        return members.shown(members.counted(actor))
 
 
 def counted(merchant):

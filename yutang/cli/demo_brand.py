@@ -18,7 +18,16 @@ from yutang.areas.merchants import queries, services
 from yutang.areas.merchants.models import Merchant, OrgNode
 from yutang.areas.segments import services as segments
 from yutang.areas.segments.models import Segment
-from yutang.cli import demo_orders, demo_pages, demo_people, demo_shop, shared
+from yutang.cli import (
+    demo_coupons,
+    demo_members,
+    demo_orders,
+    demo_pages,
+    demo_people,
+    demo_programme,
+    demo_shop,
+    shared,
+)
 from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD, SHOP
 from yutang.core import access, tenancy
 from yutang.lake import writer
@@ -59,10 +68,14 @@ def load(*, scale: float) -> Merchant:
     _say("Behaviour, codes, tags and consents of people")
     demo_people.load(truth, actor)
     _say("Orders, reviews and after-sale cases of the shop")
+    demo_programme.wait_with_growth(actor)
     demo_orders.load(truth, actor)
     _say("Segments and pages of the shop")
     _segments(actor)
     demo_pages.load(actor)
+    _say("Members: points, stored value, coupons, cards, bookings and a closed month")
+    demo_members.load(truth, actor)
+    demo_coupons.recall(SEGMENTS[0][0], actor)
     _say("Rules of tags and scores of people")
     demo_people.follow_rules(actor)
     _grades(actor)

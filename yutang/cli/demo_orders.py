@@ -25,6 +25,7 @@ from yutang.areas.orders.models import Invoice, Order
 from yutang.areas.orders.services import Back, Recipient, Wish
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.providers import sandbox
+from yutang.cli import demo_events
 from yutang.core import access, clock, tenancy
 from yutang.simulators import brand
 from yutang.simulators.brand import pictures, shopping
@@ -69,9 +70,14 @@ class _Teller:
     def tell(self) -> None:
         if Order.objects.filter(shop__key=self.key).exists():
             return
+        since = demo_events.newest()
         order = self._placed(self.told.person, self.told.store)
-        if self.story.until == "placed":
-            return
+        if self.story.until != "placed":
+            self._went_on(order)
+        with self._now():
+            demo_events.follow(since, self.shop)
+
+    def _went_on(self, order: Order) -> None:
         self._later(0.05)
         self._paid(order)
         if self.story.billed is not None:
@@ -144,7 +150,7 @@ class _Teller:
                 order_id=order.pk, back=[Back(0, self.story.refunded)], reason="到店发现一块破损", key=self.key,
                 is_restocked=False, actor=self.shop,
             )  # fmt: skip
-            orders.invoicing.follow(order_id=order.pk)  # at once instead of with the next job
+            orders.invoicing.follow(order_id=order.pk)  # before the story goes on
 
     def _bill_asked(self, order: Order, billed: Billed) -> None:
         kind = Invoice.Kind.COMPANY if billed.tax_no else Invoice.Kind.PERSONAL

@@ -69,6 +69,12 @@ def load(truth: brand.Truth, actor: Actor) -> None:
         _local(truth, actor)
 
 
+def category_ids() -> dict[str, int]:
+    """Category of the story → the product's."""
+    known = {branch.category.name: branch.category.pk for branch in catalog.categories()}
+    return {key: known[name] for key, (name, *_) in _CATEGORIES.items() if name in known}
+
+
 def _categories(actor: Actor) -> dict[str, Category]:
     known = {branch.category.name: branch.category for branch in catalog.categories()}
     return {

@@ -59,6 +59,16 @@ def test_a_refund_that_is_handled_first_takes_all_the_same(merchant, buyer, acto
     assert points.balance(buyer.customer_id) == 60
 
 
+def test_an_order_of_before_the_rule_gives_nothing_when_it_is_refunded(merchant, buyer, actor):
+    order = shop.paid((shop.stocked(price=10_050), 3), identity=buyer)
+    handle_all(merchant)
+    points.rule("purchase", points=1, per_amount=100)
+    orders.refund(order_id=order.pk, back=[Back(0, 1)], reason="x", key="1", actor=actor)
+    handle_all(merchant)
+    assert points.balance(buyer.customer_id) == 0
+    assert queries.of_order(order.pk) is None
+
+
 def test_what_was_spent_already_is_recorded_as_missing(merchant, buyer, actor):
     points.rule("purchase", points=1, per_amount=100)
     services.follow_order(order_id=1, customer_id=buyer.customer_id, paid=10_000, refunded=0, actor=actor)

@@ -27,15 +27,16 @@ GRACE = timedelta(days=30)
 
 @transaction.atomic
 def follow_order(
-    *, order_id: int, customer_id: int | None, paid: int, refunded: int, actor: Actor
+    *, order_id: int, customer_id: int | None, paid: int, refunded: int, may_give: bool = True, actor: Actor
 ) -> OrderPoints | None:  # fmt: skip
     """Brings the points of an order to where its money is: given when it is paid, taken back in proportion to
     `refunded` of `paid` (minor units, all refunds so far). Harmless in any order and however often: a smaller
-    `refunded` than one seen before takes nothing more, and what refunds take is never given again."""
+    `refunded` than one seen before takes nothing more, and what refunds take is never given again. `may_give`: False
+    where a refund asks: an order that was paid while there was no rule gives nothing later."""
     if customer_id is None or paid <= 0:
         return None
     row = OrderPoints.objects.select_for_update().filter(order_id=order_id).first()
-    if row is None:
+    if row is None and may_give:
         row = _give(order_id, customer_id, paid, actor)
     if row is None or row.entry_id is None:
         return row
