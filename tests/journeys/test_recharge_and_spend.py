@@ -83,7 +83,8 @@ def test_recharge_and_spend(page, enter, live_server, merchant, in_scope, settin
     expect(page.locator(".sh-buy .sh-price")).to_have_text("CN¥566.00")
     assert sums(page) == {key: PAID[key] for key in ("Goods", "新客券", "Points", "Freight")}
     page.get_by_role("button", name="Place order").click()
-    page.get_by_role("button", name="Pay CN¥560.00 from my balance").click()
+    expect(page.get_by_text("pays CN¥560.00")).to_be_visible()
+    page.get_by_role("button", name="Pay", exact=True).click()
     expect(page.locator(".sh-price-huge")).to_have_text("CN¥6.00")
     page.get_by_role("button", name="Pay", exact=True).click()
     page.get_by_role("button", name="Pay now").click()

@@ -86,6 +86,7 @@ def _shown(
         "buy": request.POST.get("buy", request.GET.get("buy", "")), "chosen": [sku_id for sku_id, _ in lines],
         "title": gettext("Checkout"), "perks": perks.offered(request, wish, quoted),
         "off": added_up(one for one in quoted.reasons if one.line is not None) if quoted else [],
+        "saved": quoted.list_total - quoted.goods if quoted else 0,
     }  # fmt: skip
     template = "shop/buying/_checkout.html" if request.headers.get("HX-Request") else "shop/buying/checkout.html"
     return shown(request, template, context, status=status)

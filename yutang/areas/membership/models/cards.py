@@ -135,7 +135,11 @@ class Card(TenantModel):
 
     @property
     def stage_label(self) -> str:
-        own = {"ahead": pgettext("card", "Not begun"), "over": pgettext("card", "Ended")}
+        own = {
+            "active": pgettext("card", "Active"),
+            "ahead": pgettext("card", "Not begun"),
+            "over": pgettext("card", "Ended"),
+        }
         return own.get(self.stage) or str(self.get_state_display())
 
 
