@@ -89,12 +89,12 @@ def label(kind: str) -> str:
 
 
 def balance(customer_id: int, currency: str) -> Balance:
-    """Two statements."""
-    holder, now = accounts.customer(customer_id), clock.now()
-    return Balance(
-        ledger.spendable(kind=accounts.PRINCIPAL, unit=currency, holder=holder, at=now),
-        ledger.spendable(kind=accounts.GIFT, unit=currency, holder=holder, at=now),
-    )
+    """One statement."""
+    kinds = (accounts.PRINCIPAL, accounts.GIFT)
+    found = ledger.spendable_by_kind(
+        kinds=kinds, unit=currency, holder=accounts.customer(customer_id), at=clock.now()
+    )  # fmt: skip
+    return Balance(*(found[kind] for kind in kinds))
 
 
 def next_expiry(customer_id: int, currency: str) -> tuple[datetime, int] | None:
