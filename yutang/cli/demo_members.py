@@ -42,7 +42,13 @@ def load(truth: brand.Truth, actor: Actor) -> None:
     """After the programme is set up and the shop has its goods. Repeats nothing."""
     demo_programme.load(truth, actor)
     offers = _offers(actor)
+    booked_out = None
     for told in member_stories.tellings(truth):
+        week = told.day.isocalendar()[:2]
+        if week != booked_out:
+            with clock.ago(datetime.now(UTC) - told.at):
+                _book_out_expired(actor)
+            booked_out = week
         with tenancy.scope(actor.merchant_id):
             _tell(told, offers, actor)
     finish(truth, actor)
@@ -50,15 +56,20 @@ def load(truth: brand.Truth, actor: Actor) -> None:
 
 def finish(truth: brand.Truth, actor: Actor) -> None:
     """The night after: what is over is booked out, everybody's level is looked at, the gifts of the month are given."""
-    with tenancy.scope(actor.merchant_id):
-        while ledger.expire_due(now=clock.now(), actor=actor):
-            pass
+    _book_out_expired(actor)
     while judging.judge_next(actor=actor):
         pass
     while gifting.give_next(actor=actor):
         pass
     with tenancy.scope(actor.merchant_id):
         demo_money.close_month(truth, actor)
+
+
+def _book_out_expired(actor: Actor) -> None:
+    night = access.system(actor.merchant_id, name="ledger.expire")
+    with tenancy.scope(actor.merchant_id):
+        while ledger.expire_due(now=clock.now(), actor=night):
+            pass
 
 
 def _tell(told: Told, offers: Mapping[str, int], actor: Actor) -> None:

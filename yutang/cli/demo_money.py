@@ -3,7 +3,7 @@ closed."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from yutang.areas.membership import queries_cards
@@ -17,8 +17,10 @@ from yutang.areas.wallet import queries as wallet_of
 from yutang.areas.wallet import services as wallet
 from yutang.areas.wallet.models import Recharge
 from yutang.cli.demo_paying import known, pay
+from yutang.core import access, clock
 from yutang.simulators.brand import membership as steps
 from yutang.simulators.brand import programme
+from yutang.simulators.brand.truth import SHANGHAI
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,12 +98,16 @@ def card_codes(told: Told, step: steps.CardCodes, buyer: Actor, shop: Actor) -> 
 def close_month(truth: brand.Truth, actor: Actor) -> None:
     """Last month of one franchise store, and half of what follows is paid already. Again: the same statement."""
     party = Party("node", merchants.nodes_by_code()[steps.settled_store(truth)])
-    until = steps.today(truth).replace(day=1) - timedelta(days=1)
-    if settlement_of.next_since(party) is None:
-        made = settlement.close(party=party, since=until.replace(day=1), until=until, actor=actor)
+    first = steps.today(truth).replace(day=1)
+    until = first - timedelta(days=1)
+    accounting = access.system(actor.merchant_id, name="财务小孟")
+    if settlement_of.next_since(party) is not None:
+        return
+    with clock.ago(max(datetime.now(UTC) - datetime.combine(first, time(10, 30), SHANGHAI), timedelta())):
+        made = settlement.close(party=party, since=until.replace(day=1), until=until, actor=accounting)
         if half := made.due // 2:
             settlement.pay(
-                statement_id=made.pk, amount=half, key="demo-settlement", note="首笔，余款次月 10 日前付清", actor=actor
+                statement_id=made.pk, amount=half, key="demo-settlement", note="首笔，余款下旬付清", actor=accounting
             )  # fmt: skip
 
 

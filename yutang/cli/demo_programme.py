@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from yutang.areas.bookings import queries as bookings_of
 from yutang.areas.bookings import services as bookings
 from yutang.areas.bookings.models import Experience, Resource
 from yutang.areas.bookings.services import Begin
+from yutang.areas.catalog import services as catalog
 from yutang.areas.coupons import queries as coupons_of
 from yutang.areas.coupons import services as coupons
 from yutang.areas.coupons.models import Template
@@ -31,7 +33,7 @@ from yutang.areas.wallet import services as wallet
 from yutang.cli import demo_shop
 from yutang.core import clock, tenancy
 from yutang.core.rewards import Reward
-from yutang.simulators.brand import programme
+from yutang.simulators.brand import pictures, programme
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -182,14 +184,17 @@ def _settlement(truth: brand.Truth, actor: Actor) -> None:
 def _bookings(truth: brand.Truth, actor: Actor) -> None:
     node_id = merchants.nodes_by_code()[truth.stores[0].code]
     known = {experience.title for experience in bookings_of.experiences(actor)}
+    products = {product.code: product for product in truth.products}
     for one in programme.EXPERIENCES:
         if one.title in known:
             continue
+        photo = io.BytesIO(pictures.photo(products[one.pictured], 0))
         room = bookings.save_resource(node_id=node_id, kind=Resource.Kind.ROOM, name=one.room, actor=actor)
         made = bookings.save_experience(
             draft=bookings.Draft(
                 node_id=node_id, title=one.title, minutes=one.minutes, capacity=one.capacity, resource_id=room.pk,
-                text=one.text, price=one.price, largest_party=one.party,
+                text=one.text, price=one.price, picture=catalog.store_picture(content=photo, actor=actor).digest,
+                largest_party=one.party,
                 audience=Experience.Audience.VIP if one.is_vip else Experience.Audience.EVERYBODY,
                 free_until_hours=programme.FREE_UNTIL, late_refund_percent=programme.LATE_BACK,
             ),

@@ -41,16 +41,20 @@ from .membership import (
 )
 from .truth import SHANGHAI, Person, Truth
 
-USUAL_AT_FULL_SCALE = 36
+USUAL_AT_FULL_SCALE = 20
 _CROISSANT, _BAGEL, _BAGUETTE, _TOAST = ("P002", 1), ("P007", 2), ("P006", 2), ("P014", 1)
 _SLICE, _MONTBLANC, _LATTE, _GIFT_BOX = ("P025", 2), ("P026", 2), ("P030", 1), ("P058", 1)
 _CAKE, _MILLE = ("P022", 1), ("P019", 1)
+_SMALL = [_CROISSANT, _BAGEL, _BAGUETTE, _TOAST, _SLICE, _MONTBLANC, ("P027", 2), ("P029", 1)]
 
 STORIES = (
     # On the second level for long, then away: falls soon. The first points have expired.
     Story([
         Bought(ago=225, goods=[_CAKE]), CheckedIn(ago=222, days=3), Bought(ago=214, goods=[_SLICE]),
     ]),
+    # Bought once or twice and never came again: their points have expired.
+    Story([Bought(ago=207, goods=[_GIFT_BOX]), Bought(ago=190, goods=[("P029", 1)])]),
+    Story([Bought(ago=198, goods=[_MILLE]), CheckedIn(ago=197, days=2)]),
     # Pays with the balance again and again.
     Story([
         Recharged(ago=150, plan="500"), Bought(ago=148, goods=[_SLICE], with_balance=True), CheckedIn(ago=100, days=8),
@@ -134,6 +138,12 @@ STORIES = (
         Booked(ago=4, who=1, experience="baking", day=2, slot=1, party=3),
         Booked(ago=3, who=2, experience="baking", day=2, slot=1, party=2, waits=True),
         Booked(ago=2, who=2, experience="tasting", day=3, party=2),
+    ], people=3),
+    # Today's list at the desk.
+    Story([
+        Booked(ago=7, experience="baking", day=0, slot=1, party=2),
+        Booked(ago=3, who=1, experience="baking", day=0, slot=1, party=3),
+        Booked(ago=1, who=2, experience="tasting", day=0, slot=1, party=2),
     ], people=3),
     # The VIP hub: by invitation.
     Story([
@@ -231,24 +241,34 @@ def _single(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def usual(truth: Truth) -> list[Story]:
-    """What most members do: buy now and then, check in, take a coupon; so many by the scale of the brand."""
+    """What most members do; so many by the scale of the brand. The first order gives more points than any of them
+    spends."""
     chance = random.Random(f"{truth.seed}/usual members")
-    small = [_CROISSANT, _BAGEL, _BAGUETTE, _TOAST, _SLICE, _MONTBLANC, ("P027", 2), ("P029", 1)]
-    found = []
-    for _ in range(min(round(USUAL_AT_FULL_SCALE * truth.scale), USUAL_AT_FULL_SCALE)):
-        days = sorted(chance.sample(range(6, 176), chance.randint(2, 4)), reverse=True)
-        steps: list[Step] = []
-        if chance.random() < 0.3:
-            steps.append(Recharged(ago=days[0] + 1, plan=chance.choice(["300", "500"])))
-        is_new = chance.random() < 0.4
-        if is_new:
-            steps.append(Claimed(ago=days[0], coupon="new"))
-        steps.append(
-            Bought(ago=days[0], goods=[chance.choice([_MILLE, _GIFT_BOX, ("P023", 1)])], coupon="new" * is_new,
-                   with_balance=True)
-        )  # fmt: skip
-        steps += [Bought(ago=day, goods=[chance.choice(small)], with_balance=True) for day in days[1:]]
-        if chance.random() < 0.5:
-            steps.append(CheckedIn(ago=5, days=chance.randint(1, 4)))
-        found.append(Story(steps))
-    return found
+    return [_usual(chance) for _ in range(min(round(USUAL_AT_FULL_SCALE * truth.scale), USUAL_AT_FULL_SCALE))]
+
+
+def _usual(chance: random.Random) -> Story:
+    """Buys now and then, checks in, takes a coupon, has a card for a month or two."""
+    first, *others = sorted(chance.sample(range(6, 176), chance.randint(2, 4)), reverse=True)
+    steps: list[Step] = []
+    if chance.random() < 0.3:
+        steps.append(Recharged(ago=first + 1, plan=chance.choice(["300", "500"])))
+    if is_new := chance.random() < 0.4:
+        steps.append(Claimed(ago=first, coupon="new"))
+    goods = [chance.choice([_MILLE, _GIFT_BOX, ("P023", 1)])]
+    steps.append(Bought(ago=first, goods=goods, coupon="new" if is_new else "", with_balance=True))
+    exchanges = chance.random() < 0.3
+    if exchanges:
+        steps.append(Exchanged(ago=first - 2, offer="freight"))
+    for day in others:
+        is_last_with_points = day == others[-1] and not exchanges and chance.random() < 0.5
+        points = 100 if is_last_with_points else 0
+        steps.append(Bought(ago=day, goods=[chance.choice(_SMALL)], points=points, with_balance=True))
+    if chance.random() < 0.3:
+        begins = chance.randint(70, 150)
+        steps.append(BoughtCard(ago=begins, plan="month"))
+        if chance.random() < 0.6:
+            steps.append(BoughtCard(ago=begins - chance.randint(25, 50), plan="month"))
+    if chance.random() < 0.5:
+        steps.append(CheckedIn(ago=5, days=chance.randint(1, 4)))
+    return Story(steps)

@@ -153,7 +153,7 @@ COUPONS = (
 
 @dataclass(frozen=True)
 class Experience:
-    """`begins`: minutes of the day, every day."""
+    """`pictured`: the product on its picture; `begins`: minutes of the day, every day."""
 
     key: str
     title: str
@@ -164,20 +164,21 @@ class Experience:
     capacity: int
     party: int
     begins: Sequence[int]
+    pictured: str
     is_vip: bool = False
 
 
 EXPERIENCES = (
     Experience(
         "baking", "亲子烘焙课 · 小熊饼干", "一大一小一起揉面、压模、装饰，成品装盒带走。适合 4 岁以上。", "烘焙教室",
-        9_800, 90, 6, 3, [600, 840],
+        9_800, 90, 6, 3, [600, 840], "P035",
     ),
     Experience(
-        "tasting", "咖啡品鉴会", "店长手冲三支单品豆，配当日可颂。", "吧台长桌", 0, 60, 8, 2, [900, 1140],
+        "tasting", "咖啡品鉴会", "店长手冲三支单品豆，配当日可颂。", "吧台长桌", 0, 60, 8, 2, [900, 1140], "P030",
     ),
     Experience(
         "salon", "金麦下午茶沙龙", "新品抢先尝，每场只有八席，仅限麦田会客厅的客人。", "会客厅", 0, 120, 8, 2, [870],
-        is_vip=True,
+        "P058", is_vip=True,
     ),
 )  # fmt: skip
 FREE_UNTIL, LATE_BACK = 24, 50  # hours before it begins; percent of the price that goes back later
