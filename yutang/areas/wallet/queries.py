@@ -89,12 +89,10 @@ def label(kind: str) -> str:
 
 
 def balance(customer_id: int, currency: str) -> Balance:
-    """Two statements."""
-    holder, now = accounts.customer(customer_id), clock.now()
-    return Balance(
-        ledger.spendable(kind=accounts.PRINCIPAL, unit=currency, holder=holder, at=now),
-        ledger.spendable(kind=accounts.GIFT, unit=currency, holder=holder, at=now),
-    )
+    """One statement."""
+    kinds = (accounts.PRINCIPAL, accounts.GIFT)
+    has = ledger.spendable_of(kinds=kinds, unit=currency, holder=accounts.customer(customer_id), at=clock.now())
+    return Balance(has.get(accounts.PRINCIPAL, 0), has.get(accounts.GIFT, 0))
 
 
 def next_expiry(customer_id: int, currency: str) -> tuple[datetime, int] | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from yutang.core.ledger.models import Account, Entry, Lot, Posting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -50,6 +50,15 @@ def balance(*, kind: str, unit: str, holder: Holder) -> int:
 def spendable(*, kind: str, unit: str, holder: Holder, at: datetime) -> int:
     """What the lots of an account hold that is not expired at that moment."""
     return sum(lot.remaining for lot in lots(kind=kind, unit=unit, holder=holder) if _lives(lot, at))
+
+
+def spendable_of(*, kinds: Sequence[str], unit: str, holder: Holder, at: datetime) -> dict[str, int]:
+    """The same of several accounts of one holder: kind → amount, without those that hold nothing. One statement."""
+    rows = Lot.objects.filter(
+        Q(expires_at__isnull=True) | Q(expires_at__gt=at), account__holder_type=holder.type,
+        account__holder_id=holder.id, account__kind__in=kinds, account__unit=unit, remaining__gt=0,
+    )  # fmt: skip
+    return dict(rows.order_by().values_list("account__kind").annotate(Sum("remaining")))
 
 
 def lots(*, kind: str, unit: str, holder: Holder) -> QuerySet[Lot]:
