@@ -90,7 +90,7 @@ def test_buy_and_renew_a_card(page, enter, live_server, merchant, in_scope, sett
 
 def sums(page) -> dict[str, str]:
     lines = page.locator(".sh-sums .sh-line, .sh-buy .sh-line").all()
-    return {one.locator("> *").first.inner_text(): one.locator("> *").last.inner_text() for one in lines}
+    return {one.locator("> *").first.inner_text(): one.locator("> *").nth(1).inner_text() for one in lines}
 
 
 def days(page) -> tuple[str, str]:

@@ -159,7 +159,7 @@ def desk(page):
 def sums(page) -> dict[str, str]:
     """The lines below the goods of an order, by what they are called."""
     lines = page.locator(".sh-sums .sh-line").all()
-    return {one.locator("> *").first.inner_text(): one.locator("> *").last.inner_text() for one in lines}
+    return {one.locator("> *").first.inner_text(): one.locator("> *").nth(1).inner_text() for one in lines}
 
 
 def holds(page, home: str) -> tuple[str, str, str]:

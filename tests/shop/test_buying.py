@@ -430,7 +430,7 @@ def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, mercha
         add(shopper, shop, stocked(9), key=f"tap{number}")
     with CaptureQueriesContext(connection) as captured:
         page = text(shopper.get(f"{shop}checkout"))
-    assert len(sql(captured)) == 17
+    assert len(sql(captured)) == 16
     chosen = re.findall(r'name="chosen" value="(\d+)"', page)
     assert len(chosen) == goods
     with CaptureQueriesContext(connection) as captured:

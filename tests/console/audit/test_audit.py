@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.factories.merchants import make_merchant
 from yutang.areas.merchants import queries, services
+from yutang.console.audit import labels
 from yutang.core import audit
 from yutang.core.access import Actor
 from yutang.core.models import AuditEntry
@@ -26,8 +29,6 @@ def entries(merchant):
 
 
 def numbers(response):
-    import re
-
     return [int(found) for found in re.findall(r'text-secondary">#(\d+)<', response.content.decode())]
 
 
@@ -102,3 +103,15 @@ def test_a_regions_reader_sees_what_its_people_did(client_for, merchant, actor):
     page = client_for(merchant, role="finance", node=east).get("/audit").content.decode()
     assert near.user.email in page
     assert far.user.email not in page
+
+
+def test_every_action_is_called_something():
+    """A code in the log says nothing to who reads it."""
+    sources = Path(labels.__file__).resolve().parents[2].rglob("*.py")
+    written = {
+        action
+        for source in sources
+        for action in re.findall(r'audit\.record\(\s*"([a-z_.]+)"', source.read_text(encoding="utf-8"))
+    }
+    assert len(written) > 80
+    assert written - set(labels.ACTIONS) == set()

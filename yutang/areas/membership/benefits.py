@@ -62,7 +62,7 @@ def _freight(given: Benefits, currency: str) -> str:
     if given.free_freight_from is None:
         return ""
     if not given.free_freight_from:
-        return gettext("Always")
+        return gettext("Whatever the amount")
     amount = money.formatted(given.free_freight_from, currency, get_language() or "en")
     return gettext("From %(amount)s on") % {"amount": amount}
 

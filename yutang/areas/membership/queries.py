@@ -259,6 +259,20 @@ class Way:
     keep_by: date | None = None
 
 
+def level_name(customer_id: int) -> str | None:
+    """Of the level that a person has, "" without one. None: the merchant has no levels."""
+    ladder = list(levels())
+    if not ladder:
+        return None
+    standing = _standing(ladder, member(customer_id))
+    return standing.name if standing else ""
+
+
+def _standing(ladder: list[Level], row: Member | None) -> Level | None:
+    """Who has not been judged yet stands on the first rung if it asks for nothing."""
+    return row.level if row and row.level_id else next((one for one in ladder[:1] if not one.threshold), None)
+
+
 def way(customer_id: int) -> Way | None:
     """None: the merchant has no levels."""
     ladder = list(levels())
@@ -266,7 +280,7 @@ def way(customer_id: int) -> Way | None:
         return None
     row = member(customer_id)
     growth = row.growth if row else 0
-    standing = row.level if row and row.level_id else next((one for one in ladder[:1] if not one.threshold), None)
+    standing = _standing(ladder, row)
     above = [one for one in ladder if standing is None or one.threshold > standing.threshold]
     following = above[0] if above else None
     start = standing.threshold if standing else 0

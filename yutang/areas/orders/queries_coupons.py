@@ -11,7 +11,6 @@ from pyroaring import BitMap64
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons import best
 from yutang.areas.coupons import queries as coupons
-from yutang.areas.membership import queries as membership
 from yutang.areas.orders import pricing
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.pricing import coupons as step
@@ -65,7 +64,7 @@ def told(*, wish: Wish, quote: Quote, customer_id: int, currency: str) -> list[T
         return []
     basket = pricing.Basket(
         lines=[line.line for line in quote.lines], fulfilment=wish.fulfilment, currency=currency, at=clock.now(),
-        customer_id=customer_id, province=wish.recipient.province, terms=membership.terms(customer_id),
+        customer_id=customer_id, province=wish.recipient.province, terms=quote.terms,
         node_id=wish.node_id,
     )  # fmt: skip
     amounts = [line.list_amount for line in quote.lines]

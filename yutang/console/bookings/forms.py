@@ -165,7 +165,7 @@ class TermsForm(forms.Form):
 class HubForm(forms.Form):
     is_active = forms.BooleanField(label=_("The hub is open"), required=False)
     title = forms.CharField(label=_("Name of the hub"), max_length=40)
-    text = forms.CharField(label=_("Welcome"), required=False, max_length=4000, widget=forms.Textarea)
+    text = forms.CharField(label=_("Words of welcome"), required=False, max_length=4000, widget=forms.Textarea)
     segment_id = forms.ChoiceField(
         label=_("Segment whose members are let in"), required=False, help_text=_("Besides those invited by hand.")
     )

@@ -25,7 +25,7 @@ class CouponForm(forms.Form):
     """Name, terms and limits. Days are the merchant's; the last day counts."""
 
     name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    kind = forms.ChoiceField(label=_("What it does"), choices=Terms.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of coupon"), choices=Terms.Kind.choices)
     value = MoneyField(
         label=_("Value"), required=False,
         help_text=_("The amount off; of percent off, how many percent (20 is 20% off); of one piece, what it costs."),

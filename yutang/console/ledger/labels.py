@@ -45,7 +45,11 @@ ENTRIES: dict[str, str] = {
     "settlement.payment": gettext_noop("Settlement payment"),
 }
 
-UNITS: dict[str, str] = {"point": gettext_noop("Loyalty points"), "points": gettext_noop("Loyalty points")}
+UNITS: dict[str, str] = {
+    "CNY": gettext_noop("Yuan (CNY)"),
+    "point": gettext_noop("Loyalty points"),
+    "points": gettext_noop("Loyalty points"),
+}
 
 # type of a source → (its name, the page about it)
 SOURCES: dict[str, tuple[str, str]] = {
@@ -55,6 +59,13 @@ SOURCES: dict[str, tuple[str, str]] = {
     "settlement_statement": (gettext_noop("Clearing statement"), "console:settlement_statement"),
     "tender": (gettext_noop("Payment"), ""),
     "recharge": (gettext_noop("Recharge"), "console:wallet_recharge"),
+    "gift_card": (gettext_noop("Gift card"), ""),
+    "points_change": (gettext_noop("Change of points"), ""),
+    "points_exchange": (gettext_noop("Exchange of points"), ""),
+    "deed": (gettext_noop("What earned points"), ""),
+    "check_in": (gettext_noop("Check-in"), ""),
+    "task": (gettext_noop("Task"), "console:mission"),
+    "member_gift": (gettext_noop("Gift of a level or card"), ""),
     "aftersale_case": (gettext_noop("After-sale case"), "console:aftersale_case"),
 }
 

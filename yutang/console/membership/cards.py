@@ -42,7 +42,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @page(queries.VIEW, methods=("GET",))
 def sold(request: HttpRequest) -> HttpResponse:
-    return _list(request, "cards_sold", queries_cards.sold(), queries_cards.CARDS_ORDER)
+    """Of one plan with `plan`."""
+    number = request.GET.get("plan", "")
+    plan_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    return _list(request, "cards_sold", queries_cards.sold(plan_id), queries_cards.CARDS_ORDER)
 
 
 @page(queries.VIEW, methods=("GET",))

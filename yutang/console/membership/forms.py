@@ -76,7 +76,7 @@ class BenefitsForm(forms.Form):
 class LevelForm(BenefitsForm):
     name = forms.CharField(label=_("Name"), max_length=40)
     key = forms.SlugField(
-        label=_("Key"), max_length=40, help_text=_("Level prices of products name it. It never changes.")
+        label=_("Key of the level"), max_length=40, help_text=_("Level prices of products name it. It never changes.")
     )
     icon = forms.ChoiceField(label=_("Icon"), choices=[(name, name) for name in ICONS])
     colour = forms.ChoiceField(label=_("Colour"), choices=Level.Colour.choices)

@@ -36,7 +36,7 @@ class RulesForm(forms.Form):
     """The terms, and a row of fields for each kind: `<kind>-points` and so on."""
 
     expiry = forms.ChoiceField(label=_("Points expire"), choices=Terms.Expiry.choices)
-    expiry_days = _number(_("Days"), most=3650, required=True)
+    expiry_days = _number(_("Valid for days"), most=3650, required=True)
     expiry_years = _number(
         _("Years on"), 0, 10, required=True, help_text=_("0: at the end of the year in which they are given.")
     )

@@ -88,7 +88,7 @@ class TakeForm(MoneyForm):
     node = forms.TypedChoiceField(label=_("Store"), coerce=int)
     plan = forms.TypedChoiceField(label=_("Recharge plan"), coerce=int, empty_value=None, required=False)
     amount = MoneyField(label=_("Another amount"), required=False)
-    way = forms.ChoiceField(label=_("Paid"))
+    way = forms.ChoiceField(label=_("Way of payment"))
 
     def __init__(
         self, *args: Any, plans: list[Plan], nodes: list[OrgNode], ways: list[tuple[str, str]], **kwargs: Any

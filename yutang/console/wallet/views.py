@@ -14,6 +14,7 @@ from yutang.areas.customers import queries as customers
 from yutang.areas.payments import queries as payments
 from yutang.areas.wallet import queries, queries_liability, services
 from yutang.console.access import page
+from yutang.console.orders import labels
 from yutang.console.shell.listing import render_list
 from yutang.console.wallet.forms import QuietForm, RefundForm
 from yutang.console.wallet.frame import HANDLE, VIEW, tabs
@@ -104,7 +105,8 @@ def _shown(
     tenders = payments.tenders_of((services.RECHARGE, found.pk))
     context: dict[str, Any] = {
         "recharge": found, "trial": trial, "name": _names(request, [found.customer_id]).get(found.customer_id, ""),
-        "form": form, "refunds": queries.refunds_of(found), "tenders": tenders,
+        "form": form, "refunds": queries.refunds_of(found),
+        "tenders": [(labels.provider(one.provider), one) for one in tenders],
         "money_back": payments.refunds_of(tender.pk for tender in tenders), "days": days,
         "is_within": since is not None and clock.now() < since + timedelta(days=days),
         "may_refund": trial.principal_left > 0 and request.actor.may(HANDLE),

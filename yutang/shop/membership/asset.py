@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def membership(request: HttpRequest) -> Asset | None:
     """The level, or the card, or that there are cards to have."""
-    way = queries.way(request.shopper.customer_id)
     card = queries.current_card(request.shopper.customer_id)
-    if way is None and card is None and not queries_cards.on_sale():
+    name = card.plan.name if card else queries.level_name(request.shopper.customer_id)
+    if name is None and not queries_cards.on_sale():
         return None
-    value = card.plan.name if card else way.level.name if way and way.level else gettext("Join")
+    value = name or gettext("Join")
     return Asset(gettext("Membership"), value, address(request, "membership"), "crown")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from yutang.areas.membership import queries as membership
-
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -24,11 +22,11 @@ class CardFreightShopPerk:
         return "" if picked == "0" else "1"
 
     def context(self, request: HttpRequest, wish: Wish, quote: Quote | None) -> Any | None:
-        del wish
+        del request, wish
         if quote is None or not any(reason.step == "freight" for reason in quote.reasons):
             return None
         is_used = any(reason.step == self.key for reason in quote.reasons)
         if not is_used and not quote.freight:
             return None  # it is free already
-        left = membership.terms(request.shopper.customer_id).free_freights
+        left = quote.terms.free_freights
         return {"left": left, "is_used": is_used} if left else None

@@ -63,6 +63,7 @@ class Quote:
     lines: Sequence[QuotedLine]
     freight: int
     reasons: Sequence[Reason]
+    terms: Terms = NO_TERMS  # that it was made by
 
     @property
     def goods(self) -> int:

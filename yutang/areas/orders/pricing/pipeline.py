@@ -83,4 +83,4 @@ def price(basket: Basket, using: Iterable[Step] | None = None) -> Quote:
         QuotedLine(line, listed, amount)
         for line, listed, amount in zip(basket.lines, draft.list_amounts, draft.amounts, strict=True)
     ]
-    return Quote(lines, draft.freight, draft.reasons)
+    return Quote(lines, draft.freight, draft.reasons, basket.terms)

@@ -46,7 +46,6 @@ def settle(order_id: int, actor: Actor) -> Order:
         raise RuntimeError(f"order {order_id} cannot be settled as {order.status}")
     now = clock.now()
     items = list(OrderItem.objects.filter(order=order).order_by("position"))
-    stock.confirm(key=held_by(order_id), actor=actor)
     lines = [
         sale_line(
             order, str(item.position + 1), SaleLine.Kind.GOODS, item.amount, now, item=item, quantity=item.quantity
@@ -68,6 +67,8 @@ def settle(order_id: int, actor: Actor) -> Order:
             merchant_id=actor.merchant_id, order_id=order_id, customer_id=order.customer_id, total=order.shop.total
         )
     )  # fmt: skip
+    # Last, as when it was held: buyers of the same goods wait for each other only while this commits.
+    stock.confirm(key=held_by(order_id), actor=actor)
     return order
 
 
