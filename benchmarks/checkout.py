@@ -58,7 +58,7 @@ COMMIT;
 
 def run() -> list[Row]:
     actor = make_merchant()
-    ours = _ours(actor, _furnish(actor))
+    ours = _ours(actor, furnish(actor))
     bare = _bare()
     oscar = _oscar()
     size = f"{CLIENTS} clients, one hot SKU"
@@ -68,15 +68,15 @@ def run() -> list[Row]:
     ]
 
 
-def _furnish(actor: Actor) -> int:
-    """A merchant with one SKU, freight and plenty of stock; the SKU."""
+def furnish(actor: Actor, **prices: int) -> int:
+    """A merchant with one SKU, freight and plenty of stock; the SKU. `prices` by the key of a level."""
     with tenancy.scope(actor.merchant_id):
         catalog.save_freight_template(
             name="Post", basis="weight", rows=[FreightRow(first=1000, first_fee=800, further=1000, further_fee=200)],
             is_default=True, actor=actor,
         )  # fmt: skip
         draft = catalog.ProductDraft(
-            code="HOT", name="Hot", skus=[catalog.SkuDraft(code="HOT", price=10_000, weight=500)]
+            code="HOT", name="Hot", skus=[catalog.SkuDraft(code="HOT", price=10_000, weight=500, level_prices=prices)]
         )
         product = catalog.save_product(draft=draft, actor=actor)
         catalog.set_state(product_ids=[product.pk], state="on_sale", actor=actor)
@@ -97,7 +97,8 @@ def _ours(actor: Actor, sku_id: int) -> float:
 
 
 def clients(command: list[str], environment: dict[str, str], seconds: int = SECONDS) -> int:
-    """Runs CLIENTS processes that all begin when the last one is ready, and go on for so long; how much they did."""
+    """Runs CLIENTS processes that all begin when the last one is ready, each told its number, and go on for so long;
+    how much they did."""
     started = [
         subprocess.Popen(
             [*command, str(seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
@@ -108,8 +109,8 @@ def clients(command: list[str], environment: dict[str, str], seconds: int = SECO
     for client in started:
         if (said := _pipe(client.stdout).readline()) != "ready\n":
             raise RuntimeError(f"a client is not ready: {command}: {said}")
-    for client in started:
-        _pipe(client.stdin).write("go\n")
+    for number, client in enumerate(started):
+        _pipe(client.stdin).write(f"{number}\n")
         _pipe(client.stdin).flush()
     done = 0
     for client in started:

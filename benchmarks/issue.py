@@ -29,7 +29,7 @@ SELECT %(merchant)s, %(template)s, %(terms)s, id, id, 'usable', 'run', '', -1, n
 def run(size: int = PEOPLE) -> list[Row]:
     """The whole run, from its first chunk to its end, committed chunk by chunk; nobody is held out."""
     actor = make_merchant()
-    ids = _people(actor, size)
+    ids = people(actor, size)
     with tenancy.scope(actor.merchant_id):
         draft = services.Draft(kind="amount", value=500)
         made = services.create(name="Bench", draft=draft, limits=services.Limits(None, total=10**9), actor=actor)
@@ -58,7 +58,7 @@ def run(size: int = PEOPLE) -> list[Row]:
     ]
 
 
-def _people(actor: Actor, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def people(actor: Actor, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """So many customers, copies of one."""
     columns = ", ".join(field.column for field in Customer._meta.concrete_fields if not field.primary_key)
     with tenancy.scope(actor.merchant_id), connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 """Ledger entries booked per second: ours one by one and in batches, and the bare SQL of the same rows by pgbench, on
-the same PostgreSQL with the same number of clients.
+the same PostgreSQL with the same number of clients; then what a checkout costs that uses all that is booked there
+(benchmarks/perks.py).
 
 Each entry gives one point to one of a thousand people out of a striped account of the merchant: one entry, two
 postings, two balances. The bare SQL writes the same rows and balances with a unique key and nothing else: no floors,
@@ -18,7 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, connections
 
-from benchmarks import checkout
+from benchmarks import checkout, perks
 from benchmarks.shared import Row, make_merchant
 from yutang.core import access, tenancy
 from yutang.core.ledger import kinds, queries, services
@@ -72,6 +73,7 @@ def run() -> list[Row]:
     return [
         Row(f"ledger: entries one by one, {size}", single, "entries/s", None, True, "pgbench", bare),
         Row(f"ledger: entries in batches of {BATCH}, {size}", batches, "entries/s", None, True, "pgbench", bare),
+        *perks.run(),
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from tests import emptying
 from tests.factories.merchants import make_merchant
 from tests.patience import PATIENCE
 from yutang import home
@@ -19,6 +20,7 @@ from yutang.core import access, tenancy
 # How long an example takes says nothing here.
 hypothesis.settings.register_profile("yutang", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 hypothesis.settings.load_profile("yutang")
+emptying.install()
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +29,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     connection.settings_dict["OPTIONS"]["pool"]["timeout"] = PATIENCE
     if not home.database_url():
         connection.settings_dict["TEST"]["TEMPLATE"] = connection.settings_dict["NAME"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    yield
+    emptying.close()
 
 
 @pytest.fixture
@@ -45,7 +53,7 @@ def actor(merchant) -> access.Actor:
 @pytest.fixture
 def transactional_db(transactional_db):
     """Ends when nobody is in a transaction any more: a request that a closed page has left on the live server would
-    meet the TRUNCATE of all tables, and each would wait for the other."""
+    write into the next test."""
     yield
     deadline = time.monotonic() + PATIENCE
     while others := _in_transaction():

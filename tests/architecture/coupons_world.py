@@ -18,7 +18,7 @@ def furnish(mark: str, person: Customer, node: OrgNode) -> dict[str, object]:
     template = make_template(name=f"Coupon {mark}", is_giftable=True, limits={"is_claimable": True, "total": 50})
     held = give(template, person.pk, key=f"{mark}-held")
     used = give(template, person.pk, key=f"{mark}-used")
-    services.take(order_id=used.pk, customer_id=person.pk, taken=[services.Taken(used.pk, 100)], actor=shop.actor())
+    services.take(order_id=used.pk, customer_id=person.pk, taken=[services.Taken(used.pk, 100)])
     token = services.offer_gift(coupon_id=held.pk, customer_id=person.pk, actor=shop.actor())
     batch = services.make_codes(template_id=template.pk, name=f"Leaflet {mark}", count=2, actor=shop.actor())
     run = run_of(template, [person.pk], key=f"{mark}-{node.pk}")

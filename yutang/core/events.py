@@ -58,15 +58,16 @@ def publish(event: DomainEvent) -> None:
 
 
 def publish_many(happened: Sequence[DomainEvent]) -> None:
-    """The same for many events: one statement for them, one per job that they start."""
+    """The same for many events: one statement for them, and one for the jobs of each."""
     rows = Event.objects.bulk_create(
         Event(merchant_id=event.merchant_id, name=event.name, payload=dataclasses.asdict(event)) for event in happened
     )
     for event, row in zip(happened, rows, strict=True):
-        for handler in HANDLERS.get(event.name, {}):
-            jobs.defer(
-                "core.handle_event", lock=event.lock(), merchant_id=event.merchant_id, event_id=row.pk, handler=handler
-            )
+        started = [
+            {"merchant_id": event.merchant_id, "event_id": row.pk, "handler": handler}
+            for handler in HANDLERS.get(event.name, {})
+        ]
+        jobs.defer_each("core.handle_event", started, lock=event.lock())
 
 
 def handle(*, merchant_id: int, event_id: int, handler: str) -> bool:

@@ -143,9 +143,7 @@ def test_a_coupon_that_goes_between_quote_and_order_stops_the_order(merchant, bu
     coupon = with_coupon(buyer.customer_id)
     Coupon.objects.filter(pk=coupon.pk).update(state="withdrawn")
     with pytest.raises(CouponGone):
-        services.take(
-            order_id=1, customer_id=buyer.customer_id, taken=[services.Taken(coupon.pk, 5)], actor=shop.actor()
-        )
+        services.take(order_id=1, customer_id=buyer.customer_id, taken=[services.Taken(coupon.pk, 5)])
     assert Use.objects.count() == 0
 
 

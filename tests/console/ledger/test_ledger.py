@@ -88,6 +88,10 @@ def test_months_lead_from_a_balance_to_its_postings(client_for, merchant, booked
         ("since=2026-01-01&until=2026-03-31&entry=points.earn", 2),
         ("since=2026-03-31&until=2026-01-01", 0),
         ("since=rubbish&until=9999-12-31&source_id=x", 0),
+        ("since=2026-01-01&until=2026-03-31&holder=customer:1", 2),
+        ("since=2026-01-01&until=2026-03-31&holder=customer:2", 3),
+        ("since=2026-01-01&until=2026-03-31&holder=customer:3", 0),
+        ("since=2026-01-01&until=2026-03-31&holder=customer:x", 10),
     ],
 )
 def test_filters_stand_in_the_address(client_for, merchant, booked, query, count):
@@ -101,7 +105,7 @@ def test_postings_are_paged(client_for, merchant, actor, django_assert_num_queri
     books.post_many(drafts=drafts, actor=actor)
     client = client_for(merchant)
     address = "/ledger/postings?kind=test.wallet&since=2026-01-01&until=2026-01-31"
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         first = client.get(address)
     assert [p.amount for p in first.context["page"].rows] == list(range(60, 10, -1))
     second = client.get(f"{address}&cursor={first.context['page'].next_cursor}")
@@ -110,15 +114,15 @@ def test_postings_are_paged(client_for, merchant, actor, django_assert_num_queri
 
 def test_an_entry_shows_what_it_booked_and_what_took_it_back(client_for, merchant, booked, django_assert_num_queries):
     client = client_for(merchant)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = text(client.get(f"/ledger/entries/{booked.pk}"))
     back = Entry.objects.get(idempotency_key="back")
-    assert "Points used" in page
+    assert "Used for an order" in page
     assert f'href="/ledger/entries/{back.pk}"' in page
     assert 'href="/orders/7"' in page
     assert 'href="/customers/2"' in page
     page = text(client.get(f"/ledger/entries/{back.pk}"))
-    assert "Taken back: Points used" in page
+    assert "Given back from an order" in page
     assert f'href="/ledger/entries/{booked.pk}"' in page
     assert "Out of stock" in page
     assert client.get("/ledger/entries/999999999").status_code == 404

@@ -51,7 +51,7 @@ def test_what_costs_leads_to_the_pay_page(shopper, merchant, actor):
     held.refresh_from_db()
     assert held.state == State.BOOKED
     shown = shopper.get(f"{shopper.shop}bookings/{held.pk}").content.decode()
-    assert "If you cancel now, CN¥88.00 of CN¥88.00 goes back." in shown
+    assert "If you cancel now, CN¥88.00 of CN¥88.00 paid goes back." in shown
 
 
 def test_a_full_time_has_a_line_and_its_place_is_taken(shopper, merchant, actor):

@@ -67,16 +67,23 @@ def _freight(given: Benefits, currency: str) -> str:
     return gettext("From %(amount)s on") % {"amount": amount}
 
 
+def _discount(given: Benefits, currency: str) -> str:
+    """Chinese says what is left to pay: 9.5 折."""
+    del currency
+    if not given.percent_off:
+        return ""
+    if (get_language() or "").startswith("zh"):
+        return f"{(100 - given.percent_off) / 10:g} 折"
+    return gettext("%(off)s%% off") % {"off": given.percent_off}
+
+
 def _listed(found: list[Reward]) -> str:
     return gettext(", ").join(rewards.describe(found))
 
 
 CATALOGUE: tuple[Kind, ...] = (
     Kind("level_price", gettext_noop("Member prices"), "tag", lambda given, _: gettext("Yes") * given.level_price),
-    Kind(
-        "percent_off", gettext_noop("Percent off"), "discount",
-        lambda given, _: f"{given.percent_off}%" if given.percent_off else "",
-    ),
+    Kind("percent_off", gettext_noop("Member discount"), "discount", _discount),
     Kind("free_freight_from", gettext_noop("Free delivery"), "truck", _freight),
     Kind(
         "points_percent", gettext_noop("More points"), "coins",

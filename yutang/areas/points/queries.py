@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 VIEW, EDIT, ADJUST, APPROVE = "points.view", "points.edit", "points.adjust", "points.approve"
 ORDER = ("-id",)
 DUE_ORDER = ("expires_at", "id")
-_LABELS = {
+# What an entry did to somebody's points, by its kind.
+LABELS = {
     "points.earn": gettext_noop("Earned"),
     "points.earn.reverse": gettext_noop("Taken back after a refund"),
     "points.spend": gettext_noop("Used for an order"),
     "points.spend.reverse": gettext_noop("Given back from an order"),
-    "points.exchange": gettext_noop("Exchanged"),
+    "points.exchange": gettext_noop("Exchanged for points"),
     "points.adjust": gettext_noop("Changed by hand"),
     "points.reward": gettext_noop("Given as a reward"),
     "points.forfeit": gettext_noop("Ended with the erasure"),
@@ -77,7 +78,7 @@ def statement(customer_id: int) -> QuerySet[Posting]:
 
 def label(entry: Entry) -> str:
     """What an entry was, in the active language."""
-    return gettext(_LABELS[entry.kind]) if entry.kind in _LABELS else entry.kind
+    return gettext(LABELS[entry.kind]) if entry.kind in LABELS else entry.kind
 
 
 def why(entry: Entry) -> str:

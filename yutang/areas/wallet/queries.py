@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.customers import queries as customers
 from yutang.areas.wallet import accounts, rules
@@ -26,6 +27,23 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 NEWEST = ("-id",)
+# What an entry did to somebody's balance, by its kind; goods that came back reverse a payment.
+LABELS = {
+    "wallet.recharge": gettext_noop("Recharge"),
+    "wallet.gift": gettext_noop("Given as a gift"),
+    "wallet.spend": gettext_noop("Paid from the balance"),
+    "wallet.spend.reverse": gettext_noop("Refund of a purchase"),
+    "wallet.recharge.reverse": gettext_noop("Principal refunded"),
+    "wallet.gift.reverse": gettext_noop("Gift withdrawn"),
+    "wallet.gift_price": gettext_noop("Kept for gift used"),
+    "wallet.redeem": gettext_noop("Gift card redeemed"),
+    "wallet.card": gettext_noop("Gift card activated"),
+    "wallet.card_void": gettext_noop("Gift card made void"),
+    "wallet.adjust": gettext_noop("Correction"),
+    "ledger.expire": gettext_noop("Expired"),
+    "ledger.move": gettext_noop("Accounts became one"),
+    "ledger.move_back": gettext_noop("Accounts were separated"),
+}
 
 
 @dataclass(frozen=True)
@@ -65,13 +83,18 @@ def plan(plan_id: int) -> Plan:
     return found
 
 
+def label(kind: str) -> str:
+    """What an entry of that kind was, in the active language."""
+    return gettext(LABELS[kind]) if kind in LABELS else kind
+
+
 def balance(customer_id: int, currency: str) -> Balance:
-    """Two statements."""
-    holder, now = accounts.customer(customer_id), clock.now()
-    return Balance(
-        ledger.spendable(kind=accounts.PRINCIPAL, unit=currency, holder=holder, at=now),
-        ledger.spendable(kind=accounts.GIFT, unit=currency, holder=holder, at=now),
-    )
+    """One statement."""
+    kinds = (accounts.PRINCIPAL, accounts.GIFT)
+    found = ledger.spendable_by_kind(
+        kinds=kinds, unit=currency, holder=accounts.customer(customer_id), at=clock.now()
+    )  # fmt: skip
+    return Balance(*(found[kind] for kind in kinds))
 
 
 def next_expiry(customer_id: int, currency: str) -> tuple[datetime, int] | None:

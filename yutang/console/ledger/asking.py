@@ -1,4 +1,4 @@
-"""What an address of the ledger asks: a day, an account kind and its unit, a span of days, a source."""
+"""What an address of the ledger asks: a day, an account kind and its unit, a span of days, a source, a holder."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ from yutang.core.errors import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from yutang.core.access import Actor
+
 VIEW = "ledger.view"
 LONGEST = 60
 
 
-def require_everything(request: HttpRequest) -> None:
+def sees_books(actor: Actor) -> bool:
     """The books belong to the whole company: who sees one store sees its settlement."""
-    if request.actor.nodes(VIEW) is not None:
+    return actor.may(VIEW) and actor.nodes(VIEW) is None
+
+
+def require_everything(request: HttpRequest) -> None:
+    if not sees_books(request.actor):
         raise NotAllowed(permission=VIEW)
 
 
@@ -30,6 +36,7 @@ class Wanted:
     entry_kind: str
     source_type: str
     source_id: int | None
+    holder: tuple[str, int] | None
     since: date
     until: date
     timezone: str
@@ -46,30 +53,45 @@ class Wanted:
     def source(self) -> tuple[str, int | None] | None:
         return (self.source_type, self.source_id) if self.source_type else None
 
+    @property
+    def holder_text(self) -> str:
+        return f"{self.holder[0]}:{self.holder[1]}" if self.holder else ""
+
     def query(self, **other: object) -> str:
         """The address' parameters, with some exchanged."""
         values = {
             "kind": self.kind, "unit": self.unit, "entry": self.entry_kind, "source": self.source_type,
-            "source_id": "" if self.source_id is None else self.source_id, "since": self.since, "until": self.until,
-            **other,
+            "source_id": "" if self.source_id is None else self.source_id, "holder": self.holder_text,
+            "since": self.since, "until": self.until, **other,
         }  # fmt: skip
         return urlencode({key: value for key, value in values.items() if value not in ("", None)})
 
 
 def wanted(request: HttpRequest) -> Wanted:
-    """What cannot be read counts as not said; without days it is this month."""
+    """What cannot be read counts as not said; without days it is this month, of one holder since last year began."""
     zone = request.merchant.timezone
     today = clock.today(zone)
     texts = {
         key: request.GET.get(key, "").strip()[:LONGEST] for key in ("kind", "unit", "entry", "source", "source_id")
     }
-    since = day(request.GET.get("since", "")) or today.replace(day=1)
+    holder = _holder(request.GET.get("holder", ""))
+    since = day(request.GET.get("since", "")) or (date(today.year - 1, 1, 1) if holder else today.replace(day=1))
     until = day(request.GET.get("until", "")) or max(today, since)
-    number = texts["source_id"]
     return Wanted(
         texts["kind"], texts["unit"], texts["entry"], texts["source"],
-        int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None, since, until, zone,
+        _number(texts["source_id"]), holder, since, until, zone,
     )  # fmt: skip
+
+
+def _holder(text: str) -> tuple[str, int] | None:
+    """`customer:12`."""
+    type_, _, number = text.strip()[:LONGEST].partition(":")
+    found = _number(number)
+    return (type_, found) if type_ and found is not None else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def day(text: str) -> date | None:

@@ -4,11 +4,17 @@ words here. A kind without words is shown by its code."""
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
+from yutang.areas.points import queries as points
+from yutang.areas.wallet import queries as wallet
 from yutang.core import money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ACCOUNTS: dict[str, str] = {
     "points": gettext_noop("Points of customers"),
@@ -29,18 +35,12 @@ ACCOUNTS: dict[str, str] = {
     "settlement.paid": gettext_noop("Settlement: payments"),
 }
 
+# Of points and stored value as their own pages call them.
 ENTRIES: dict[str, str] = {
+    **{kind: name for kind, name in (points.LABELS | wallet.LABELS).items() if not kind.startswith("ledger.")},
     "ledger.move": gettext_noop("Balances moved by a merge"),
     "ledger.move_back": gettext_noop("Balances moved back"),
     "ledger.expire": gettext_noop("Expired"),
-    "points.earn": gettext_noop("Points earned"),
-    "points.spend": gettext_noop("Points used"),
-    "points.adjust": gettext_noop("Points changed by hand"),
-    "points.give": gettext_noop("Points given"),
-    "wallet.recharge": gettext_noop("Recharge"),
-    "wallet.spend": gettext_noop("Paid from the balance"),
-    "wallet.refund": gettext_noop("Principal refunded"),
-    "wallet.adjust": gettext_noop("Balance corrected"),
     "settlement.close": gettext_noop("Settlement closed"),
     "settlement.payment": gettext_noop("Settlement payment"),
 }
@@ -54,7 +54,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "booking": (gettext_noop("Booking"), "console:booking"),
     "settlement_statement": (gettext_noop("Clearing statement"), "console:settlement_statement"),
     "tender": (gettext_noop("Payment"), ""),
-    "recharge": (gettext_noop("Recharge"), ""),
+    "recharge": (gettext_noop("Recharge"), "console:wallet_recharge"),
     "aftersale_case": (gettext_noop("After-sale case"), "console:aftersale_case"),
 }
 
@@ -80,7 +80,7 @@ def account(kind: str) -> str:
 
 def entry(kind: str) -> str:
     """A reversal is named after what it takes back."""
-    if kind.endswith(".reverse"):
+    if kind not in ENTRIES and kind.endswith(".reverse"):
         return gettext("Taken back: %s") % entry(kind.removesuffix(".reverse"))
     return gettext(ENTRIES[kind]) if kind in ENTRIES else kind
 
@@ -105,14 +105,17 @@ def source(type_: str, id_: int | None) -> tuple[str, str]:
     return text, _address(page, id_)
 
 
-def holder(type_: str, id_: int, nodes: dict[int, str]) -> tuple[str, str]:
-    """(name, address or "")."""
+def holder(
+    type_: str, id_: int, nodes: Mapping[int, str], people: Mapping[int, str] | None = None
+) -> tuple[str, str]:  # fmt: skip
+    """(name, address or ""); `people` and `nodes`: id → name."""
     if type_ == "merchant":
         return pgettext("whose account", "The brand"), ""
     if type_ == "node" and id_ in nodes:
         return nodes[id_], ""
     page = "console:customer" if type_ == "customer" else ""
-    return f"{gettext(HOLDERS[type_]) if type_ in HOLDERS else type_} #{id_}", _address(page, id_)
+    known = (people or {}).get(id_) if type_ == "customer" else None
+    return known or f"{gettext(HOLDERS[type_]) if type_ in HOLDERS else type_} #{id_}", _address(page, id_)
 
 
 def wrong(what: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from yutang.areas.customers import queries as customers
 from yutang.areas.merchants import queries as merchants
 from yutang.console.access import page
 from yutang.console.ledger import asking, labels
@@ -122,21 +123,24 @@ def postings(request: HttpRequest) -> HttpResponse:
     want = asking.wanted(request)
     rows = browsing.postings(
         since=want.starts, before=want.ends, kind=want.kind, unit=want.unit, source=want.source,
-        entry_kind=want.entry_kind,
+        entry_kind=want.entry_kind, holder=want.holder,
     )  # fmt: skip
     nodes = {node.pk: node.name for node in merchants.tree()}
     if request.GET.get("format") == "csv":
         chosen = rows.order_by(*browsing.POSTINGS_ORDER)[:MOST_EXPORTED]
         return as_csv(f"postings-{want.since}-{want.until}", _posting_rows(chosen, nodes))
     found = page_of(rows, request, order=browsing.POSTINGS_ORDER)
+    people = _people(request, found.rows)
     for posting in found.rows:
-        labelled(posting, nodes)
+        labelled(posting, nodes, people)
     context = {
         "page": found, "want": want, "label": labels.account(want.kind) if want.kind else "",
         "kinds": [(key, labels.account(key)) for key in labels.ACCOUNTS],
         "entries": [(key, labels.entry(key)) for key in labels.ENTRIES],
         "sources": [(key, gettext(name)) for key, (name, _page) in labels.SOURCES.items()],
         "csv": want.query(format="csv"),
+        "holder": labels.holder(*want.holder, nodes, people) if want.holder else None,
+        "all_holders": want.query(holder=""),
     }  # fmt: skip
     return render_list(request, "console/ledger/postings.html", "console/ledger/_postings.html", context)
 
@@ -159,9 +163,10 @@ def entry(request: HttpRequest, ledger_entry_id: int) -> HttpResponse:
     asking.require_everything(request)
     whole = browsing.entry(ledger_entry_id)
     nodes = {node.pk: node.name for node in merchants.tree()}
+    people = _people(request, whole.postings)
     for posting in whole.postings:
         posting.entry = whole.entry
-        labelled(posting, nodes)
+        labelled(posting, nodes, people)
     context = {
         "whole": whole, "entry": whole.entry, "label": labels.entry(whole.entry.kind),
         "source": labels.source(whole.entry.source_type, whole.entry.source_id),
@@ -169,11 +174,17 @@ def entry(request: HttpRequest, ledger_entry_id: int) -> HttpResponse:
     return render(request, "console/ledger/entry.html", context)
 
 
-def labelled(posting: Posting, nodes: dict[int, str]) -> Posting:
+def _people(request: HttpRequest, rows: Iterable[Posting]) -> dict[int, str]:
+    """Names of the customers among the holders, of those whom the actor may see."""
+    ids = {row.account.holder_id for row in rows if row.account.holder_type == "customer"}
+    return customers.named(request.actor, ids) if ids and request.actor.may("customers.view") else {}
+
+
+def labelled(posting: Posting, nodes: dict[int, str], people: dict[int, str] | None = None) -> Posting:
     """With the words for what is stored as codes, for templates."""
     account, of = posting.account, posting.entry
     posting.entry_label, posting.account_label = labels.entry(of.kind), labels.account(account.kind)
-    posting.holder = labels.holder(account.holder_type, account.holder_id, nodes)
+    posting.holder = labels.holder(account.holder_type, account.holder_id, nodes, people)
     posting.source = labels.source(of.source_type, of.source_id)
     posting.shown = labels.amount(posting.amount, account.unit)
     posting.after = labels.amount(posting.balance_after, account.unit)

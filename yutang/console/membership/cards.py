@@ -14,6 +14,7 @@ from yutang.areas.membership import queries, queries_cards
 from yutang.areas.membership.benefits import Benefits, described
 from yutang.areas.membership.services import carding, coding
 from yutang.console.access import page
+from yutang.console.membership import labels
 from yutang.console.membership.forms import BatchForm, PlanForm
 from yutang.ui.forms import errors_of, refused_as_message
 from yutang.ui.paging import page_of
@@ -56,6 +57,7 @@ def _list(request: HttpRequest, tab: str, rows: QuerySet[Card], order: tuple[str
     shown = page_of(rows, request, order=order)
     names = customers.named(request.actor, [row.customer_id for row in shown.rows])
     for row in shown.rows:
+        row.colour = labels.CARD[row.stage]
         row.name = names.get(row.customer_id) or f"#{row.customer_id}"
     return render(request, "console/membership/sold.html", {"page": shown, "tab": tab, **_frame(request, tab)})
 

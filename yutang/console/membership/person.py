@@ -13,6 +13,7 @@ from yutang.areas.customers import queries as customers
 from yutang.areas.membership import queries, queries_cards
 from yutang.areas.membership.services import carding, growing
 from yutang.console.access import page
+from yutang.console.membership import labels
 from yutang.console.membership.forms import GrantForm, GrowthForm
 from yutang.core import clock, money
 from yutang.ui.forms import errors_of, refused_as_message
@@ -37,6 +38,7 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     growth = page_of(queries.growth(person.pk), request, order=queries.GROWTH_ORDER, size=SIZE)
     now = clock.now()
     for one in cards:
+        one.colour = labels.CARD[one.stage]
         one.unused = queries_cards.unused(one, now)
     context = {
         "person": person, "way": way, "growth": growth, "cards": cards, "currency": request.merchant.currency,

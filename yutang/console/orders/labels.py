@@ -67,7 +67,7 @@ def channel_name(row: SalesChannel) -> str:
 def provider(code: str) -> str:
     own = {
         "wechatpay": gettext("WeChat Pay"), "alipay": gettext("Alipay"), "cash": gettext("Cash"),
-        "sandbox": gettext("Sandbox payment"),
+        "sandbox": gettext("Sandbox payment"), "wallet": gettext("Balance"),
     }  # fmt: skip
     return own.get(code, code)
 

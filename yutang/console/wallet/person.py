@@ -13,8 +13,9 @@ from yutang.areas.merchants import queries as merchants
 from yutang.areas.payments import providers
 from yutang.areas.wallet import queries, services
 from yutang.console.access import page
+from yutang.console.ledger.asking import sees_books
 from yutang.console.wallet.forms import AdjustForm, TakeForm
-from yutang.console.wallet.frame import ADJUST, HANDLE, VIEW, what
+from yutang.console.wallet.frame import ADJUST, HANDLE, VIEW
 from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
@@ -30,7 +31,7 @@ SIZE = 5
 def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     person = customers.customer(request.actor, customer_id, VIEW)
     found = page_of(queries.statement(person.pk, request.merchant.currency), request, order=queries.NEWEST, size=SIZE)
-    found.rows = [(row, what(row.entry.kind)) for row in found.rows]
+    found.rows = [(row, queries.label(row.entry.kind)) for row in found.rows]
     context = {"person": person, "page": found, "has": queries.balance(person.pk, request.merchant.currency)}
     return render(request, "console/wallet/_card.html", context)
 
@@ -81,11 +82,11 @@ def _shown(
 ) -> HttpResponse:  # fmt: skip
     currency = request.merchant.currency
     found = page_of(queries.statement(person.pk, currency), request, order=queries.NEWEST, size=30)
-    found.rows = [(row, what(row.entry.kind)) for row in found.rows]
+    found.rows = [(row, queries.label(row.entry.kind)) for row in found.rows]
     context: dict[str, Any] = {
         "person": person, "page": found, "has": queries.balance(person.pk, currency),
         "recharges": list(queries.recharges_of(person.pk)[:10]) if request.actor.nodes(VIEW) is None else [],
-        "real_name": queries.real_name(person.pk),
+        "real_name": queries.real_name(person.pk), "sees_books": sees_books(request.actor),
         "take": take or (_take_form(request) if request.actor.may(HANDLE) else None),
         "adjust": adjust or (_adjust_form(request) if request.actor.may(ADJUST) else None),
     }  # fmt: skip

@@ -77,9 +77,10 @@ def months(
 
 def postings(
     *, since: datetime, before: datetime, kind: str = "", unit: str = "", source: tuple[str, int | None] | None = None,
-    entry_kind: str = "",
+    entry_kind: str = "", holder: tuple[str, int] | None = None,
 ) -> QuerySet[Posting]:  # fmt: skip
-    """Of entries from `since` to before `before`, with entry and account; to be paged by `POSTINGS_ORDER`."""
+    """Of entries from `since` to before `before`, with entry and account; to be paged by `POSTINGS_ORDER`. `holder`:
+    (type, id) of whose accounts."""
     rows = Posting.objects.filter(entry__at__gte=since, entry__at__lt=before).select_related("entry", "account")
     if kind:
         rows = rows.filter(account__kind=kind)
@@ -87,6 +88,8 @@ def postings(
         rows = rows.filter(account__unit=unit)
     if entry_kind:
         rows = rows.filter(entry__kind=entry_kind)
+    if holder is not None:
+        rows = rows.filter(account__holder_type=holder[0], account__holder_id=holder[1])
     if source is not None:
         rows = rows.filter(entry__source_type=source[0])
         if source[1] is not None:

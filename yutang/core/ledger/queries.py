@@ -8,15 +8,24 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Sum
 
+from yutang.core import prepared
 from yutang.core.ledger.models import Account, Entry, Lot, Posting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from yutang.core.ledger.lines import Holder
+
+
+_SPENDABLE = """
+SELECT a.kind, sum(l.remaining) FROM ledger_account a JOIN ledger_lot l ON l.account_id = a.id
+ WHERE a.holder_type = %s AND a.holder_id = %s AND a.unit = %s AND a.kind = ANY(%s) AND l.remaining > 0
+       AND (l.expires_at IS NULL OR l.expires_at > %s)
+ GROUP BY a.kind
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,13 @@ def balance(*, kind: str, unit: str, holder: Holder) -> int:
 
 def spendable(*, kind: str, unit: str, holder: Holder, at: datetime) -> int:
     """What the lots of an account hold that is not expired at that moment."""
-    return sum(lot.remaining for lot in lots(kind=kind, unit=unit, holder=holder) if _lives(lot, at))
+    return spendable_by_kind(kinds=[kind], unit=unit, holder=holder, at=at)[kind]
+
+
+def spendable_by_kind(*, kinds: Sequence[str], unit: str, holder: Holder, at: datetime) -> dict[str, int]:
+    """The same of several accounts of one holder, by one statement; 0 where there is none."""
+    found = prepared.rows(_SPENDABLE, [holder.type, holder.id, unit, list(kinds), at])
+    return dict.fromkeys(kinds, 0) | {kind: int(remaining) for kind, remaining in found}
 
 
 def lots(*, kind: str, unit: str, holder: Holder) -> QuerySet[Lot]:
@@ -166,7 +181,3 @@ def audit_balances(*, merchant_id: int) -> list[Discrepancy]:
     with connection.cursor() as cursor:
         cursor.execute(AUDIT, {"merchant": merchant_id})
         return [Discrepancy(*row) for row in cursor.fetchall()]
-
-
-def _lives(lot: Lot, at: datetime) -> bool:
-    return lot.expires_at is None or lot.expires_at > at

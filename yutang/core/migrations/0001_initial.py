@@ -23,6 +23,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='event_newest')],
+            },
         ),
         migrations.CreateModel(
             name='EventHandling',
@@ -33,6 +36,9 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.event')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('event', 'handler'), name='event_handled_once')],
+            },
         ),
         migrations.CreateModel(
             name='IdempotencyKey',
@@ -46,6 +52,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['created_at'], name='idempotency_age')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'scope', 'key'), name='idempotency_once')],
+            },
         ),
         migrations.CreateModel(
             name='AuditEntry',
@@ -65,21 +75,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['merchant', '-at', '-id'], name='audit_newest'), models.Index(fields=['merchant', 'object_type', 'object_id', '-id'], name='audit_object')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['merchant', '-id'], name='event_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventhandling',
-            constraint=models.UniqueConstraint(fields=('event', 'handler'), name='event_handled_once'),
-        ),
-        migrations.AddIndex(
-            model_name='idempotencykey',
-            index=models.Index(fields=['created_at'], name='idempotency_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('merchant', 'scope', 'key'), name='idempotency_once'),
         ),
     ]

@@ -23,6 +23,7 @@ from yutang.shop.buying.cart import holder
 from yutang.shop.buying.forms import CheckoutForm
 from yutang.shop.door import address, page, shown, to
 from yutang.shop.orders.forms import InvoiceForm
+from yutang.shop.orders.sums import added_up
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
@@ -84,6 +85,8 @@ def _shown(
         "form": form, "quote": quoted, "refusal": refusal, "key": form.data.get("key") or uuid.uuid4().hex,
         "buy": request.POST.get("buy", request.GET.get("buy", "")), "chosen": [sku_id for sku_id, _ in lines],
         "title": gettext("Checkout"), "perks": perks.offered(request, wish, quoted),
+        "off": added_up(one for one in quoted.reasons if one.line is not None) if quoted else [],
+        "saved": quoted.list_total - quoted.goods if quoted else 0,
     }  # fmt: skip
     template = "shop/buying/_checkout.html" if request.headers.get("HX-Request") else "shop/buying/checkout.html"
     return shown(request, template, context, status=status)

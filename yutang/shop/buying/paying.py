@@ -35,9 +35,10 @@ def pay(request: HttpRequest, payable: str, payable_id: int) -> HttpResponse:
     if device(request) is Device.WECHAT and "wechat" not in request.GET and _must_ask_wechat(request):
         return _to_wechat(request, owed)
     paid = owed.paid
+    has = _balance(request, owed)
     context = {
         "bill": owed, "ways": ways(request), "is_wechat": device(request) is Device.WECHAT, "paid": paid,
-        "due": owed.total - paid, "balance": _payable_by_balance(request, owed, paid),
+        "due": owed.total - paid, "balance": min(has, owed.total - paid), "has": has,
     }  # fmt: skip
     return shown(request, "shop/buying/pay.html", context)
 
@@ -117,17 +118,14 @@ def sandbox(request: HttpRequest, no: str) -> HttpResponse:
     return shown(request, "shop/buying/sandbox.html", {"bill": owed, "tender": tender})
 
 
-def _payable_by_balance(request: HttpRequest, owed: Bill, paid: int) -> int:
-    """What the shopper's balance can pay of it; 0 for what a balance does not pay."""
-    if not owed.takes_balance:
-        return 0
-    has = balances.balance(request.shopper.customer_id, owed.currency)
-    return min(has.total, owed.total - paid)
+def _balance(request: HttpRequest, owed: Bill) -> int:
+    """What the shopper has stored; 0 for what a balance does not pay."""
+    return balances.balance(request.shopper.customer_id, owed.currency).total if owed.takes_balance else 0
 
 
 def _pay_by_balance(request: HttpRequest, owed: Bill) -> HttpResponse:
     """As much as there is; the page asks for the rest."""
-    amount = _payable_by_balance(request, owed, owed.paid)
+    amount = min(_balance(request, owed), owed.total - owed.paid)
     if amount:
         services.open_tender(payable=owed.payable, provider=wallet.BALANCE, amount=amount, actor=request.actor)
     is_paid = bool(amount) and owed.paid == owed.total

@@ -38,6 +38,10 @@ class Context:
     rows: list[Row]
     saved: int
 
+    @property
+    def usable(self) -> int:
+        return sum(row.may_be_chosen for row in self.rows)
+
 
 class CouponShopPerk:
     """`perk-coupon`: "auto", "none" or "own"; with "own" each `perk-coupon-own` is a coupon's number."""

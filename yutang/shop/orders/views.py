@@ -14,6 +14,7 @@ from yutang.core.errors import DomainError, NotFound
 from yutang.shop.aftersale import labels
 from yutang.shop.codes import picture_of
 from yutang.shop.door import address, page, shown, to
+from yutang.shop.orders.sums import sums
 from yutang.ui.paging import page_of
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
     found = queries_mine.order(request.shopper.customer_id, order_id)
     cases = aftersale.of_my_order(request.shopper.customer_id, found.pk)
     reviewable = queries_mine.to_review(found.pk)
+    whole = queries_shop.whole(found)
     context = {
         "invoice": queries_invoices.whole(found), "can_invoice": queries_invoices.can_be_asked(found),
         "cases": [(case, labels.kind(case.kind), labels.state(case)) for case in cases],
         "can_ask": found.paid_at is not None and bool(what_can_be_asked(found).kinds()),
         "reviewable": reviewable, "reviewed": catalog.reviews_of_items(item.pk for item in reviewable),
-        "order": found, "status": queries_shop.status_label(found, found.shop), "whole": queries_shop.whole(found),
+        "order": found, "status": queries_shop.status_label(found, found.shop), "whole": whole,
+        "sums": sums(whole),
         "recipient": queries_shop.recipient(found.shop),
         "code": picture_of(found.shop.pickup_code),
         "may_readdress": queries_mine.may_readdress(found, found.shop),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext, gettext_noop
-
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.wallet import queries, services
 from yutang.areas.wallet.errors import RealNameNeeded
@@ -24,27 +22,13 @@ if TYPE_CHECKING:
     from yutang.areas.wallet.models import Plan
 
 SIZE = 20
-# What moved a balance, by the kind of its ledger entry; goods that came back reverse a payment.
-WHAT = {
-    "wallet.recharge": gettext_noop("Recharge"),
-    "wallet.gift": gettext_noop("Gift balance"),
-    "wallet.spend": gettext_noop("Payment"),
-    "wallet.spend.reverse": gettext_noop("Refund of a purchase"),
-    "wallet.recharge.reverse": gettext_noop("Principal refunded"),
-    "wallet.gift.reverse": gettext_noop("Gift withdrawn"),
-    "wallet.redeem": gettext_noop("Gift card"),
-    "wallet.adjust": gettext_noop("Correction"),
-    "ledger.expire": gettext_noop("Expired"),
-    "ledger.move": gettext_noop("From another account of yours"),
-    "ledger.move_back": gettext_noop("Accounts separated"),
-}
 
 
 @page(login=True)
 def balance(request: HttpRequest) -> HttpResponse:
     person, currency = request.shopper.customer_id, request.merchant.currency
     found = page_of(queries.statement(person, currency), request, order=queries.NEWEST, size=SIZE)
-    found.rows = [(row, gettext(WHAT.get(row.entry.kind, "Balance"))) for row in found.rows]
+    found.rows = [(row, queries.label(row.entry.kind)) for row in found.rows]
     if request.headers.get("HX-Request") and "cursor" in request.GET:
         return shown(request, "shop/wallet/_statement.html", {"page": found})
     terms = queries.terms()

@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
                 ('replacement', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='case_newest'), models.Index(fields=['merchant', 'order'], name='case_of_order'), models.Index(condition=models.Q(('replacement__isnull', False)), fields=['merchant', 'replacement'], name='case_by_new'), models.Index(fields=['merchant', 'node', '-id'], name='case_of_store'), models.Index(fields=['merchant', 'opened_at', 'node'], name='case_by_day'), models.Index(condition=models.Q(('tracking_no', ''), _negated=True), fields=['merchant', 'tracking_no'], name='case_by_tracking'), models.Index(condition=models.Q(('state__in', ('asked', 'refused', 'sending', 'returning', 'resending', 'disputed'))), fields=['merchant', 'deadline_at', 'id'], name='case_due'), models.Index(condition=models.Q(('state', 'closed')), fields=['merchant', 'state', '-id'], name='case_closed'), models.Index(condition=models.Q(('state__in', ('asked', 'refused', 'sending', 'returning', 'resending', 'disputed'))), fields=['merchant', 'state', 'deadline_at', 'id'], name='case_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'number'), name='case_number_unique'), models.UniqueConstraint(fields=('merchant', 'key'), name='case_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('freight__gte', 0), ('granted__gte', 0)), name='case_amounts'), models.CheckConstraint(condition=models.Q(('granted__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '+', models.F('freight')))), name='case_granted_asked'), models.CheckConstraint(condition=models.Q(models.Q(('deadline_at__isnull', False), ('state__in', ('asked', 'refused', 'sending', 'returning', 'resending', 'disputed'))), models.Q(('deadline_at__isnull', True), ('state__in', ('done', 'closed'))), _connector='OR'), name='case_open_has_deadline')],
+            },
         ),
         migrations.CreateModel(
             name='CaseLine',
@@ -67,6 +71,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='aftersale.case')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'case', 'position'), name='case_line_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('pieces__gt', 0)), name='case_line_sane')],
+            },
         ),
         migrations.CreateModel(
             name='CasePicture',
@@ -79,6 +86,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='aftersale.case')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'digest'], name='case_picture_by_digest')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'case', 'digest', 'side'), name='case_picture_once')],
+            },
         ),
         migrations.CreateModel(
             name='CaseStep',
@@ -94,6 +105,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='aftersale.case')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'case', 'id'], name='case_step_of_case')],
+            },
         ),
         migrations.CreateModel(
             name='Dispute',
@@ -113,6 +127,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='dispute_newest'), models.Index(fields=['merchant', 'state', '-id'], name='dispute_by_state'), models.Index(fields=['merchant', 'node', '-id'], name='dispute_of_store')],
+            },
         ),
         migrations.CreateModel(
             name='Promise',
@@ -122,6 +139,9 @@ class Migration(migrations.Migration):
                 ('no_reason_days', models.SmallIntegerField()),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'kind'), name='promise_once'), models.CheckConstraint(condition=models.Q(('no_reason_days__gte', 0)), name='promise_days')],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -141,105 +161,8 @@ class Migration(migrations.Migration):
                 ('return_address', models.CharField(blank=True, max_length=200)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', '-id'], name='case_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', 'order'], name='case_of_order'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('replacement__isnull', False)), fields=['merchant', 'replacement'], name='case_by_new'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', 'node', '-id'], name='case_of_store'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', 'opened_at', 'node'], name='case_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('tracking_no', ''), _negated=True), fields=['merchant', 'tracking_no'], name='case_by_tracking'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ('asked', 'refused', 'sending', 'returning', 'resending', 'disputed'))), fields=['merchant', 'deadline_at', 'id'], name='case_due'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed')), fields=['merchant', 'state', '-id'], name='case_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ('asked', 'refused', 'sending', 'returning', 'resending', 'disputed'))), fields=['merchant', 'state', 'deadline_at', 'id'], name='case_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('merchant', 'number'), name='case_number_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='case_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('freight__gte', 0), ('granted__gte', 0)), name='case_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('granted__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '+', models.F('freight')))), name='case_granted_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deadline_at__isnull', False), ('state__in', ('asked', 'refused', 'sending', 'returning', 'resending', 'disputed'))), models.Q(('deadline_at__isnull', True), ('state__in', ('done', 'closed'))), _connector='OR'), name='case_open_has_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseline',
-            constraint=models.UniqueConstraint(fields=('merchant', 'case', 'position'), name='case_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('pieces__gt', 0)), name='case_line_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='casepicture',
-            index=models.Index(fields=['merchant', 'digest'], name='case_picture_by_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='casepicture',
-            constraint=models.UniqueConstraint(fields=('merchant', 'case', 'digest', 'side'), name='case_picture_once'),
-        ),
-        migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['merchant', 'case', 'id'], name='case_step_of_case'),
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['merchant', '-id'], name='dispute_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['merchant', 'state', '-id'], name='dispute_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['merchant', 'node', '-id'], name='dispute_of_store'),
-        ),
-        migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.UniqueConstraint(fields=('merchant', 'kind'), name='promise_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('no_reason_days__gte', 0)), name='promise_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('merchant',), name='terms_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant',), name='terms_once')],
+            },
         ),
     ]

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'node', 'name'), name='resource_name_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Experience',
@@ -52,6 +55,10 @@ class Migration(migrations.Migration):
                 ('segment', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment')),
                 ('resource', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.resource')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='experience_newest'), models.Index(fields=['merchant', 'node'], name='experience_of_node')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('capacity__range', (1, 10000)), ('minutes__range', (5, 20160)), ('price__gte', 0)), name='experience_sane'), models.CheckConstraint(condition=models.Q(('largest_party__gte', 1), ('largest_party__lte', models.F('capacity')), ('quota__gte', 0), ('quota_days__gte', 1)), name='experience_quota_sane'), models.CheckConstraint(condition=models.Q(('closes_hours__gte', 0), ('free_until_hours__gte', 0), ('late_refund_percent__range', (0, 100))), name='experience_terms_sane'), models.CheckConstraint(condition=models.Q(models.Q(('audience', 'segment'), _negated=True), ('segment__isnull', False), _connector='OR'), name='experience_has_segment')],
+            },
         ),
         migrations.CreateModel(
             name='Session',
@@ -64,6 +71,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('resource', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.resource')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'starts_at', 'id'], name='session_of_day'), models.Index(fields=['merchant', 'resource', 'starts_at'], name='session_of_resource')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'experience', 'starts_at'), name='session_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_sane')],
+            },
         ),
         migrations.CreateModel(
             name='Booking',
@@ -90,6 +101,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.session')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'session', 'state', 'id'], name='booking_of_session'), models.Index(fields=['merchant', 'customer', '-id'], name='booking_of_customer'), models.Index(fields=['merchant', 'identity'], name='booking_of_identity'), models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['merchant', 'expires_at'], name='booking_expiring')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='booking_once'), models.UniqueConstraint(fields=('merchant', 'code'), name='booking_code_unique'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('party__gte', 1)), name='booking_sane'), models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='booking_refunded')],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -102,6 +117,9 @@ class Migration(migrations.Migration):
                 ('block_days', models.IntegerField(default=30)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant',), name='booking_terms_once'), models.CheckConstraint(condition=models.Q(('hold_minutes__range', (5, 1440)), ('offer_minutes__range', (5, 10080)), ('strikes__gte', 0), ('block_days__range', (1, 3650)), ('strike_days__range', (1, 3650))), name='booking_terms_sane')],
+            },
         ),
         migrations.CreateModel(
             name='Hours',
@@ -151,89 +169,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['merchant', '-id'], name='invitation_newest'), models.Index(fields=['merchant', 'customer'], name='invitation_of_customer'), models.Index(fields=['merchant', 'home_customer'], name='invitation_of_home')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('merchant', 'home_customer'), name='invitation_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('merchant', 'node', 'name'), name='resource_name_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='experience',
-            index=models.Index(fields=['merchant', '-id'], name='experience_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='experience',
-            index=models.Index(fields=['merchant', 'node'], name='experience_of_node'),
-        ),
-        migrations.AddConstraint(
-            model_name='experience',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__range', (1, 10000)), ('minutes__range', (5, 20160)), ('price__gte', 0)), name='experience_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='experience',
-            constraint=models.CheckConstraint(condition=models.Q(('largest_party__gte', 1), ('largest_party__lte', models.F('capacity')), ('quota__gte', 0), ('quota_days__gte', 1)), name='experience_quota_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='experience',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_hours__gte', 0), ('free_until_hours__gte', 0), ('late_refund_percent__range', (0, 100))), name='experience_terms_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='experience',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'segment'), _negated=True), ('segment__isnull', False), _connector='OR'), name='experience_has_segment'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['merchant', 'starts_at', 'id'], name='session_of_day'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['merchant', 'resource', 'starts_at'], name='session_of_resource'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('merchant', 'experience', 'starts_at'), name='session_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['merchant', 'session', 'state', 'id'], name='booking_of_session'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='booking_of_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['merchant', 'identity'], name='booking_of_identity'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['merchant', 'expires_at'], name='booking_expiring'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='booking_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='booking_code_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('party__gte', 1)), name='booking_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='booking_refunded'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('merchant',), name='booking_terms_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_minutes__range', (5, 1440)), ('offer_minutes__range', (5, 10080)), ('strikes__gte', 0), ('block_days__range', (1, 3650)), ('strike_days__range', (1, 3650))), name='booking_terms_sane'),
         ),
     ]

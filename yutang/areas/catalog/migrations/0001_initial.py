@@ -26,6 +26,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.category')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'parent', 'position'], name='category_children')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'parent', 'name'), name='category_name_unique', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='FreightTemplate',
@@ -36,6 +40,9 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'name'), name='freight_template_name'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('merchant',), name='freight_template_one_default')],
+            },
         ),
         migrations.CreateModel(
             name='FreightRule',
@@ -52,6 +59,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='catalog.freighttemplate')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'template', 'position'), name='freight_rule_position'), models.CheckConstraint(condition=models.Q(('first__gt', 0), ('first_fee__gte', 0), ('further__gt', 0), ('further_fee__gte', 0)), name='freight_rule_sane')],
+            },
         ),
         migrations.CreateModel(
             name='Product',
@@ -78,6 +88,10 @@ class Migration(migrations.Migration):
                 ('freight_template', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.freighttemplate')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'state', '-position', '-id'], name='product_list'), models.Index(fields=['merchant', 'category', '-position', '-id'], name='product_by_category'), models.Index(fields=['merchant', '-id'], name='product_newest'), models.Index(fields=['merchant', '-updated_at', '-id'], name='product_changed')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='product_code_unique')],
+            },
         ),
         migrations.CreateModel(
             name='ProductGram',
@@ -87,6 +101,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='grams', to='catalog.product')),
             ],
+            options={
+                'indexes': [models.Index(fields=['product'], name='gram_of_product')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'gram', 'product'), name='product_gram_once')],
+            },
         ),
         migrations.CreateModel(
             name='RegionRule',
@@ -99,6 +117,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('product', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.product')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('product__isnull', False)), models.Q(('category__isnull', False), ('product__isnull', True)), _connector='OR'), name='region_rule_names_one'), models.UniqueConstraint(fields=('merchant', 'product', 'category'), name='region_rule_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='Sku',
@@ -116,6 +137,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='skus', to='catalog.product')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('barcode', ''), _negated=True), fields=['merchant', 'barcode'], name='sku_by_barcode'), models.Index(fields=['product', 'position'], name='sku_of_product')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='sku_code_unique'), models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('merchant', 'product', 'values'), name='sku_values_unique'), models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='sku_price_not_negative'), models.CheckConstraint(condition=models.Q(('list_price__isnull', True), ('list_price__gte', models.F('price')), _connector='OR'), name='sku_list_price_above'), models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='sku_weight_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='Review',
@@ -137,6 +162,10 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
                 ('sku', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'product', 'state', '-id'], name='review_of_product'), models.Index(fields=['merchant', '-id'], name='review_newest'), models.Index(fields=['merchant', 'customer'], name='review_by_customer')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'order_item_id'), name='review_once'), models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='review_rating')],
+            },
         ),
         migrations.CreateModel(
             name='Picture',
@@ -151,6 +180,9 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='catalog.product')),
                 ('sku', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.sku')),
             ],
+            options={
+                'indexes': [models.Index(fields=['product', 'position'], name='picture_of_product')],
+            },
         ),
         migrations.CreateModel(
             name='LevelPrice',
@@ -161,125 +193,8 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('sku', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='level_prices', to='catalog.sku')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='category',
-            index=models.Index(fields=['merchant', 'parent', 'position'], name='category_children'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('merchant', 'parent', 'name'), name='category_name_unique', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='freighttemplate',
-            constraint=models.UniqueConstraint(fields=('merchant', 'name'), name='freight_template_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='freighttemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('merchant',), name='freight_template_one_default'),
-        ),
-        migrations.AddConstraint(
-            model_name='freightrule',
-            constraint=models.UniqueConstraint(fields=('merchant', 'template', 'position'), name='freight_rule_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='freightrule',
-            constraint=models.CheckConstraint(condition=models.Q(('first__gt', 0), ('first_fee__gte', 0), ('further__gt', 0), ('further_fee__gte', 0)), name='freight_rule_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['merchant', 'state', '-position', '-id'], name='product_list'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['merchant', 'category', '-position', '-id'], name='product_by_category'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['merchant', '-id'], name='product_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['merchant', '-updated_at', '-id'], name='product_changed'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='product_code_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='productgram',
-            index=models.Index(fields=['product'], name='gram_of_product'),
-        ),
-        migrations.AddConstraint(
-            model_name='productgram',
-            constraint=models.UniqueConstraint(fields=('merchant', 'gram', 'product'), name='product_gram_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('product__isnull', False)), models.Q(('category__isnull', False), ('product__isnull', True)), _connector='OR'), name='region_rule_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='regionrule',
-            constraint=models.UniqueConstraint(fields=('merchant', 'product', 'category'), name='region_rule_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='sku',
-            index=models.Index(condition=models.Q(('barcode', ''), _negated=True), fields=['merchant', 'barcode'], name='sku_by_barcode'),
-        ),
-        migrations.AddIndex(
-            model_name='sku',
-            index=models.Index(fields=['product', 'position'], name='sku_of_product'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='sku_code_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('merchant', 'product', 'values'), name='sku_values_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='sku_price_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('list_price__isnull', True), ('list_price__gte', models.F('price')), _connector='OR'), name='sku_list_price_above'),
-        ),
-        migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='sku_weight_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['merchant', 'product', 'state', '-id'], name='review_of_product'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['merchant', '-id'], name='review_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['merchant', 'customer'], name='review_by_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('merchant', 'order_item_id'), name='review_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='review_rating'),
-        ),
-        migrations.AddIndex(
-            model_name='picture',
-            index=models.Index(fields=['product', 'position'], name='picture_of_product'),
-        ),
-        migrations.AddConstraint(
-            model_name='levelprice',
-            constraint=models.UniqueConstraint(fields=('merchant', 'sku', 'level'), name='level_price_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='levelprice',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='level_price_not_negative'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'sku', 'level'), name='level_price_once'), models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='level_price_not_negative')],
+            },
         ),
     ]

@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='coupon_template_newest'), models.Index(condition=models.Q(('is_claimable', True), ('state', 'active')), fields=['merchant', '-id'], name='coupon_template_claim')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('per_person__isnull', True), ('per_person__gt', 0), _connector='OR'), name='coupon_per_person'), models.CheckConstraint(condition=models.Q(('total__isnull', True), ('total__gt', 0), _connector='OR'), name='coupon_total'), models.CheckConstraint(condition=models.Q(('budget__isnull', True), ('budget__gt', 0), _connector='OR'), name='coupon_budget')],
+            },
         ),
         migrations.CreateModel(
             name='CodeBatch',
@@ -53,6 +57,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.template')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'template', '-id'], name='coupon_batch_of_template')],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -81,6 +88,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.template')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'template', 'number'), name='coupon_terms_once'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('value__gte', 0)), name='coupon_terms_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('starts_after__gte', 0), ('valid_days__gt', 0)), models.Q(('valid_days__isnull', True), ('valid_from__isnull', False), ('valid_until__gt', models.F('valid_from'))), _connector='OR'), name='coupon_terms_validity')],
+            },
         ),
         migrations.AddField(
             model_name='template',
@@ -109,6 +119,10 @@ class Migration(migrations.Migration):
                 ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.template')),
                 ('terms', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.terms')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='coupon_run_newest')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='coupon_run_key_once')],
+            },
         ),
         migrations.CreateModel(
             name='Coupon',
@@ -131,6 +145,10 @@ class Migration(migrations.Migration):
                 ('template', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.template')),
                 ('terms', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.terms')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', 'state', 'valid_until'], name='coupon_of_person'), models.Index(fields=['merchant', 'template', '-id'], name='coupon_of_template'), django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='coupon_export')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('issue_key', ''), _negated=True), fields=('merchant', 'issue_key'), name='coupon_once'), models.UniqueConstraint(condition=models.Q(('run__isnull', False)), fields=('merchant', 'run', 'home_customer'), name='coupon_run_once'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='coupon_validity'), models.CheckConstraint(condition=models.Q(models.Q(('order_id__isnull', False), ('state', 'used')), models.Q(models.Q(('state', 'used'), _negated=True), ('order_id__isnull', True)), _connector='OR'), name='coupon_used_by_order')],
+            },
         ),
         migrations.CreateModel(
             name='Use',
@@ -148,6 +166,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.template')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'template', '-id'], name='coupon_use_of_template'), models.Index(fields=['merchant', 'coupon'], name='coupon_use_of_coupon'), models.Index(fields=['merchant', 'customer'], name='coupon_use_of_person'), models.Index(condition=models.Q(('run_id__isnull', False)), fields=['merchant', 'run_id'], name='coupon_use_of_run'), django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='coupon_use_export')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'order_id', 'coupon', 'is_reversal'), name='coupon_use_once')],
+            },
         ),
         migrations.CreateModel(
             name='Code',
@@ -178,101 +200,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['merchant', 'coupon'], name='coupon_gift_of_coupon')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'digest'), name='coupon_gift_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='codebatch',
-            index=models.Index(fields=['merchant', 'template', '-id'], name='coupon_batch_of_template'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('merchant', 'template', 'number'), name='coupon_terms_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('value__gte', 0)), name='coupon_terms_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('starts_after__gte', 0), ('valid_days__gt', 0)), models.Q(('valid_days__isnull', True), ('valid_from__isnull', False), ('valid_until__gt', models.F('valid_from'))), _connector='OR'), name='coupon_terms_validity'),
-        ),
-        migrations.AddIndex(
-            model_name='template',
-            index=models.Index(fields=['merchant', '-id'], name='coupon_template_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='template',
-            index=models.Index(condition=models.Q(('is_claimable', True), ('state', 'active')), fields=['merchant', '-id'], name='coupon_template_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='template',
-            constraint=models.CheckConstraint(condition=models.Q(('per_person__isnull', True), ('per_person__gt', 0), _connector='OR'), name='coupon_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='template',
-            constraint=models.CheckConstraint(condition=models.Q(('total__isnull', True), ('total__gt', 0), _connector='OR'), name='coupon_total'),
-        ),
-        migrations.AddConstraint(
-            model_name='template',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__isnull', True), ('budget__gt', 0), _connector='OR'), name='coupon_budget'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['merchant', '-id'], name='coupon_run_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='coupon_run_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(fields=['merchant', 'customer', 'state', 'valid_until'], name='coupon_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=models.Index(fields=['merchant', 'template', '-id'], name='coupon_of_template'),
-        ),
-        migrations.AddIndex(
-            model_name='coupon',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='coupon_export'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.UniqueConstraint(condition=models.Q(('issue_key', ''), _negated=True), fields=('merchant', 'issue_key'), name='coupon_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.UniqueConstraint(condition=models.Q(('run__isnull', False)), fields=('merchant', 'run', 'home_customer'), name='coupon_run_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='coupon_validity'),
-        ),
-        migrations.AddConstraint(
-            model_name='coupon',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('order_id__isnull', False), ('state', 'used')), models.Q(models.Q(('state', 'used'), _negated=True), ('order_id__isnull', True)), _connector='OR'), name='coupon_used_by_order'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=models.Index(fields=['merchant', 'template', '-id'], name='coupon_use_of_template'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=models.Index(fields=['merchant', 'coupon'], name='coupon_use_of_coupon'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=models.Index(fields=['merchant', 'customer'], name='coupon_use_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=models.Index(condition=models.Q(('run_id__isnull', False)), fields=['merchant', 'run_id'], name='coupon_use_of_run'),
-        ),
-        migrations.AddIndex(
-            model_name='use',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='coupon_use_export'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.UniqueConstraint(fields=('merchant', 'order_id', 'coupon', 'is_reversal'), name='coupon_use_once'),
         ),
     ]

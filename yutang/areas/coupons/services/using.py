@@ -10,7 +10,7 @@ from django.db import transaction
 
 from yutang.areas.coupons.errors import CouponGone
 from yutang.areas.coupons.models import Coupon, Use
-from yutang.core import clock
+from yutang.core import clock, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,25 +28,34 @@ class Taken:
     amount: int
 
 
-@transaction.atomic
-def take(*, order_id: int, customer_id: int, taken: Sequence[Taken], actor: Actor) -> None:
-    """Uses up coupons of the person for an order. CouponGone: then nothing is written, if the caller rolls back."""
+# The coupon and what it did, while it is still there.
+_TAKE = """
+WITH used AS (
+  UPDATE coupons_coupon SET state = 'used', order_id = %(order)s, used_at = %(now)s
+   WHERE id = %(coupon)s AND customer_id = %(customer)s AND state = 'usable' AND valid_from <= %(now)s
+         AND valid_until > %(now)s
+  RETURNING merchant_id, id, template_id, run_id, customer_id, home_customer_id
+)
+INSERT INTO coupons_use (merchant_id, coupon_id, template_id, run_id, order_id, customer_id, home_customer_id,
+       is_reversal, amount, at)
+SELECT merchant_id, id, template_id, run_id, %(order)s, customer_id, home_customer_id, false, %(amount)s, %(now)s
+  FROM used
+RETURNING id
+"""
+
+
+def take(*, order_id: int, customer_id: int, taken: Sequence[Taken]) -> None:
+    """Uses up coupons of the person for an order. CouponGone: the caller's transaction can only be rolled back."""
     now = clock.now()
     for one in sorted(taken, key=lambda each: each.coupon_id):  # everybody's order
         if one.amount <= 0:
             continue  # what takes nothing off is not used up
-        mine = Coupon.objects.filter(
-            pk=one.coupon_id, customer=customer_id, state=State.USABLE, valid_from__lte=now, valid_until__gt=now
-        )
-        if not mine.update(state=State.USED, order_id=order_id, used_at=now):
+        values = {
+            "coupon": one.coupon_id, "customer": customer_id, "order": order_id, "amount": one.amount, "now": now,
+        }  # fmt: skip
+        if not prepared.rows(_TAKE, values):
             gone = Coupon.objects.select_related("template").filter(pk=one.coupon_id, customer=customer_id).first()
             raise CouponGone(field="coupon", name=gone.template.name if gone else "?")
-        used = Coupon.objects.get(pk=one.coupon_id)
-        Use.objects.create(
-            merchant_id=actor.merchant_id, coupon=used, template_id=used.template_id, run_id=used.run_id,
-            order_id=order_id, customer_id=used.customer_id, home_customer_id=used.home_customer_id, amount=one.amount,
-            at=now,
-        )  # fmt: skip
 
 
 @transaction.atomic

@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['merchant', '-id'], name='customer_list'), models.Index(fields=['merchant', 'home_node', '-id'], name='customer_by_node'), models.Index(fields=['merchant', 'name'], name='customer_name', opclasses=['', 'text_pattern_ops']), models.Index(fields=['merchant', 'name_initials'], name='customer_initials')],
+            },
         ),
         migrations.CreateModel(
             name='Identity',
@@ -55,6 +58,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('via', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.identity')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer'], name='identity_by_customer'), models.Index(fields=['merchant', 'home_customer'], name='identity_by_home'), models.Index(condition=models.Q(('tail_key__isnull', False)), fields=['merchant', 'tail_key'], name='identity_tail'), models.Index(condition=models.Q(('is_split', True)), fields=['merchant', 'id'], name='identity_split')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='identity_key_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Merge',
@@ -70,6 +77,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('survivor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='merge_newest'), models.Index(fields=['merchant', 'survivor'], name='merge_by_survivor')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('unmerged_at__isnull', True)), fields=('absorbed',), name='merge_absorbed_once'), models.CheckConstraint(condition=models.Q(('survivor', models.F('absorbed')), _negated=True), name='merge_not_self')],
+            },
         ),
         migrations.CreateModel(
             name='Note',
@@ -82,6 +93,9 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='note_by_customer'), models.Index(fields=['merchant', 'home_customer'], name='note_by_home')],
+            },
         ),
         migrations.CreateModel(
             name='ReviewCase',
@@ -97,73 +111,9 @@ class Migration(migrations.Migration):
                 ('decided_by', models.CharField(blank=True, max_length=200)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['merchant', '-id'], name='customer_list'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['merchant', 'home_node', '-id'], name='customer_by_node'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['merchant', 'name'], name='customer_name', opclasses=['', 'text_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['merchant', 'name_initials'], name='customer_initials'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['merchant', 'customer'], name='identity_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['merchant', 'home_customer'], name='identity_by_home'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(condition=models.Q(('tail_key__isnull', False)), fields=['merchant', 'tail_key'], name='identity_tail'),
-        ),
-        migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(condition=models.Q(('is_split', True)), fields=['merchant', 'id'], name='identity_split'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='identity_key_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['merchant', '-id'], name='merge_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['merchant', 'survivor'], name='merge_by_survivor'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('unmerged_at__isnull', True)), fields=('absorbed',), name='merge_absorbed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('survivor', models.F('absorbed')), _negated=True), name='merge_not_self'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='note_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['merchant', 'home_customer'], name='note_by_home'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewcase',
-            index=models.Index(fields=['merchant', 'state', '-id'], name='review_case_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewcase',
-            constraint=models.UniqueConstraint(fields=('merchant', 'fingerprint'), name='review_case_once'),
+            options={
+                'indexes': [models.Index(fields=['merchant', 'state', '-id'], name='review_case_list')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'fingerprint'), name='review_case_once')],
+            },
         ),
     ]

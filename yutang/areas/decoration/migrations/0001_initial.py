@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='page_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'slug'), name='page_address_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'home'), ('slug', '')), models.Q(('kind', 'topic'), models.Q(('slug', ''), _negated=True)), _connector='OR'), name='page_topic_has_address')],
+            },
         ),
         migrations.CreateModel(
             name='PageVariant',
@@ -46,6 +50,9 @@ class Migration(migrations.Migration):
                 ('page', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='variants', to='decoration.page')),
                 ('segment', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'page', 'segment'), name='page_variant_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='PageVersion',
@@ -63,6 +70,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('variant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='decoration.pagevariant')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['variant', '-shows_from', '-id'], name='page_version_shown')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'variant', 'number'), name='page_version_number'), models.CheckConstraint(condition=models.Q(('shows_until__isnull', True), ('shows_until__gt', models.F('shows_from')), _connector='OR'), name='page_version_period')],
+            },
         ),
         migrations.CreateModel(
             name='BestSeller',
@@ -77,33 +88,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['product'], name='best_seller_product')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'place'), name='best_seller_place')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='page',
-            index=models.Index(fields=['merchant', '-id'], name='page_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'slug'), name='page_address_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'home'), ('slug', '')), models.Q(('kind', 'topic'), models.Q(('slug', ''), _negated=True)), _connector='OR'), name='page_topic_has_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='pagevariant',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'page', 'segment'), name='page_variant_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='pageversion',
-            index=models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['variant', '-shows_from', '-id'], name='page_version_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.UniqueConstraint(fields=('merchant', 'variant', 'number'), name='page_version_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='pageversion',
-            constraint=models.CheckConstraint(condition=models.Q(('shows_until__isnull', True), ('shows_until__gt', models.F('shows_from')), _connector='OR'), name='page_version_period'),
         ),
     ]

@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
                 ('customer_id', models.BigIntegerField(null=True)),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('customer_id__isnull', False)), fields=['merchant', 'customer_id'], name='visitor_by_customer')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key', 'since'), name='visitor_stretch_once')],
+            },
         ),
         migrations.CreateModel(
             name='Claim',
@@ -69,6 +73,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('visitor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='interactions.visitor')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'id'], name='claim_oldest')],
+            },
         ),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(TABLE, "DROP TABLE interactions_interaction")],
@@ -99,17 +106,5 @@ class Migration(migrations.Migration):
                     },
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='visitor',
-            index=models.Index(condition=models.Q(('customer_id__isnull', False)), fields=['merchant', 'customer_id'], name='visitor_by_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitor',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key', 'since'), name='visitor_stretch_once'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['merchant', 'id'], name='claim_oldest'),
         ),
     ]

@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='code_newest'), models.Index(fields=['merchant', 'node', '-id'], name='code_by_node')],
+            },
         ),
         migrations.AddField(
             model_name='visitor',
@@ -52,13 +55,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='visitor',
             index=models.Index(condition=models.Q(('customer_id__isnull', False), ('first_code__isnull', False)), fields=['merchant', 'customer_id'], name='visitor_with_code'),
-        ),
-        migrations.AddIndex(
-            model_name='code',
-            index=models.Index(fields=['merchant', '-id'], name='code_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='code',
-            index=models.Index(fields=['merchant', 'node', '-id'], name='code_by_node'),
         ),
     ]

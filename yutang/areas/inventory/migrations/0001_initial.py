@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
                 ('pool', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.pool')),
                 ('sku', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'node', 'sku'], name='stock_of_store'), models.Index(condition=models.Q(('on_hand__lte', models.F('safety'))), fields=['merchant', 'node', 'sku'], name='stock_low')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'sku', 'node'), name='stock_item_once'), models.CheckConstraint(condition=models.Q(('on_hand__gte', 0)), name='stock_on_hand_not_negative'), models.CheckConstraint(condition=models.Q(('shipped__gte', 0)), name='stock_shipped_not_negative')],
+            },
         ),
         migrations.CreateModel(
             name='StockMove',
@@ -44,41 +48,9 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.stockitem')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='stockitem',
-            index=models.Index(fields=['merchant', 'node', 'sku'], name='stock_of_store'),
-        ),
-        migrations.AddIndex(
-            model_name='stockitem',
-            index=models.Index(condition=models.Q(('on_hand__lte', models.F('safety'))), fields=['merchant', 'node', 'sku'], name='stock_low'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockitem',
-            constraint=models.UniqueConstraint(fields=('merchant', 'sku', 'node'), name='stock_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockitem',
-            constraint=models.CheckConstraint(condition=models.Q(('on_hand__gte', 0)), name='stock_on_hand_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockitem',
-            constraint=models.CheckConstraint(condition=models.Q(('shipped__gte', 0)), name='stock_shipped_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(fields=['merchant', 'item', '-id'], name='stock_move_of_item'),
-        ),
-        migrations.AddIndex(
-            model_name='stockmove',
-            index=models.Index(fields=['merchant', '-id'], name='stock_move_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key', 'item'), name='stock_move_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockmove',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='stock_move_moves'),
+            options={
+                'indexes': [models.Index(fields=['merchant', 'item', '-id'], name='stock_move_of_item'), models.Index(fields=['merchant', '-id'], name='stock_move_newest')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key', 'item'), name='stock_move_once'), models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='stock_move_moves')],
+            },
         ),
     ]

@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='level_key_once'), models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'threshold'), name='level_threshold_once'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0), models.Q(('keep__isnull', True), models.Q(('keep__gt', 0), ('threshold__gt', 0)), _connector='OR')), name='level_sane')],
+            },
         ),
         migrations.CreateModel(
             name='LevelChange',
@@ -43,6 +46,9 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='level_change_of_customer'), models.Index(fields=['merchant', 'home_customer'], name='level_change_of_home')],
+            },
         ),
         migrations.CreateModel(
             name='Member',
@@ -57,6 +63,10 @@ class Migration(migrations.Migration):
                 ('level', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.level')),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'level', 'customer'], name='member_of_level'), models.Index(condition=models.Q(('falls_on__isnull', False)), fields=['merchant', 'falls_on', 'customer'], name='member_falling')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'customer'), name='member_once')],
+            },
         ),
         migrations.CreateModel(
             name='MemberGift',
@@ -70,6 +80,10 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', 'kind', 'period'], name='member_gift_of_customer')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'home_customer', 'kind', 'period'), name='member_gift_once')],
+            },
         ),
         migrations.CreateModel(
             name='Plan',
@@ -85,6 +99,10 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='plan_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('free_freights__gte', 0), ('months__gt', 0), ('price__gt', 0)), name='plan_sane')],
+            },
         ),
         migrations.CreateModel(
             name='CodeBatch',
@@ -100,6 +118,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.plan')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='code_batch_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='code_batch_sane')],
+            },
         ),
         migrations.CreateModel(
             name='Card',
@@ -128,6 +150,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.plan')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-ends_at', '-id'], name='card_of_customer'), models.Index(fields=['merchant', 'home_customer'], name='card_of_home'), models.Index(condition=models.Q(('buyer__isnull', False)), fields=['merchant', 'buyer', '-id'], name='card_of_buyer'), models.Index(fields=['merchant', '-id'], name='card_newest'), models.Index(condition=models.Q(('state', 'active')), fields=['merchant', 'ends_at', 'id'], name='card_ending'), models.Index(condition=models.Q(('state', 'unpaid')), fields=['merchant', 'expires_at'], name='card_unpaid')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='card_once'), models.UniqueConstraint(condition=models.Q(('gift_code__isnull', False)), fields=('merchant', 'gift_code'), name='card_gift_code_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='card_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('ends_at__gt', models.F('starts_at')), ('starts_at__isnull', False), ('state', 'active')), models.Q(('state', 'active'), _negated=True), _connector='OR'), name='card_active_has_time')],
+            },
         ),
         migrations.CreateModel(
             name='Scheme',
@@ -142,6 +168,9 @@ class Migration(migrations.Migration):
                 ('updated_by', models.CharField(blank=True, max_length=200)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant',), name='scheme_once'), models.CheckConstraint(condition=models.Q(('grace_days__gte', 0), ('keep_months__gte', 1), ('review_growth__gte', 0), ('review_limit__gte', 0), ('spend_per_growth__gte', 0)), name='scheme_sane')],
+            },
         ),
         migrations.CreateModel(
             name='CardUse',
@@ -212,109 +241,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'day'), name='judging_once_a_day')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='level_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'threshold'), name='level_threshold_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='level',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__gte', 0), models.Q(('keep__isnull', True), models.Q(('keep__gt', 0), ('threshold__gt', 0)), _connector='OR')), name='level_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='levelchange',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='level_change_of_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='levelchange',
-            index=models.Index(fields=['merchant', 'home_customer'], name='level_change_of_home'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['merchant', 'level', 'customer'], name='member_of_level'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('falls_on__isnull', False)), fields=['merchant', 'falls_on', 'customer'], name='member_falling'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('merchant', 'customer'), name='member_once'),
-        ),
-        migrations.AddIndex(
-            model_name='membergift',
-            index=models.Index(fields=['merchant', 'customer', 'kind', 'period'], name='member_gift_of_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='membergift',
-            constraint=models.UniqueConstraint(fields=('merchant', 'home_customer', 'kind', 'period'), name='member_gift_once'),
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['merchant', '-id'], name='plan_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('free_freights__gte', 0), ('months__gt', 0), ('price__gt', 0)), name='plan_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='codebatch',
-            index=models.Index(fields=['merchant', '-id'], name='code_batch_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='codebatch',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='code_batch_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['merchant', 'customer', '-ends_at', '-id'], name='card_of_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['merchant', 'home_customer'], name='card_of_home'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(condition=models.Q(('buyer__isnull', False)), fields=['merchant', 'buyer', '-id'], name='card_of_buyer'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['merchant', '-id'], name='card_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['merchant', 'ends_at', 'id'], name='card_ending'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(condition=models.Q(('state', 'unpaid')), fields=['merchant', 'expires_at'], name='card_unpaid'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='card_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('gift_code__isnull', False)), fields=('merchant', 'gift_code'), name='card_gift_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='card_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__gt', models.F('starts_at')), ('starts_at__isnull', False), ('state', 'active')), models.Q(('state', 'active'), _negated=True), _connector='OR'), name='card_active_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.UniqueConstraint(fields=('merchant',), name='scheme_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('grace_days__gte', 0), ('keep_months__gte', 1), ('review_growth__gte', 0), ('review_limit__gte', 0), ('spend_per_growth__gte', 0)), name='scheme_sane'),
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from yutang.areas.customers.models import unchecked_merchant
 from yutang.core import clock
@@ -123,6 +124,23 @@ class Card(TenantModel):
             models.Index(fields=["merchant", "ends_at", "id"], condition=Q(state="active"), name="card_ending"),
             models.Index(fields=["merchant", "expires_at"], condition=Q(state="unpaid"), name="card_unpaid"),
         ]
+
+    @property
+    def stage(self) -> str:
+        """The state; of an active card also "ahead" and "over": its time has not begun, or has passed."""
+        if self.state != self.State.ACTIVE or self.starts_at is None or self.ends_at is None:
+            return str(self.state)
+        now = clock.now()
+        return "ahead" if self.starts_at > now else "over" if self.ends_at <= now else str(self.state)
+
+    @property
+    def stage_label(self) -> str:
+        own = {
+            "active": pgettext("card", "Active"),
+            "ahead": pgettext("card", "Not begun"),
+            "over": pgettext("card", "Ended"),
+        }
+        return own.get(self.stage) or str(self.get_state_display())
 
 
 class CardCode(TenantModel):

@@ -66,6 +66,10 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'is_active'], name='member_list')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'merchant'), name='member_once_per_merchant')],
+            },
         ),
         migrations.CreateModel(
             name='OrgNode',
@@ -81,6 +85,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'parent'], name='orgnode_children')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='orgnode_code_unique'), models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('merchant',), name='orgnode_single_root')],
+            },
         ),
         migrations.CreateModel(
             name='Role',
@@ -92,6 +100,9 @@ class Migration(migrations.Migration):
                 ('is_preset', models.BooleanField(default=False)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='role_key_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Grant',
@@ -102,33 +113,8 @@ class Migration(migrations.Migration):
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.role')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['merchant', 'is_active'], name='member_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('user', 'merchant'), name='member_once_per_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='orgnode',
-            index=models.Index(fields=['merchant', 'parent'], name='orgnode_children'),
-        ),
-        migrations.AddConstraint(
-            model_name='orgnode',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='orgnode_code_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='orgnode',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('merchant',), name='orgnode_single_root'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='role_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('member', 'role', 'node'), name='grant_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('member', 'role', 'node'), name='grant_once')],
+            },
         ),
     ]

@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'is_active', 'deed'], name='missions_task_of_deed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('target__gt', 0)), name='missions_task_target')],
+            },
         ),
         migrations.CreateModel(
             name='Completion',
@@ -40,6 +44,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.task')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', 'task'], name='missions_done_person')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'task', 'home_customer', 'period'), name='missions_done_once')],
+            },
         ),
         migrations.CreateModel(
             name='CheckIn',
@@ -97,21 +105,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'day'), name='missions_step_once'), models.CheckConstraint(condition=models.Q(('day__gt', 0)), name='missions_step_day')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['merchant', 'is_active', 'deed'], name='missions_task_of_deed'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gt', 0)), name='missions_task_target'),
-        ),
-        migrations.AddIndex(
-            model_name='completion',
-            index=models.Index(fields=['merchant', 'customer', 'task'], name='missions_done_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.UniqueConstraint(fields=('merchant', 'task', 'home_customer', 'period'), name='missions_done_once'),
         ),
     ]

@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='apikey_newest')],
+            },
         ),
         migrations.CreateModel(
             name='Bucket',
@@ -44,9 +47,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='apikey',
-            index=models.Index(fields=['merchant', '-id'], name='apikey_newest'),
         ),
     ]

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'source', 'shop'), name='channel_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Order',
@@ -52,6 +55,10 @@ class Migration(migrations.Migration):
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
                 ('channel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.saleschannel')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-ordered_at', '-id'], name='order_newest'), models.Index(fields=['merchant', 'order_no'], name='order_by_no'), models.Index(fields=['merchant', 'customer', '-ordered_at'], name='order_by_customer'), models.Index(fields=['merchant', 'identity'], name='order_by_identity'), models.Index(fields=['merchant', 'node', '-ordered_at'], name='order_by_node')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'channel', 'order_no'), name='order_no_unique')],
+            },
         ),
         migrations.CreateModel(
             name='CustomerStatistic',
@@ -98,33 +105,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['merchant', 'customer_id'], name='saleline_by_customer'), django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='saleline_export')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'order_id', 'line_key', 'version', 'is_reversal'), name='saleline_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='saleschannel',
-            constraint=models.UniqueConstraint(fields=('merchant', 'source', 'shop'), name='channel_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', '-ordered_at', '-id'], name='order_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'order_no'], name='order_by_no'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'customer', '-ordered_at'], name='order_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'identity'], name='order_by_identity'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'node', '-ordered_at'], name='order_by_node'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('merchant', 'channel', 'order_no'), name='order_no_unique'),
         ),
     ]

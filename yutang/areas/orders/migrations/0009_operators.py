@@ -18,6 +18,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('receive_days', models.SmallIntegerField(default=10)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('receive_days__gte', 7), ('receive_days__lte', 15)), name='order_terms_bounds')],
+            },
         ),
         migrations.AddField(
             model_name='shoporder',
@@ -41,9 +44,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='orderterms',
             constraint=models.UniqueConstraint(fields=('merchant',), name='order_terms_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderterms',
-            constraint=models.CheckConstraint(condition=models.Q(('receive_days__gte', 7), ('receive_days__lte', 15)), name='order_terms_bounds'),
         ),
     ]

@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                 ('requested_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'state', '-requested_at', '-order'], name='invoice_by_state'), models.Index(fields=['merchant', '-requested_at', '-order'], name='invoice_newest'), models.Index(condition=models.Q(('title_index', b''), _negated=True), fields=['merchant', 'title_index'], name='invoice_by_title')],
+            },
         ),
         migrations.CreateModel(
             name='InvoiceDocument',
@@ -39,29 +42,9 @@ class Migration(migrations.Migration):
                 ('invoice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='orders.invoice')),
                 ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['merchant', 'state', '-requested_at', '-order'], name='invoice_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['merchant', '-requested_at', '-order'], name='invoice_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('title_index', b''), _negated=True), fields=['merchant', 'title_index'], name='invoice_by_title'),
-        ),
-        migrations.AddIndex(
-            model_name='invoicedocument',
-            index=models.Index(fields=['merchant', 'invoice'], name='document_of_invoice'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicedocument',
-            constraint=models.UniqueConstraint(fields=('merchant', 'number'), name='invoice_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoicedocument',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='invoice_document_amount'),
+            options={
+                'indexes': [models.Index(fields=['merchant', 'invoice'], name='document_of_invoice')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'number'), name='invoice_number_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='invoice_document_amount')],
+            },
         ),
     ]

@@ -27,13 +27,14 @@ class CouponPerk:
     key = KEY
 
     def take(self, *, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
+        del actor  # stands with the order
         off = _off(quote.reasons)
         if not off:
             return
         if customer_id is None:
             raise CouponGone(field="coupon", name=quote.reasons[0].label)
         taken = [Taken(coupon_id, amount) for coupon_id, amount in off.items()]
-        services.take(order_id=order_id, customer_id=customer_id, taken=taken, actor=actor)
+        services.take(order_id=order_id, customer_id=customer_id, taken=taken)
 
     def release(self, *, order_id: int, actor: Actor) -> None:
         services.give_back(order_id=order_id, actor=actor)

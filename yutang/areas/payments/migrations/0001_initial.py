@@ -28,6 +28,9 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'provider'), name='provider_account_once')],
+            },
         ),
         migrations.CreateModel(
             name='BillDay',
@@ -47,6 +50,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.provideraccount')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-day', '-id'], name='billday_newest')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'account', 'day'), name='billday_once')],
+            },
         ),
         migrations.CreateModel(
             name='Tender',
@@ -69,6 +76,10 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'payable_type', 'payable_id'], name='tender_of_payable'), models.Index(condition=models.Q(('state', 'started')), fields=['merchant', 'created_at'], name='tender_waiting'), models.Index(fields=['merchant', '-id'], name='tender_newest'), models.Index(condition=models.Q(('state', 'paid')), fields=['merchant', 'provider', 'paid_at'], name='tender_of_day')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'no'), name='tender_no_unique'), models.UniqueConstraint(condition=models.Q(('provider_no', ''), _negated=True), fields=('merchant', 'provider', 'provider_no'), name='tender_money_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tender_amount_positive'), models.CheckConstraint(condition=models.Q(('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='tender_refund_within'), models.CheckConstraint(condition=models.Q(('refunded_amount', 0), ('state', 'paid'), _connector='OR'), name='tender_refund_of_paid')],
+            },
         ),
         migrations.CreateModel(
             name='Refund',
@@ -88,6 +99,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('tender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.tender')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tender', 'id'], name='refund_of_tender'), models.Index(condition=models.Q(('state__in', ['requested', 'processing'])), fields=['merchant', 'created_at'], name='refund_open'), models.Index(condition=models.Q(('state', 'succeeded')), fields=['merchant', 'finished_at'], name='refund_of_day')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'no'), name='refund_no_unique'), models.UniqueConstraint(fields=('merchant', 'key'), name='refund_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_amount_positive')],
+            },
         ),
         migrations.CreateModel(
             name='Difference',
@@ -106,6 +121,9 @@ class Migration(migrations.Migration):
                 ('refund', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.refund')),
                 ('tender', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.tender')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'bill', 'id'], name='difference_of_bill'), models.Index(fields=['merchant', '-id'], name='difference_newest')],
+            },
         ),
         migrations.CreateModel(
             name='BillEntry',
@@ -142,85 +160,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['merchant', '-id'], name='notice_newest')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'provider', 'key'), name='notice_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='provideraccount',
-            constraint=models.UniqueConstraint(fields=('merchant', 'provider'), name='provider_account_once'),
-        ),
-        migrations.AddIndex(
-            model_name='billday',
-            index=models.Index(fields=['merchant', '-day', '-id'], name='billday_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='billday',
-            constraint=models.UniqueConstraint(fields=('merchant', 'account', 'day'), name='billday_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tender',
-            index=models.Index(fields=['merchant', 'payable_type', 'payable_id'], name='tender_of_payable'),
-        ),
-        migrations.AddIndex(
-            model_name='tender',
-            index=models.Index(condition=models.Q(('state', 'started')), fields=['merchant', 'created_at'], name='tender_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='tender',
-            index=models.Index(fields=['merchant', '-id'], name='tender_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='tender',
-            index=models.Index(condition=models.Q(('state', 'paid')), fields=['merchant', 'provider', 'paid_at'], name='tender_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.UniqueConstraint(fields=('merchant', 'no'), name='tender_no_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider_no', ''), _negated=True), fields=('merchant', 'provider', 'provider_no'), name='tender_money_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tender_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='tender_refund_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_amount', 0), ('state', 'paid'), _connector='OR'), name='tender_refund_of_paid'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['tender', 'id'], name='refund_of_tender'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('state__in', ['requested', 'processing'])), fields=['merchant', 'created_at'], name='refund_open'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('state', 'succeeded')), fields=['merchant', 'finished_at'], name='refund_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('merchant', 'no'), name='refund_no_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='refund_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_amount_positive'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['merchant', 'bill', 'id'], name='difference_of_bill'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['merchant', '-id'], name='difference_newest'),
         ),
     ]

@@ -29,6 +29,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'node', '-id'], name='shift_of_node')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('merchant', 'user_id'), name='shift_one_open'), models.CheckConstraint(condition=models.Q(('opening__gte', 0)), name='shift_float_sane'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('counted__isnull', True), ('expected__isnull', True)), models.Q(('closed_at__isnull', False), ('counted__isnull', False), ('expected__isnull', False)), _connector='OR'), name='shift_closed_with_count')],
+            },
         ),
         migrations.CreateModel(
             name='CashMove',
@@ -45,37 +49,9 @@ class Migration(migrations.Migration):
                 ('tender', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.tender')),
                 ('shift', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='payments.shift')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['merchant', 'node', '-id'], name='shift_of_node'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('merchant', 'user_id'), name='shift_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('opening__gte', 0)), name='shift_float_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('counted__isnull', True), ('expected__isnull', True)), models.Q(('closed_at__isnull', False), ('counted__isnull', False), ('expected__isnull', False)), _connector='OR'), name='shift_closed_with_count'),
-        ),
-        migrations.AddIndex(
-            model_name='cashmove',
-            index=models.Index(fields=['merchant', 'shift', '-id'], name='cash_move_of_shift'),
-        ),
-        migrations.AddIndex(
-            model_name='cashmove',
-            index=models.Index(condition=models.Q(('tender__isnull', False)), fields=['merchant', 'tender'], name='cash_move_of_tender'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashmove',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='cash_move_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind__in', ['sale', 'in'])), models.Q(('amount__lt', 0), ('kind__in', ['refund', 'out'])), _connector='OR'), name='cash_move_signed'),
+            options={
+                'indexes': [models.Index(fields=['merchant', 'shift', '-id'], name='cash_move_of_shift'), models.Index(condition=models.Q(('tender__isnull', False)), fields=['merchant', 'tender'], name='cash_move_of_tender')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='cash_move_once'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind__in', ['sale', 'in'])), models.Q(('amount__lt', 0), ('kind__in', ['refund', 'out'])), _connector='OR'), name='cash_move_signed')],
+            },
         ),
     ]

@@ -131,7 +131,8 @@ def _begin(provider: providers.Provider, tender: Tender, subject: str, return_ur
 
 
 def _note(tender: Tender, started: providers.Started, actor: Actor) -> None:
-    Tender.objects.filter(pk=tender.pk).update(client=started.client)
+    if started.client != tender.client:
+        Tender.objects.filter(pk=tender.pk).update(client=started.client)
     if started.paid is not None:
         take(provider=tender.provider, paid=started.paid, actor=actor)
         drawer.note_sale(tender, actor)

@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('pool', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.pool')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'is_active', 'points', 'id'], name='points_offer_list')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='points_offer_costs')],
+            },
         ),
         migrations.CreateModel(
             name='Exchange',
@@ -45,6 +49,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('offer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='points.offer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='points_exchange_person'), models.Index(fields=['merchant', 'offer', 'customer'], name='points_exchange_limit')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='points_exchange_once')],
+            },
         ),
         migrations.CreateModel(
             name='OrderPoints',
@@ -61,6 +69,10 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='points_of_order_person'), models.Index(condition=models.Q(('shortfall__gt', 0)), fields=['merchant', '-id'], name='points_of_order_short')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'order_id'), name='points_of_order_once'), models.CheckConstraint(condition=models.Q(('earned__gte', django.db.models.expressions.CombinedExpression(models.F('taken'), '+', models.F('shortfall'))), ('shortfall__gte', 0), ('taken__gte', 0)), name='points_of_order_taken_within')],
+            },
         ),
         migrations.CreateModel(
             name='Rule',
@@ -74,6 +86,9 @@ class Migration(migrations.Migration):
                 ('day_cap', models.PositiveIntegerField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'kind'), name='points_rule_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'purchase'), _negated=True), ('per_amount__gt', 0), _connector='OR'), name='points_rule_purchase_per_amount')],
+            },
         ),
         migrations.CreateModel(
             name='RuleDay',
@@ -84,6 +99,9 @@ class Migration(migrations.Migration):
                 ('points', models.PositiveBigIntegerField(default=0)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'kind', 'day'), name='points_rule_day_once')],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -100,6 +118,9 @@ class Migration(migrations.Migration):
                 ('approve_from', models.PositiveIntegerField(default=1000)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant',), name='points_terms_once'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='points_rate_positive'), models.CheckConstraint(condition=models.Q(('ceiling_percent__lte', 100)), name='points_ceiling_percent')],
+            },
         ),
         migrations.CreateModel(
             name='Change',
@@ -140,65 +161,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['merchant', 'customer', 'day'], name='points_tally_of_person')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'home_customer', 'day', 'kind'), name='points_tally_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['merchant', 'is_active', 'points', 'id'], name='points_offer_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='points_offer_costs'),
-        ),
-        migrations.AddIndex(
-            model_name='exchange',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='points_exchange_person'),
-        ),
-        migrations.AddIndex(
-            model_name='exchange',
-            index=models.Index(fields=['merchant', 'offer', 'customer'], name='points_exchange_limit'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='points_exchange_once'),
-        ),
-        migrations.AddIndex(
-            model_name='orderpoints',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='points_of_order_person'),
-        ),
-        migrations.AddIndex(
-            model_name='orderpoints',
-            index=models.Index(condition=models.Q(('shortfall__gt', 0)), fields=['merchant', '-id'], name='points_of_order_short'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderpoints',
-            constraint=models.UniqueConstraint(fields=('merchant', 'order_id'), name='points_of_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderpoints',
-            constraint=models.CheckConstraint(condition=models.Q(('earned__gte', django.db.models.expressions.CombinedExpression(models.F('taken'), '+', models.F('shortfall'))), ('shortfall__gte', 0), ('taken__gte', 0)), name='points_of_order_taken_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('merchant', 'kind'), name='points_rule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'purchase'), _negated=True), ('per_amount__gt', 0), _connector='OR'), name='points_rule_purchase_per_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleday',
-            constraint=models.UniqueConstraint(fields=('merchant', 'kind', 'day'), name='points_rule_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('merchant',), name='points_terms_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='points_rate_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('ceiling_percent__lte', 100)), name='points_ceiling_percent'),
         ),
     ]

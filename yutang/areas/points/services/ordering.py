@@ -49,7 +49,6 @@ def follow_order(
     return row
 
 
-@transaction.atomic
 def spend(*, order_id: int, customer_id: int, points: int, actor: Actor) -> None:
     """At the checkout, in the transaction that writes the order; again: nothing. NotEnoughPoints."""
     person = balances.owner(customer_id)

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.CharField(max_length=200)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'purpose', 'version'), name='consent_text_once')],
+            },
         ),
         migrations.CreateModel(
             name='Consent',
@@ -43,6 +46,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('text', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='privacy.consenttext')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-at', '-id'], name='consent_by_customer'), models.Index(fields=['merchant', 'home_customer'], name='consent_by_home'), models.Index(fields=['merchant', 'purpose', 'customer'], name='consent_by_purpose')],
+            },
         ),
         migrations.CreateModel(
             name='Hold',
@@ -57,6 +63,9 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer'], name='hold_by_customer')],
+            },
         ),
         migrations.CreateModel(
             name='Request',
@@ -79,6 +88,10 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='request_newest'), models.Index(fields=['merchant', 'customer', '-id'], name='request_by_customer'), models.Index(fields=['merchant', 'home_customer'], name='request_by_home')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'erasure'), models.Q(('state', 'done'), _negated=True)), fields=('merchant', 'home_customer'), name='request_one_erasure')],
+            },
         ),
         migrations.CreateModel(
             name='RetentionRule',
@@ -90,45 +103,8 @@ class Migration(migrations.Migration):
                 ('changed_by', models.CharField(max_length=200)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.UniqueConstraint(fields=('merchant', 'purpose', 'version'), name='consent_text_once'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['merchant', 'customer', '-at', '-id'], name='consent_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['merchant', 'home_customer'], name='consent_by_home'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['merchant', 'purpose', 'customer'], name='consent_by_purpose'),
-        ),
-        migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['merchant', 'customer'], name='hold_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['merchant', '-id'], name='request_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='request_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['merchant', 'home_customer'], name='request_by_home'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'erasure'), models.Q(('state', 'done'), _negated=True)), fields=('merchant', 'home_customer'), name='request_one_erasure'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionrule',
-            constraint=models.UniqueConstraint(fields=('merchant', 'kind'), name='retention_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'kind'), name='retention_once')],
+            },
         ),
     ]

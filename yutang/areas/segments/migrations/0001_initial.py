@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='segment_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'name'), name='segment_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='SegmentSnapshot',
@@ -47,17 +51,8 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='segments.segment')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(fields=['merchant', '-id'], name='segment_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'name'), name='segment_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='segmentsnapshot',
-            index=models.Index(fields=['merchant', 'segment', '-id'], name='segment_snapshot_newest'),
+            options={
+                'indexes': [models.Index(fields=['merchant', 'segment', '-id'], name='segment_snapshot_newest')],
+            },
         ),
     ]

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.category')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'name'), name='supplier_name_unique'), models.UniqueConstraint(fields=('merchant', 'category'), name='supplier_of_category'), models.CheckConstraint(condition=models.Q(('share__range', (0, 10000))), name='supplier_share_sane')],
+            },
         ),
         migrations.CreateModel(
             name='Statement',
@@ -40,6 +43,10 @@ class Migration(migrations.Migration):
                 ('node', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
                 ('supplier', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.supplier')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='statement_newest'), models.Index(fields=['merchant', 'node', '-until'], name='statement_of_node')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('node__isnull', False), ('supplier__isnull', True)), models.Q(('node__isnull', True), ('supplier__isnull', False)), _connector='OR'), name='statement_of_one'), models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='statement_days'), models.UniqueConstraint(fields=('merchant', 'node', 'supplier', 'since'), name='statement_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='Payment',
@@ -87,37 +94,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'node'), name='store_terms_once'), models.CheckConstraint(condition=models.Q(('gift_share__range', (0, 10000)), ('serve_share__range', (0, 10000)), ('share__range', (0, 10000))), name='store_terms_sane')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.UniqueConstraint(fields=('merchant', 'name'), name='supplier_name_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.UniqueConstraint(fields=('merchant', 'category'), name='supplier_of_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.CheckConstraint(condition=models.Q(('share__range', (0, 10000))), name='supplier_share_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['merchant', '-id'], name='statement_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['merchant', 'node', '-until'], name='statement_of_node'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('node__isnull', False), ('supplier__isnull', True)), models.Q(('node__isnull', True), ('supplier__isnull', False)), _connector='OR'), name='statement_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='statement_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('merchant', 'node', 'supplier', 'since'), name='statement_once', nulls_distinct=False),
         ),
     ]

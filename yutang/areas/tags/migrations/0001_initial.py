@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='tag_newest')],
+            },
         ),
         migrations.CreateModel(
             name='TaggingRun',
@@ -53,6 +56,9 @@ class Migration(migrations.Migration):
                 ('segment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment')),
                 ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tags.tag')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='tagging_run_newest'), models.Index(fields=['merchant', 'created_by_key', '-id'], name='tagging_run_mine')],
+            },
         ),
         migrations.CreateModel(
             name='Tagging',
@@ -73,6 +79,10 @@ class Migration(migrations.Migration):
                 ('ended_run', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tags.taggingrun')),
                 ('run', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tags.taggingrun')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='tagging_by_customer'), models.Index(fields=['merchant', 'home_customer'], name='tagging_by_home'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['merchant', 'tag', 'customer'], name='tagging_by_tag'), models.Index(condition=models.Q(('ended_at__isnull', True), ('expires_at__isnull', False)), fields=['merchant', 'expires_at'], name='tagging_expiring'), models.Index(condition=models.Q(('run__isnull', False)), fields=['merchant', 'run', 'id'], name='tagging_of_run'), models.Index(condition=models.Q(('ended_run__isnull', False)), fields=['merchant', 'ended_run', 'id'], name='tagging_ended_by')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('merchant', 'home_customer', 'tag'), name='tagging_once')],
+            },
         ),
         migrations.CreateModel(
             name='TagGroup',
@@ -87,59 +97,15 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(null=True)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='tag_group_newest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'name'), name='tag_group_once')],
+            },
         ),
         migrations.AddField(
             model_name='tag',
             name='group',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tags.taggroup'),
-        ),
-        migrations.AddIndex(
-            model_name='taggingrun',
-            index=models.Index(fields=['merchant', '-id'], name='tagging_run_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='taggingrun',
-            index=models.Index(fields=['merchant', 'created_by_key', '-id'], name='tagging_run_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='tagging_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(fields=['merchant', 'home_customer'], name='tagging_by_home'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['merchant', 'tag', 'customer'], name='tagging_by_tag'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('expires_at__isnull', False)), fields=['merchant', 'expires_at'], name='tagging_expiring'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('run__isnull', False)), fields=['merchant', 'run', 'id'], name='tagging_of_run'),
-        ),
-        migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('ended_run__isnull', False)), fields=['merchant', 'ended_run', 'id'], name='tagging_ended_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='tagging',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('merchant', 'home_customer', 'tag'), name='tagging_once'),
-        ),
-        migrations.AddIndex(
-            model_name='taggroup',
-            index=models.Index(fields=['merchant', '-id'], name='tag_group_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='taggroup',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('merchant', 'name'), name='tag_group_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['merchant', '-id'], name='tag_newest'),
         ),
         migrations.AddConstraint(
             model_name='tag',

@@ -35,6 +35,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', '-id'], name='wallet_batch_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0), ('days__gt', 0), ('face__gt', 0)), name='wallet_batch_amounts'), models.CheckConstraint(condition=models.Q(('is_sold', True), ('gives', 'gift'), _connector='OR'), name='wallet_batch_principal_is_paid')],
+            },
         ),
         migrations.CreateModel(
             name='GiftCard',
@@ -50,6 +54,10 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'batch', 'id'], name='wallet_card_of_batch'), models.Index(fields=['merchant', 'customer'], name='wallet_card_of_person'), models.Index(fields=['merchant', 'home_customer'], name='wallet_card_home')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='wallet_card_code'), models.UniqueConstraint(fields=('merchant', 'serial'), name='wallet_card_serial'), models.CheckConstraint(condition=models.Q(models.Q(('redeemed_at__isnull', False), ('state', 'redeemed')), models.Q(('state', 'redeemed'), _negated=True), _connector='OR'), name='wallet_card_redeemed_at')],
+            },
         ),
         migrations.CreateModel(
             name='PayCode',
@@ -61,6 +69,10 @@ class Migration(migrations.Migration):
                 ('identity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.identity')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'identity'], name='wallet_pay_code_of'), models.Index(fields=['merchant', 'expires_at'], name='wallet_pay_code_old')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='wallet_pay_code_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Plan',
@@ -75,6 +87,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'amount', 'id'], name='wallet_plan_listed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='wallet_plan_amount'), models.CheckConstraint(condition=models.Q(('gift__gte', 0)), name='wallet_plan_gift')],
+            },
         ),
         migrations.CreateModel(
             name='RealName',
@@ -87,6 +103,9 @@ class Migration(migrations.Migration):
                 ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='wallet_real_name_of'), models.Index(fields=['merchant', 'home_customer'], name='wallet_real_name_home')],
+            },
         ),
         migrations.CreateModel(
             name='Recharge',
@@ -116,6 +135,10 @@ class Migration(migrations.Migration):
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
                 ('plan', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wallet.plan')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', '-id'], name='wallet_recharge_of_person'), models.Index(fields=['merchant', 'home_customer'], name='wallet_recharge_home'), models.Index(fields=['merchant', '-id'], name='wallet_recharge_newest'), models.Index(condition=models.Q(('state', 'unpaid')), fields=['merchant', 'expires_at'], name='wallet_recharge_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='wallet_recharge_once'), models.UniqueConstraint(fields=('merchant', 'no'), name='wallet_recharge_no'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('gift__gte', 0)), name='wallet_recharge_amounts'), models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('refunded__gte', 0), ('refunded__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('deducted')))), name='wallet_recharge_refund_within'), models.CheckConstraint(condition=models.Q(('withdrawn__gte', 0), ('withdrawn__lte', models.F('gift'))), name='wallet_recharge_gift_within')],
+            },
         ),
         migrations.CreateModel(
             name='PrincipalRefund',
@@ -133,6 +156,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('recharge', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='wallet.recharge')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'recharge', '-id'], name='wallet_principal_refund_of')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='wallet_principal_refund_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('deducted__gte', 0), ('withdrawn__gte', 0)), name='wallet_principal_refund_amounts')],
+            },
         ),
         migrations.CreateModel(
             name='Spend',
@@ -150,6 +177,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.orgnode')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'tender_no'), name='wallet_spend_once'), models.CheckConstraint(condition=models.Q(('gift__gte', 0), ('principal__gte', 0)), name='wallet_spend_amounts'), models.CheckConstraint(condition=models.Q(('principal_back__gte', 0), ('principal_back__lte', models.F('principal')), ('gift_back__gte', 0), ('gift_back__lte', models.F('gift'))), name='wallet_spend_back_within')],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -168,137 +198,8 @@ class Migration(migrations.Migration):
                 ('grace_days', models.IntegerField(default=7)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='cardbatch',
-            index=models.Index(fields=['merchant', '-id'], name='wallet_batch_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0), ('days__gt', 0), ('face__gt', 0)), name='wallet_batch_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('is_sold', True), ('gives', 'gift'), _connector='OR'), name='wallet_batch_principal_is_paid'),
-        ),
-        migrations.AddIndex(
-            model_name='giftcard',
-            index=models.Index(fields=['merchant', 'batch', 'id'], name='wallet_card_of_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='giftcard',
-            index=models.Index(fields=['merchant', 'customer'], name='wallet_card_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='giftcard',
-            index=models.Index(fields=['merchant', 'home_customer'], name='wallet_card_home'),
-        ),
-        migrations.AddConstraint(
-            model_name='giftcard',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='wallet_card_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='giftcard',
-            constraint=models.UniqueConstraint(fields=('merchant', 'serial'), name='wallet_card_serial'),
-        ),
-        migrations.AddConstraint(
-            model_name='giftcard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('redeemed_at__isnull', False), ('state', 'redeemed')), models.Q(('state', 'redeemed'), _negated=True), _connector='OR'), name='wallet_card_redeemed_at'),
-        ),
-        migrations.AddIndex(
-            model_name='paycode',
-            index=models.Index(fields=['merchant', 'identity'], name='wallet_pay_code_of'),
-        ),
-        migrations.AddIndex(
-            model_name='paycode',
-            index=models.Index(fields=['merchant', 'expires_at'], name='wallet_pay_code_old'),
-        ),
-        migrations.AddConstraint(
-            model_name='paycode',
-            constraint=models.UniqueConstraint(fields=('merchant', 'code'), name='wallet_pay_code_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['merchant', 'amount', 'id'], name='wallet_plan_listed'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='wallet_plan_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('gift__gte', 0)), name='wallet_plan_gift'),
-        ),
-        migrations.AddIndex(
-            model_name='realname',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='wallet_real_name_of'),
-        ),
-        migrations.AddIndex(
-            model_name='realname',
-            index=models.Index(fields=['merchant', 'home_customer'], name='wallet_real_name_home'),
-        ),
-        migrations.AddIndex(
-            model_name='recharge',
-            index=models.Index(fields=['merchant', 'customer', '-id'], name='wallet_recharge_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='recharge',
-            index=models.Index(fields=['merchant', 'home_customer'], name='wallet_recharge_home'),
-        ),
-        migrations.AddIndex(
-            model_name='recharge',
-            index=models.Index(fields=['merchant', '-id'], name='wallet_recharge_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='recharge',
-            index=models.Index(condition=models.Q(('state', 'unpaid')), fields=['merchant', 'expires_at'], name='wallet_recharge_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='recharge',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='wallet_recharge_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recharge',
-            constraint=models.UniqueConstraint(fields=('merchant', 'no'), name='wallet_recharge_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='recharge',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('gift__gte', 0)), name='wallet_recharge_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='recharge',
-            constraint=models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('refunded__gte', 0), ('refunded__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('deducted')))), name='wallet_recharge_refund_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='recharge',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn__gte', 0), ('withdrawn__lte', models.F('gift'))), name='wallet_recharge_gift_within'),
-        ),
-        migrations.AddIndex(
-            model_name='principalrefund',
-            index=models.Index(fields=['merchant', 'recharge', '-id'], name='wallet_principal_refund_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='principalrefund',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='wallet_principal_refund_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='principalrefund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('deducted__gte', 0), ('withdrawn__gte', 0)), name='wallet_principal_refund_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.UniqueConstraint(fields=('merchant', 'tender_no'), name='wallet_spend_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('gift__gte', 0), ('principal__gte', 0)), name='wallet_spend_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.CheckConstraint(condition=models.Q(('principal_back__gte', 0), ('principal_back__lte', models.F('principal')), ('gift_back__gte', 0), ('gift_back__lte', models.F('gift'))), name='wallet_spend_back_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('merchant',), name='wallet_terms_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant',), name='wallet_terms_once')],
+            },
         ),
     ]

@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('moved_to', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'kind', 'unit'], name='ledger_account_kind')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'holder_type', 'holder_id', 'kind', 'unit', 'stripe'), name='ledger_account_unique'), models.CheckConstraint(condition=models.Q(('floor__isnull', True), ('balance__gte', models.F('floor')), _connector='OR'), name='ledger_account_floor')],
+            },
         ),
         migrations.CreateModel(
             name='Entry',
@@ -49,6 +53,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('reverses', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
             ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'source_type', 'source_id'], name='ledger_entry_source'), models.Index(fields=['merchant', 'at'], name='ledger_entry_at'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='ledger_entry_reverses')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'idempotency_key'), name='ledger_entry_once')],
+            },
         ),
         migrations.CreateModel(
             name='Lot',
@@ -63,6 +71,10 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('remaining__gt', 0)), fields=['account', 'expires_at', 'granted_at', 'id'], name='ledger_lot_spending'), models.Index(condition=models.Q(('expires_at__isnull', False), ('remaining__gt', 0)), fields=['merchant', 'expires_at', 'id'], name='ledger_lot_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('remaining__gte', 0), ('remaining__lte', models.F('granted'))), name='ledger_lot_within_grant')],
+            },
         ),
         migrations.CreateModel(
             name='Moved',
@@ -77,6 +89,10 @@ class Migration(migrations.Migration):
                 ('to_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
                 ('to_lot', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.lot')),
             ],
+            options={
+                'indexes': [models.Index(fields=['move'], name='ledger_moved_move'), models.Index(condition=models.Q(('is_open', True)), fields=['from_account'], name='ledger_moved_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('from_lot__isnull', True), ('to_lot__isnull', True)), models.Q(('amount__gte', 0), ('from_lot__isnull', False), ('to_lot__isnull', False)), _connector='OR'), name='ledger_moved_lot_pair'), models.UniqueConstraint(condition=models.Q(('from_lot__isnull', True), ('is_open', True)), fields=('from_account',), name='ledger_moved_once')],
+            },
         ),
         migrations.CreateModel(
             name='Posting',
@@ -90,77 +106,9 @@ class Migration(migrations.Migration):
                 ('lot', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.lot')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['merchant', 'kind', 'unit'], name='ledger_account_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('merchant', 'holder_type', 'holder_id', 'kind', 'unit', 'stripe'), name='ledger_account_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('floor__isnull', True), ('balance__gte', models.F('floor')), _connector='OR'), name='ledger_account_floor'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['merchant', 'source_type', 'source_id'], name='ledger_entry_source'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['merchant', 'at'], name='ledger_entry_at'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='ledger_entry_reverses'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('merchant', 'idempotency_key'), name='ledger_entry_once'),
-        ),
-        migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('remaining__gt', 0)), fields=['account', 'expires_at', 'granted_at', 'id'], name='ledger_lot_spending'),
-        ),
-        migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('remaining__gt', 0)), fields=['merchant', 'expires_at', 'id'], name='ledger_lot_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('remaining__gte', 0), ('remaining__lte', models.F('granted'))), name='ledger_lot_within_grant'),
-        ),
-        migrations.AddIndex(
-            model_name='moved',
-            index=models.Index(fields=['move'], name='ledger_moved_move'),
-        ),
-        migrations.AddIndex(
-            model_name='moved',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['from_account'], name='ledger_moved_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='moved',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_lot__isnull', True), ('to_lot__isnull', True)), models.Q(('amount__gte', 0), ('from_lot__isnull', False), ('to_lot__isnull', False)), _connector='OR'), name='ledger_moved_lot_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='moved',
-            constraint=models.UniqueConstraint(condition=models.Q(('from_lot__isnull', True), ('is_open', True)), fields=('from_account',), name='ledger_moved_once'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['entry', 'id'], name='ledger_posting_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['account', '-id'], name='ledger_posting_account'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['merchant', 'xid'], name='ledger_posting_xid'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_posting_not_zero'),
+            options={
+                'indexes': [models.Index(fields=['entry', 'id'], name='ledger_posting_entry'), models.Index(fields=['account', '-id'], name='ledger_posting_account'), models.Index(fields=['merchant', 'xid'], name='ledger_posting_xid')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_posting_not_zero')],
+            },
         ),
     ]

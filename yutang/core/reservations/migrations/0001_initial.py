@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=yutang.core.clock.now)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'kind', 'key'), name='pool_key_unique'), models.CheckConstraint(condition=models.Q(('reserved__gte', 0)), name='pool_reserved_not_negative'), models.CheckConstraint(condition=models.Q(('confirmed__gte', 0)), name='pool_confirmed_not_negative'), models.CheckConstraint(condition=models.Q(('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('reserved'), '+', models.F('confirmed')))), name='pool_never_oversold')],
+            },
         ),
         migrations.CreateModel(
             name='Reservation',
@@ -43,6 +46,10 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('pool', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.pool')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('expires_at__isnull', False), ('state', 'reserved')), fields=['merchant', 'expires_at'], name='reservation_due'), models.Index(fields=['merchant', 'holder_key'], name='reservation_holder'), models.Index(fields=['pool', 'state'], name='reservation_pool_state')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'idempotency_key', 'pool'), name='reservation_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='reservation_quantity_positive'), models.CheckConstraint(condition=models.Q(('returned', 0), models.Q(('returned__gt', 0), ('returned__lte', models.F('quantity')), ('state', 'confirmed')), _connector='OR'), name='reservation_returned_within')],
+            },
         ),
         migrations.CreateModel(
             name='Return',
@@ -54,57 +61,9 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
                 ('reservation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.reservation')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.UniqueConstraint(fields=('merchant', 'kind', 'key'), name='pool_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved__gte', 0)), name='pool_reserved_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed__gte', 0)), name='pool_confirmed_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('reserved'), '+', models.F('confirmed')))), name='pool_never_oversold'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('state', 'reserved')), fields=['merchant', 'expires_at'], name='reservation_due'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['merchant', 'holder_key'], name='reservation_holder'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['pool', 'state'], name='reservation_pool_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('merchant', 'idempotency_key', 'pool'), name='reservation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='reservation_quantity_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('returned', 0), models.Q(('returned__gt', 0), ('returned__lte', models.F('quantity')), ('state', 'confirmed')), _connector='OR'), name='reservation_returned_within'),
-        ),
-        migrations.AddIndex(
-            model_name='return',
-            index=models.Index(fields=['reservation'], name='return_by_reservation'),
-        ),
-        migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(fields=('merchant', 'idempotency_key'), name='return_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='return_quantity_positive'),
+            options={
+                'indexes': [models.Index(fields=['reservation'], name='return_by_reservation')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'idempotency_key'), name='return_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='return_quantity_positive')],
+            },
         ),
     ]
