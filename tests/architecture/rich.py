@@ -24,7 +24,7 @@ from tests.factories.api import api_client, make_key
 from tests.factories.codes import make_code
 from tests.factories.interactions import event, link, record
 from tests.factories.merchants import make_merchant
-from tests.factories.messaging import connect, send
+from tests.factories.messaging import connect, furnish_notices, send
 from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import ReviewCase, Tombstone
 from yutang.areas.customers.suggestions import services as suggestions
@@ -62,7 +62,8 @@ CODES = {
     "TaggingRun": {"created_by_key"},
     "Adjustment": {"step", "source_type", "source_id"}, "OrderStep": {"what", "status"},
     "ShopOrder": {"currency", "pickup_code", "closed_because"}, "StockMove": {"source_type", "source_id"},
-    "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider"},
+    "Tender": {"payable_type", "provider", "currency", "provider_no"}, "Notice": {"provider", "kind", "key"},
+    "ReminderRule": {"kind"}, "ReminderRun": {"kind"},
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
     "Page": {"slug", "share_picture"},
     "TillBasket": {"key"}, "Shift": {"currency"}, "CashMove": {"key"},
@@ -174,6 +175,7 @@ def make_rich() -> World:
         shop_orders |= wallet_world.furnish(MARK, people[4], node)
         pages = decoration.furnish(MARK, segment.pk, shelf["product_id"])
         pages |= membership_world.furnish(MARK, people[4], node)
+        furnish_notices(MARK, people[0])
         _plant()
         world.token = key.token
         world.ids = {

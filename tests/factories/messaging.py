@@ -9,6 +9,7 @@ from yutang.core import access, tenancy
 from yutang.simulators.sms_aliyun import Account
 
 if TYPE_CHECKING:
+    from yutang.areas.customers.models import Customer
     from yutang.areas.merchants.models import Merchant
     from yutang.areas.messaging.models import SmsAccount
     from yutang.areas.messaging.services import Sent
@@ -53,3 +54,16 @@ def connect(merchant: Merchant, account: Account | None = None, **more: object) 
         return services.save_account(
             provider="aliyun", credentials=fields(account), actor=access.system(merchant.pk, "test"), **more
         )
+
+
+def furnish_notices(mark: str, person: Customer) -> None:
+    """Something told to the person, of every page it may lead to, and something in every table of reminders."""
+    actor = access.system(tenancy.require_merchant_id(), name="tester")
+    services.save_reminders(hour=0, rules={"points-expiring": (True, 15)}, actor=actor)
+    for kind, figures in (
+        ("level-up", {"level": f"Gold {mark}"}),
+        ("card-ending", {"name": f"Card {mark}", "on": "2026-12-31"}),
+        ("points-expiring", {"points": 1_200, "on": "2026-12-31"}),
+    ):
+        services.notify(kind=kind, news=[services.News(person.pk, f"{kind}:{person.pk}", figures)], actor=actor)
+    services.remind_next(actor=actor)

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk, wallet_world
 from tests.factories import catalog, decoration, shop
 from tests.factories.merchants import make_store
+from tests.factories.messaging import furnish_notices
 from yutang.areas.catalog import services as pictures
 from yutang.areas.decoration import queries
 from yutang.areas.orders import services as orders
@@ -92,6 +93,7 @@ def world(merchant, in_scope, settings, monkeypatch):
         ids |= points_world.furnish("long-name", identity.customer, store)
         ids |= membership_world.furnish("long-name", identity.customer, store)
         ids |= wallet_world.furnish("long-name", identity.customer, store)
+        furnish_notices(LONG, identity.customer)
         cake = shop.stocked(50, node_id=store.pk, name=LONG)
         pictures.add_picture(product_id=cake.product_id, content=catalog.make_picture_file(), actor=shop.actor())
         carting.put(holder=Holder(identity_id=identity.pk), sku_id=cake.pk, quantity=2, key="a", actor=shop.actor())

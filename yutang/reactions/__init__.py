@@ -12,9 +12,9 @@ WITHOUT_REACTION = {
     "segments.refreshed": "kept for journeys and webhooks, which come later",
     "tags.recomputed": "kept for journeys and webhooks, which come later",
     "tags.run_ended": "as above",
-    "membership.level_changed": "kept for messages, journeys and webhooks; snapshots are marked due at once",
-    "membership.level_falling": "as above; the member's page shows the day",
-    "membership.card_activated": "as above",
+    "membership.level_changed": "kept for journeys and webhooks; who rises is told in the same transaction",
+    "membership.level_falling": "kept for journeys and webhooks; the day's reminders tell the person",
+    "membership.card_activated": "kept for journeys and webhooks",
     "membership.card_refunded": "as above",
     "aftersale.moved": "kept for messages to the buyer, journeys and webhooks",
 }

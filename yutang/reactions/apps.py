@@ -13,6 +13,7 @@ class ReactionsConfig(AppConfig):
             membership,
             merchants,
             missions,
+            notices,
             orders,
             points,
         )

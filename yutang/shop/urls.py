@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yutang.shop import manifest, recording
-from yutang.shop.account import addresses, agreeing, language, login, phone, wechat
+from yutang.shop.account import addresses, agreeing, language, login, notices, phone, wechat
 from yutang.shop.aftersale import acting, asking
 from yutang.shop.aftersale import views as cases
 from yutang.shop.booking import views as booking
@@ -93,6 +93,7 @@ urlpatterns = [
     path("login/wechat/back", wechat.back, name="wechat_back"),
     path("logout", login.logout, name="logout"),
     path("me", login.me, name="me"),
+    path("me/notices", notices.notices, name="notices"),
     path("points", points.statement, name="points"),
     path("points/exchange", points.exchange_shop, name="exchange_shop"),
     path("points/exchange/<int:offer_id>", points.exchange, name="exchange"),

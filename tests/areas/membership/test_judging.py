@@ -76,8 +76,8 @@ def test_a_night_costs_few_statements_however_many_people(merchant, actor, start
     for _ in range(12):
         earn(make_customer().pk, 100)
     make_level(100)
-    # merchant, scheme, levels, scope; the run; the people, their levels, history, news
-    with django_assert_num_queries(19):
+    # merchant, scheme, levels, scope; the run; the people, their levels, history, news; who rises is told
+    with django_assert_num_queries(25):
         judging.judge_next(actor=system())
 
 

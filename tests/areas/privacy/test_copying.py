@@ -103,7 +103,7 @@ def test_retention_takes_what_is_too_old_and_nothing_else():
     with tenancy.scope(world.merchant.pk):
         assert {line.timer.kind: (line.days, line.due) for line in retention.overview(actor=world.actor)} == {
             "copies": (7, 0), "one_time_codes": (7, 0), "audit": (1095, 0), "events": (180, 0), "uploads": (90, 0),
-            "carts": (60, 0), "invoices": (30, 0),
+            "carts": (60, 0), "invoices": (30, 0), "notices": (365, 0),
         }  # fmt: skip
         assert retention.sweep(actor=world.actor) == {}
         ago = clock.now() - timedelta(days=40)

@@ -9,13 +9,14 @@ class MembershipConfig(AppConfig):
 
     def ready(self) -> None:
         from yutang.areas.customers import merging
-        from yutang.areas.membership import facts, privacy, queries, rewarding
+        from yutang.areas.membership import facts, privacy, queries, reminding, rewarding
         from yutang.areas.membership.services import carding, judging
         from yutang.areas.payments import payables
         from yutang.areas.points import multipliers
 
         facts.register()
         privacy.register()
+        reminding.register()
         rewarding.register()
         multipliers.register(queries.points_multiplier)
         payables.register(payables.Payable(carding.PAYABLE, lock=carding.due, settle=carding.settle))

@@ -8,8 +8,10 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
+        from yutang.areas.customers import merging
         from yutang.areas.messaging import providers
         from yutang.areas.messaging.providers import aliyun, sandbox
 
         providers.register(sandbox.Sandbox())
         providers.register(aliyun.Aliyun())
+        merging.register("messaging_notice", by_identity=False)

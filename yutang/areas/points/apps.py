@@ -9,13 +9,14 @@ class PointsConfig(AppConfig):
 
     def ready(self) -> None:
         from yutang.areas.customers import merging
-        from yutang.areas.points import accounts, facts, privacy
+        from yutang.areas.points import accounts, facts, privacy, reminding
         from yutang.areas.points.giving import PointsReward
         from yutang.core import rewards
 
         accounts.register()
         facts.register()
         privacy.register()
+        reminding.register()
         rewards.register(PointsReward())
         for table in ("points_daytally", "points_orderpoints", "points_change", "points_exchange"):
             merging.register(table, by_identity=False)

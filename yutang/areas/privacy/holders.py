@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from yutang.areas.customers import queries as customers
 from yutang.areas.customers.erasing import Person
 from yutang.areas.messaging import queries as messaging
+from yutang.areas.messaging import queries_notices as notices
 from yutang.areas.messaging import services as messages
 from yutang.areas.privacy import copying, registry
 from yutang.areas.privacy.models import Consent, Hold, Request
@@ -35,7 +36,7 @@ def register() -> None:
     registry.register(
         registry.Holder(
             area="messaging",
-            tables=("messaging_onetimecode",),
+            tables=("messaging_onetimecode", "messaging_notice"),
             copy=copy_messages,
             erase=forget_messages,
         )
@@ -62,12 +63,16 @@ def copy_profile(person: Person) -> registry.Section:
 
 
 def copy_messages(person: Person) -> registry.Section:
-    return {gettext_noop("Text messages"): messaging.codes_to(person.keys)}
+    return {
+        gettext_noop("Text messages"): messaging.codes_to(person.keys),
+        gettext_noop("Notices"): notices.rows_of(person.customer_id),
+    }
 
 
 def forget_messages(person: Person, actor: Actor) -> None:
     del actor
     messages.forget_phones(person.keys)
+    messages.forget_people(person.homes)
 
 
 def copy_consents(person: Person) -> registry.Section:

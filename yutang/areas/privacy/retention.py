@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.messaging import queries as messaging
+from yutang.areas.messaging import queries_notices as notices
 from yutang.areas.messaging import services as messages
 from yutang.areas.privacy import consents, registry
 from yutang.areas.privacy.models import Request, RetentionRule
@@ -94,6 +95,9 @@ def register() -> None:
             messages.remove_codes_before, least=2,  # the limits look back a day
         )
     )  # fmt: skip
+    registry.register_timer(
+        Timer("notices", gettext_noop("Notices in the shop"), 365, notices.count_before, messages.remove_before)
+    )
     registry.register_timer(
         Timer("audit", gettext_noop("Audit log"), 1095, audit.count_before, audit.remove_before, least=180)
     )

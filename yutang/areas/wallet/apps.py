@@ -10,13 +10,14 @@ class WalletConfig(AppConfig):
     def ready(self) -> None:
         from yutang.areas.customers import merging
         from yutang.areas.payments import payables, providers
-        from yutang.areas.wallet import accounts, facts, giving, privacy
+        from yutang.areas.wallet import accounts, facts, giving, privacy, reminding
         from yutang.areas.wallet.services import recharging, spending
         from yutang.core import rewards
 
         accounts.register()
         facts.register()
         privacy.register()
+        reminding.register()
         rewards.register(giving.GiftBalance())
         providers.register(spending.Balance())
         payables.register(payables.Payable(recharging.PAYABLE, lock=recharging.due, settle=recharging.settle))

@@ -54,6 +54,7 @@ ACTIONS: dict[str, str] = {
     "privacy.retention_sweep": gettext_noop("Old data removed"),
     "payments.save_account": gettext_noop("Payment account saved"),
     "messaging.save_account": gettext_noop("Account for text messages saved"),
+    "messaging.save_reminders": gettext_noop("Reminders changed"),
     "channels.save_account": gettext_noop("WeChat Official Account saved"),
     "imports.upload": gettext_noop("File uploaded"),
     "imports.start": gettext_noop("Import started"),

@@ -18,6 +18,7 @@ CARDS = {
     "console:customer_wallet": "wallet.view",
     "console:customer_coupons": "coupons.view",
     "console:customer_bookings": "bookings.view",
+    "console:customer_notices": "customers.view",
 }
 
 

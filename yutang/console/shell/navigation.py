@@ -143,6 +143,7 @@ JOBS: tuple[Job, ...] = (
             Entry("console:audit", _("Audit log"), "audit.view"),
             Entry("console:api_keys", _("API keys"), "api_keys.manage"),
             Entry("console:messages", _("Text messages"), "messaging.setup", is_whole=True),
+            Entry("console:reminders", _("Reminders"), "messaging.setup", is_whole=True),
             Entry("console:payment_accounts", _("Payment accounts"), "payments.setup", is_whole=True),
             Entry("console:wechat", _("WeChat"), "channels.setup", is_whole=True),
             Entry("console:settings", _("Brand and stores"), "settings.edit"),

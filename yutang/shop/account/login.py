@@ -8,6 +8,7 @@ from yutang.areas.aftersale import queries as aftersale
 from yutang.areas.channels import queries as channels
 from yutang.areas.customers import queries as customer_queries
 from yutang.areas.customers import services as customers
+from yutang.areas.messaging import queries_notices as notices
 from yutang.areas.orders import queries_mine
 from yutang.core import tenancy
 from yutang.core.errors import DomainError
@@ -73,7 +74,7 @@ def me(request: HttpRequest) -> HttpResponse:
     phone = customer_queries.phones([customer.pk]).get(customer.pk, "")
     context = {
         "customer": customer, "phone": phone, "counts": queries_mine.counts(customer.pk), "tab": "me",
-        "open_cases": aftersale.waiting_for(customer.pk),
+        "open_cases": aftersale.waiting_for(customer.pk), "unread": notices.unread(customer.pk),
         "assets": assets.assets(request), "may_name": not customer.name and _has_wechat(request),
     }  # fmt: skip
     return shown(request, "shop/account/me.html", context)

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from yutang.areas.bookings import queries
 from yutang.areas.bookings.errors import WrongState
+from yutang.areas.bookings.events import PlaceOffered
 from yutang.areas.bookings.models import Booking, Session
 from yutang.areas.bookings.services.booking import PAYABLE, hold_places, holding, lock
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
-from yutang.core import audit, clock, jobs, tenancy
+from yutang.core import audit, clock, events, jobs, tenancy
 from yutang.core.reservations import queries as pools
 from yutang.core.reservations import services as reservations
 
@@ -77,6 +78,7 @@ def offer(session: Session, now: datetime, actor: Actor) -> None:
         hold_places(waiting, actor)
         waiting.state, waiting.expires_at, waiting.decided_at = State.OFFERED, until, now
         waiting.save(update_fields=["state", "expires_at", "decided_at"])
+        events.publish(PlaceOffered(merchant_id=waiting.merchant_id, booking_id=waiting.pk, hold=waiting.hold))
         if not left:
             return
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from yutang.areas.customers import queries as customers
-from yutang.areas.membership import queries, rules
+from yutang.areas.membership import queries, reminding, rules
 from yutang.areas.membership.events import LevelChanged, LevelFalling
 from yutang.areas.membership.models import JudgingRun, LevelChange, Member
 from yutang.areas.membership.rules import Standing
@@ -155,6 +155,11 @@ def _judge(
             written.append((row.pk, after))
     _write(written)
     _tell(moved, noticed, actor)
+    if because != Because.PEOPLE:  # who was united with somebody has reached nothing
+        risen = [
+            (customer_id, after) for customer_id, before, after, _ in moved if after and _rises(before, after, course)
+        ]
+        reminding.tell_risen(risen, day=course.today, actor=actor)
     return Judged(len(moved), len(noticed))
 
 
@@ -170,6 +175,12 @@ def _asks_months(row: Member, course: Course) -> bool:
 
 def _standing(row: Member) -> Standing:
     return Standing(row.level_id, row.counted_from, row.falls_on, row.fell_from)
+
+
+def _rises(before: int | None, after: int, course: Course) -> bool:
+    """The lowest level, which everybody has, is nothing to tell."""
+    was, now = course.rungs.get(before or 0), course.rungs[after]
+    return now.threshold > (was.threshold if was else 0) and (was is not None or before is None)
 
 
 def _write(written: list[tuple[int, Standing]]) -> None:
