@@ -436,7 +436,7 @@ def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, mercha
     with CaptureQueriesContext(connection) as captured:
         placed = shopper.post(f"{shop}checkout/place", {**order_form(page), "chosen": chosen})
     assert placed.status_code == 303
-    assert len(sql(captured)) == 25
+    assert len(sql(captured)) == 26
 
 
 def test_an_order_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, actor):

@@ -146,7 +146,7 @@ def test_promises_stand_on_the_product(stranger, shop, merchant):
 
 @pytest.mark.parametrize(
     ("where", "count"),  # merchant and scope, and log-in among them, and three of the test's own transaction
-    [("me", 20), ("orders/{order}", 23), ("orders/{order}/review", 8)],
+    [("me", 21), ("orders/{order}", 23), ("orders/{order}/review", 8)],
 )
 def test_pages_cost_a_fixed_number_of_queries(shopper, shop, order, django_assert_num_queries, where, count):
     with django_assert_num_queries(count):

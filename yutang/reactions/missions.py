@@ -5,7 +5,8 @@ from __future__ import annotations
 from yutang.areas.catalog.events import ReviewWritten
 from yutang.areas.missions import services as missions
 from yutang.areas.missions.models import Deed
-from yutang.areas.orders.events import OrderPaid
+from yutang.areas.orders import queries_shop as orders
+from yutang.areas.orders.events import OrderPaid, OrderRefunded
 from yutang.areas.relations.events import FriendBrought
 from yutang.core import access, events
 
@@ -20,6 +21,14 @@ def count_order(event: OrderPaid) -> None:
     """Of a replacement free of charge nothing is counted."""
     if event.customer_id is not None and event.total:
         _count(event.merchant_id, Deed.PURCHASE, event.customer_id, str(event.order_id))
+
+
+@events.on(OrderRefunded)
+def uncount_order(event: OrderRefunded) -> None:
+    """Who gives everything back has not bought."""
+    sums = orders.sums(event.order_id)
+    if sums.refunded >= sums.paid:
+        missions.undone(deed=Deed.PURCHASE, key=str(event.order_id))
 
 
 @events.on(FriendBrought)

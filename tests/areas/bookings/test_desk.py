@@ -7,12 +7,15 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories.bookings import at, book, make_experience
+from tests.factories import wallet
+from tests.factories.bookings import at, book, make_experience, person
+from tests.factories.merchants import make_store
 from yutang.areas.bookings import rules, services
 from yutang.areas.bookings.errors import Blocked, NotThen, UnknownCode, WrongState
 from yutang.areas.bookings.models import Booking
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants import services as organisation
+from yutang.areas.payments import services as payments
 from yutang.core.access import Actor
 from yutang.core.errors import NotFound
 
@@ -98,3 +101,19 @@ def test_a_time_that_the_clocks_leave_out_is_none():
     rows = [rules.Begin(6, None, 150), rules.Begin(6, None, 600)]
     found = list(rules.starts(rows, [date(2026, 3, 29)], "Europe/Berlin"))
     assert found == [datetime(2026, 3, 29, 8, tzinfo=UTC)]
+
+
+def test_what_took_place_is_not_cancelled_by_the_person(merchant, actor):
+    made = book(make_experience())
+    with time_machine.travel(at() + timedelta(days=3), tick=True):
+        with pytest.raises(WrongState):
+            services.cancel(booking_id=made.pk, actor=actor)
+        assert services.cancel(booking_id=made.pk, is_full=True, actor=actor).state == "cancelled"
+
+
+def test_a_balance_that_pays_a_booking_is_spent_at_its_store(merchant, actor):
+    store = make_store("N")
+    made = book(make_experience(node_id=store.pk, price=1_000), 1)
+    wallet.with_balance(1_000, 0, identity=person(1))
+    payments.open_tender(payable=("booking", made.pk), provider="wallet", actor=actor)
+    assert (wallet.of_store("wallet.served", store.pk), wallet.of_store("wallet.served")) == (1_000, 0)

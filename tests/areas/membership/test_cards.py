@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.factories import shop
 from tests.factories.customers import make_customer
 from tests.factories.membership import bought_card, make_plan, ordered_card, pay_card
 from yutang.areas.customers import services as customers
 from yutang.areas.membership import queries, queries_cards
+from yutang.areas.membership.benefits import Benefits
 from yutang.areas.membership.errors import (
     AlreadyExported,
     CodeOver,
@@ -199,3 +201,21 @@ def test_cards_follow_merged_people_and_go_back(merchant, actor, start):
     assert queries.current_card(one.pk) is None
     assert queries.current_card(other.pk).pk == card.pk
     assert card.ends_at - card.starts_at == timedelta(days=31)
+
+
+def test_a_card_is_as_long_as_it_was_when_it_was_ordered(merchant, actor, start):
+    plan = make_plan(months=12, price=36_500)
+    card = ordered_card(plan, shop.buyer().customer_id)
+    draft = carding.PlanDraft(name="Shorter", months=1, price=3_000, benefits=Benefits())
+    carding.save_plan(plan_id=plan.pk, draft=draft, actor=actor)
+    assert (pay_card(card).ends_at - card.starts_at).days == 365
+
+
+def test_a_gift_that_was_accepted_meanwhile_is_not_taken_back(merchant, actor, start):
+    giver, friend = shop.buyer(), shop.buyer("+8613900139000")
+    card = bought_card(make_plan(months=12, price=36_500), giver.customer_id, is_gift=True)
+    carding.accept_gift(gift_code=card.gift_code, customer_id=friend.customer_id, actor=actor)
+    with pytest.raises(RefundChanged):
+        carding.refund(card_id=card.pk, key="buyer", expected=36_500, seen="gift", actor=actor)
+    card.refresh_from_db()
+    assert card.state == "active"

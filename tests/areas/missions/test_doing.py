@@ -15,6 +15,7 @@ from yutang.areas.customers import services as customers
 from yutang.areas.missions import queries, services
 from yutang.areas.missions.errors import BadNumber, NoCheckIn, NotComplete, NothingGiven
 from yutang.areas.missions.models import CheckIn, Completion
+from yutang.areas.orders import services as orders
 from yutang.areas.relations import services as relations
 from yutang.core import clock, events
 from yutang.core.models import Event
@@ -158,3 +159,36 @@ def test_settings_are_checked(merchant, actor):
         task(actor, target=0)
     with pytest.raises(NothingGiven):
         services.save_task(deed="share", title="x", target=1, period="once", given=[], actor=actor)
+
+
+def test_an_order_that_is_refunded_whole_does_not_count(merchant, actor):
+    points.rule("review", 1)
+    services.save_task(
+        deed="purchase", title="Two orders", target=2, period="month", given=[Reward("points", 500)], actor=actor
+    )
+    buyer, sku = shop.buyer(), shop.stocked(9, price=100)
+    for number in range(3):
+        order = shop.paid((sku, 1), identity=buyer)
+        if number != 2:
+            back = [orders.Back(0, 1)]
+            orders.refund(
+                order_id=order.pk, back=back, freight=orders.freight_left(order), reason="x", key="1", actor=actor
+            )
+        for event in Event.objects.filter(name__in=("orders.paid", "orders.refunded")).order_by("id"):
+            for handler in ("reactions.missions.count_order", "reactions.missions.uncount_order"):
+                if handler in events.HANDLERS[event.name]:
+                    events.handle(merchant_id=merchant.pk, event_id=event.pk, handler=handler)
+    assert points.balance(buyer.customer_id) == 0
+
+
+def test_what_counts_once_counts_once_for_people_who_became_one(merchant, actor, monkeypatch):
+    points.rule("profile", 100)
+    points.rule("share", 5)
+    monkeypatch.setattr(queries, "profile_parts", lambda _: (True, True))
+    one, two = shop.buyer(), shop.buyer("+8613900139000")
+    services.complete_profile(customer_id=one.customer_id, actor=actor)
+    services.share(customer_id=one.customer_id, actor=actor)
+    customers.merge(survivor_id=two.customer_id, absorbed_id=one.customer_id, evidence=[], actor=actor)
+    services.complete_profile(customer_id=two.customer_id, actor=actor)
+    services.share(customer_id=two.customer_id, actor=actor)
+    assert points.balance(two.customer_id) == 105

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 import time_machine
 from hypothesis import given
@@ -186,3 +188,16 @@ def test_corrections_bring_every_period_to_what_it_is(first, later):
 def test_a_refund_takes_back_what_a_sale_gave(amount, share):
     assert rules.of_share(amount, share) == -rules.of_share(-amount, share)
     assert abs(rules.of_share(amount, share)) <= abs(amount)
+
+
+def test_what_comes_late_is_settled_even_after_many_short_periods(merchant, actor):
+    store = make_store("N")
+    services.save_terms(node_id=store.pk, share=9000, serve_share=0, gift_share=0, actor=actor)
+    party, first = Party("node", store.pk), date(2026, 5, 1)
+    with time_machine.travel(after(date(2026, 6, 30)), tick=True):
+        for number in range(13):
+            day = first + timedelta(days=number)
+            services.close(party=party, since=day, until=day, actor=actor)
+        sell(store, 10_000, at=datetime(2026, 5, 1, 4, tzinfo=UTC))
+        day = first + timedelta(days=13)
+        assert services.close(party=party, since=day, until=day, actor=actor).due

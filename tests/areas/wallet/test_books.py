@@ -16,6 +16,7 @@ from yutang.core import clock
 from yutang.core.ledger import queries as ledger
 from yutang.core.ledger.errors import Insufficient
 from yutang.core.ledger.models import Posting
+from yutang.core.models import AuditEntry
 
 
 def revenue() -> int:
@@ -107,6 +108,7 @@ def test_a_correction_is_an_entry_with_a_reason(merchant):
     first = services.adjusting.adjust(amount=500, **given)
     assert services.adjusting.adjust(amount=500, **given).pk == first.pk
     assert (wallet.balance(), first.reason, first.kind) == ((10_000, 500), "Late parcel", "wallet.adjust")
+    assert AuditEntry.objects.filter(action="wallet.adjust").count() == 1
     services.adjusting.adjust(amount=-200, **{**given, "key": "2"})
     assert wallet.balance() == (10_000, 300)
     assert wallet.books()["gift_given"] == -300

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tests.console.conftest import text
 from tests.factories.customers import make_customer
-from tests.factories.membership import bought_card, earn, make_level, night
+from tests.factories.membership import bought_card, earn, make_level, make_plan, night
+from tests.factories.merchants import make_store
 from yutang.areas.membership import queries, queries_cards
 from yutang.areas.membership.models import Card, CodeBatch, Level, Member, Plan
+from yutang.areas.merchants import services as merchants
 from yutang.core import clock
 
 LEVEL = {"name": "Gold", "key": "gold", "icon": "crown", "colour": "yellow", "threshold": "100"}
@@ -94,3 +96,21 @@ def test_cards_plans_codes_and_a_refund(merchant, client_for):
     first = browser.post(f"/cards/codes/{batch.pk}/export")
     assert (first.headers["Content-Type"], len(first.content.decode().splitlines())) == ("text/csv; charset=utf-8", 3)
     assert browser.post(f"/cards/codes/{batch.pk}/export").status_code == 302
+
+
+def test_people_of_a_store_where_one_may_only_look(merchant, actor, client_for):
+    """Who looks after the members of one store and may see those of another changes nothing there."""
+    here, there = make_store("A"), make_store("B")
+    browser = client_for(merchant, "service", here)
+    merchants.grant_role(member=browser.member, role_key="store_manager", node=there, actor=actor)
+    person = make_customer(node_id=there.pk)
+    card = bought_card(plan := make_plan(), person.pk)
+    given = {"reason": "x", "key": "a" * 32}
+    answers = [
+        browser.post(f"/customers/{person.pk}/membership/growth", {"amount": "900", **given}),
+        browser.post(f"/customers/{person.pk}/membership/grant", {"plan": plan.pk, "days": "3000", **given}),
+        browser.post(f"/cards/{card.pk}/refund", {"expected": "2900"}),
+    ]
+    card.refresh_from_db()
+    assert ([answer.status_code for answer in answers], card.state) == ([404] * 3, "active")
+    assert Card.objects.count() == 1

@@ -135,7 +135,7 @@ class Booking(TenantModel):
         BOOKED = "booked", _("Booked")
         CHECKED_IN = "checked_in", _("Came")
         NO_SHOW = "no_show", _("Did not come")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("booking", "Cancelled")
         EXPIRED = "expired", _("Lapsed")
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+", db_index=False)

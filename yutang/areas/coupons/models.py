@@ -77,7 +77,7 @@ class Terms(TenantModel):
     class Returns(models.TextChoices):
         WHOLE = "whole", _("When the whole order is given back")
         PART = "part", _("Also when a part of what it lowered is given back")
-        NEVER = "never", _("Never")
+        NEVER = "never", pgettext_lazy("coupon comes back", "Never")
 
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()
@@ -174,6 +174,11 @@ class Coupon(TenantModel):
             models.Index(fields=["merchant", "template", "-id"], name="coupon_of_template"),
             BrinIndex(fields=["xid"], name="coupon_export"),
         ]
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody has used it in its time."""
+        return self.state == self.State.USABLE and self.is_expired(clock.now())
 
     @property
     def last_at(self) -> datetime:

@@ -101,6 +101,21 @@ def growth_today(customer_id: int, source: str) -> int:
     return rows.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
+def taken_back(given: GrowthEntry) -> int:
+    """Of the growth that an order gave, what its refunds have taken so far."""
+    refunds = GrowthEntry.objects.filter(
+        customer=given.customer_id, source=GrowthEntry.Source.REFUND, source_type=given.source_type,
+        source_id=given.source_id,
+    )  # fmt: skip
+    return -(refunds.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def growth_taken_by_refunds(order_id: int, *, paid: int, refunded: int) -> int:
+    """Growth that would go when `refunded` of `paid` (minor units, all refunds) is back."""
+    given = GrowthEntry.objects.filter(key=f"order:{order_id}").first()
+    return max(rules.taken_back(given.amount, paid, refunded) - taken_back(given), 0) if given else 0
+
+
 def member(customer_id: int) -> Member | None:
     return Member.objects.select_related("level").filter(customer=customer_id).first()
 

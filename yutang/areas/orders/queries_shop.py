@@ -20,6 +20,7 @@ from yutang.core import crypto
 from yutang.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -100,6 +101,12 @@ class Sums:
 
     paid: int
     refunded: int
+
+
+def has_exactly(order_id: int, lines: Iterable[tuple[int, int]]) -> bool:
+    """Whether these (SKU id, pieces) are what was ordered."""
+    ordered = OrderItem.objects.filter(order=order_id).values_list("sku_id", "quantity")
+    return sorted(ordered) == sorted(lines)
 
 
 def sums(order_id: int) -> Sums:

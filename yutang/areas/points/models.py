@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
@@ -26,7 +27,7 @@ class Terms(TenantModel):
     """What a merchant has set for all points. One row; without it the defaults hold and nothing is given."""
 
     class Expiry(models.TextChoices):
-        NEVER = "never", _("Never")
+        NEVER = "never", pgettext_lazy("points expire", "Never")
         DAYS = "days", _("So many days after they are given")
         YEAR = "year", _("With a calendar year")
 

@@ -166,6 +166,14 @@ def of_order(order_id: int) -> OrderPoints | None:
     return OrderPoints.objects.filter(order_id=order_id).first()
 
 
+def taken_by_refunds(order_id: int, refunded: int) -> int:
+    """Points that the order gave and that would go when `refunded` (minor units, all refunds) of it is back."""
+    row = of_order(order_id)
+    if row is None:
+        return 0
+    return max(rules.to_take(row.earned, refunded=refunded, paid=row.paid) - row.taken - row.shortfall, 0)
+
+
 def short(customer_id: int) -> int:
     """Points that refunds should have taken from the person and did not find any more."""
     found = OrderPoints.objects.filter(customer_id=customer_id, shortfall__gt=0).aggregate(total=Sum("shortfall"))

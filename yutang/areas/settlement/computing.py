@@ -16,7 +16,7 @@ from yutang.core import clock
 from yutang.core.ledger import browsing, kinds
 
 HELD, GIFT = "wallet.held", "wallet.gift_used"
-MOST_CORRECTED = 12  # closed periods that are looked at again
+MOST_CORRECTED = 400  # closed periods that are looked at again: a year, even of single days
 
 
 @dataclass(frozen=True)

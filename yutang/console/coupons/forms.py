@@ -11,6 +11,7 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons import queries
 from yutang.areas.coupons.models import Template, Terms
 from yutang.areas.coupons.services import Draft, Limits
+from yutang.areas.membership import queries as membership
 from yutang.areas.merchants import queries as merchants
 from yutang.core import clock
 from yutang.ui.fields import MoneyField
@@ -44,7 +45,9 @@ class CouponForm(forms.Form):
         help_text=_("Where goods are picked up, brought from or bought at the till."),
     )  # fmt: skip
     channel = forms.ChoiceField(label=_("Counts in"), choices=Terms.Channel.choices)
-    levels = forms.CharField(label=_("Member levels"), max_length=300, required=False, help_text=_("Keys, by commas."))
+    levels = forms.MultipleChoiceField(
+        label=_("Member levels"), required=False, widget=forms.SelectMultiple(attrs={"data-select": True})
+    )
     valid_days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=3660, required=False, initial=30)
     starts_after = forms.IntegerField(label=_("Begins after days"), min_value=0, max_value=3660, initial=0)
     valid_from = forms.DateField(label=_("Valid from"), required=False, widget=forms.DateInput(attrs=_DATE))
@@ -76,6 +79,7 @@ class CouponForm(forms.Form):
             if isinstance(field, MoneyField):
                 field.currency = merchant.currency
         self.fields["categories"].choices = [(branch.pk, branch.label) for branch in catalog.categories()]
+        self.fields["levels"].choices = [(level.key, level.name) for level in membership.levels()]
         self.fields["nodes"].choices = [(node.pk, node.name) for node in merchants.tree() if node.kind == "store"]
 
     def clean(self) -> dict[str, Any]:
@@ -93,7 +97,7 @@ class CouponForm(forms.Form):
         return Draft(
             kind=data["kind"], value=self._value(), ceiling=data["ceiling"], threshold=data["threshold"] or 0,
             product_ids=data["product_ids"], category_ids=tuple(data["categories"]), node_ids=tuple(data["nodes"]),
-            channel=data["channel"], levels=_words(data["levels"]), is_exclusive=data["is_exclusive"],
+            channel=data["channel"], levels=tuple(data["levels"]), is_exclusive=data["is_exclusive"],
             group=data["group"].strip(), valid_days=None if is_fixed else data["valid_days"],
             starts_after=0 if is_fixed else data["starts_after"], valid_from=self._from(data["valid_from"]) if is_fixed
             else None, valid_until=self._until(data["valid_until"]) if is_fixed else None, returns=data["returns"],
@@ -158,7 +162,7 @@ def initial(template: Template, merchant: Merchant, codes: list[str]) -> dict[st
     found |= {name: getattr(template, name) for name in Limits.__dataclass_fields__}
     found |= {
         "name": template.name, "products": ", ".join(codes), "categories": list(draft.category_ids),
-        "nodes": list(draft.node_ids), "levels": ", ".join(draft.levels),
+        "nodes": list(draft.node_ids), "levels": list(draft.levels),
         "value": draft.value * 100 if draft.kind == Terms.Kind.PERCENT else draft.value,
     }  # fmt: skip
     for name in ("valid_from", "claim_from", "valid_until", "claim_until"):

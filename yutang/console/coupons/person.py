@@ -11,7 +11,6 @@ from yutang.areas.coupons import queries, services, wording
 from yutang.areas.customers import queries as customers
 from yutang.console.access import page
 from yutang.console.coupons.forms import IssueForm
-from yutang.core import clock
 from yutang.ui.forms import errors_of
 from yutang.ui.paging import page_of
 
@@ -53,7 +52,6 @@ def _card(request: HttpRequest, person: Customer, form: IssueForm | None = None)
     found = page_of(queries.everything_of(person.pk), request, size=SIZE)
     for row in found.rows:
         row.said = wording.worth(row.terms, request.merchant.currency)
-        row.is_over = row.state == row.State.USABLE and row.is_expired(clock.now())
     may_issue = request.actor.may(queries.ISSUE) and not person.erased_at
     if may_issue and form is None:
         form = IssueForm(initial={"key": uuid.uuid4().hex})

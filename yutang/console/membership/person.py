@@ -49,7 +49,7 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 @page(queries.HANDLE)
 def adjust(request: HttpRequest, customer_id: int) -> HttpResponse:
-    person = customers.customer(request.actor, customer_id)
+    person = customers.customer(request.actor, customer_id, queries.HANDLE)
     form = GrowthForm(request.POST or None, initial={"key": uuid.uuid4().hex})
     if form.is_valid():
         with errors_of(form):
@@ -62,7 +62,7 @@ def adjust(request: HttpRequest, customer_id: int) -> HttpResponse:
 @page(queries.HANDLE)
 def grant(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Days are added to the end of what the person has."""
-    person = customers.customer(request.actor, customer_id)
+    person = customers.customer(request.actor, customer_id, queries.HANDLE)
     form = GrantForm(request.POST or None, initial={"key": uuid.uuid4().hex})
     if form.is_valid():
         given = form.cleaned_data
@@ -80,7 +80,7 @@ def grant(request: HttpRequest, customer_id: int) -> HttpResponse:
 def refund(request: HttpRequest, card_id: int) -> HttpResponse:
     """What would go back is said first."""
     found = queries_cards.card(card_id)
-    person = customers.customer(request.actor, found.customer_id)
+    person = customers.customer(request.actor, found.customer_id, queries.HANDLE)
     if request.method == "POST":
         with refused_as_message(request):
             expected = request.POST.get("expected", "")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import Recipient, book
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import queries_cart, queries_invoices
+from yutang.areas.orders import queries_cart, queries_invoices, queries_shop
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.errors import PriceChanged
 from yutang.areas.orders.invoice_rules import InvoiceDetails
@@ -61,7 +61,7 @@ def place(request: HttpRequest) -> HttpResponse:
     wanted = form.invoice.details()
     if wanted.kind and order.status == Order.Status.UNPAID:  # a second tap may come when it is paid and issued
         orders.invoicing.request(order_id=order.pk, details=wanted, actor=request.actor)
-    if not request.POST.get("buy"):
+    if not request.POST.get("buy") and queries_shop.has_exactly(order.pk, lines):  # else it is an earlier wish's order
         carting.clear(holder=holder(request), sku_ids=[sku_id for sku_id, _ in lines], actor=request.actor)
     if form.sends and (chosen := form.cleaned_data["address"]):
         book.use_address(identity=request.shopper.identity, address_id=chosen.id, actor=request.actor)

@@ -56,10 +56,11 @@ def cards(request: HttpRequest) -> HttpResponse:
 @page(login=True, methods=("POST",))
 def buy(request: HttpRequest, plan_id: int) -> HttpResponse:
     """A second tap is the same card."""
-    key = request.POST.get("key", "")[:64] or uuid.uuid4().hex
-    card = carding.buy(
-        plan_id=plan_id, customer_id=request.shopper.customer_id, key=f"{request.shopper.identity.pk}:{key}",
-        is_gift=bool(request.POST.get("gift")), actor=request.actor,
+    key, is_gift = request.POST.get("key", "")[:64] or uuid.uuid4().hex, bool(request.POST.get("gift"))
+    card = carding.buy(  # what is wanted is part of the key: the page of a step back may be sent with another wish
+        plan_id=plan_id, customer_id=request.shopper.customer_id,
+        key=f"{request.shopper.identity.pk}:{key}:{plan_id}{':gift' if is_gift else ''}", is_gift=is_gift,
+        actor=request.actor,
     )  # fmt: skip
     return to(request, address(request, "pay", carding.PAYABLE, card.pk))
 
@@ -85,7 +86,7 @@ def refund(request: HttpRequest, card_id: int) -> HttpResponse:
         raise NotFound
     expected = request.POST.get("expected", "")
     carding.refund(
-        card_id=found.pk, key="buyer", actor=request.actor,
+        card_id=found.pk, key="buyer", seen=found.state, actor=request.actor,
         expected=int(expected) if expected.isascii() and expected.isdecimal() and len(expected) < 18 else 0,
     )  # fmt: skip
     return to(request, address(request, "member_card", found.pk))

@@ -50,9 +50,10 @@ def recharge(request: HttpRequest) -> HttpResponse:
     needs_name = False
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.recharging.start(
+            wanted = ":".join(f"{name[0]}{number}" for name, number in form.wanted.items())
+            made = services.recharging.start(  # a page of a step back may be sent with another wish
                 customer_id=request.shopper.customer_id, node_id=merchants.root_node().pk, actor=request.actor,
-                key=f"{request.shopper.identity.pk}:{form.cleaned_data['key']}", **form.wanted,
+                key=f"{request.shopper.identity.pk}:{wanted}:{form.cleaned_data['key']}"[:64], **form.wanted,
             )  # fmt: skip
             return to(request, address(request, "pay", services.RECHARGE, made.pk))
         except DomainError as error:

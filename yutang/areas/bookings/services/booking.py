@@ -97,6 +97,7 @@ def due(booking_id: int) -> Due:
     return Due(
         amount=made.amount, currency=made.currency, is_open=made.state in (State.HELD, State.OFFERED),
         is_settled=made.paid_at is not None, subject=made.session.experience.title, customer_id=made.customer_id,
+        node_id=made.session.experience.node_id,
     )  # fmt: skip
 
 

@@ -29,13 +29,15 @@ UNPAID = (State.HELD, State.OFFERED)
 @transaction.atomic
 def cancel(*, booking_id: int, is_full: bool = False, actor: Actor) -> Booking:
     """Gives the places back, and the money as the terms say (all of it with `is_full`: the store cancels). Again:
-    nothing. WrongState once the person came or did not come."""
+    nothing. WrongState once the person came or did not come, and for the person from when it has begun."""
     made = lock(booking_id)
     if made.state == State.CANCELLED:
         return made
     if made.state not in (*UNPAID, State.WAITING, State.BOOKED):
         raise WrongState(state=made.get_state_display())
     now = clock.now()
+    if made.state == State.BOOKED and not is_full and made.session.starts_at <= now:
+        raise WrongState(state=made.get_state_display())
     paid = payments_of.paid_amount((PAYABLE, made.pk))
     back = paid if is_full else queries.would_go_back(made, paid, now)
     _end(made, State.CANCELLED, back, now, actor)

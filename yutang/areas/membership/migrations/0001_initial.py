@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=160)),
                 ('amount', models.BigIntegerField(default=0)),
                 ('currency', models.CharField(max_length=3)),
+                ('months', models.SmallIntegerField(null=True)),
                 ('is_gift', models.BooleanField(default=False)),
                 ('gift_code', models.CharField(max_length=40, null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),

@@ -89,6 +89,7 @@ class Card(TenantModel):
     key = models.CharField(max_length=160)  # of the purchase, code or reward: a repeat is the same card
     amount = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    months = models.SmallIntegerField(null=True)  # as the plan was when it was sold; null: given for days
     is_gift = models.BooleanField(default=False)
     gift_code = models.CharField(max_length=40, null=True)  # what the link of a gift carries
     reason = models.CharField(max_length=200, blank=True)

@@ -89,7 +89,7 @@ def buy(*, plan_id: int, customer_id: int, key: str, is_gift: bool = False, acto
             return Card.objects.create(
                 merchant_id=actor.merchant_id, customer_id=person, home_customer_id=customer_id,
                 buyer_id=person if is_gift else None, home_buyer_id=customer_id if is_gift else None, plan=plan,
-                source=Source.BOUGHT, state=State.UNPAID, key=f"buy:{key}"[:160], amount=plan.price,
+                source=Source.BOUGHT, state=State.UNPAID, key=f"buy:{key}"[:160], amount=plan.price, months=plan.months,
                 currency=_merchant(actor).currency, is_gift=is_gift, by=actor.name[:200], created_at=now,
                 expires_at=now + UNPAID_FOR,
             )  # fmt: skip
@@ -116,7 +116,7 @@ def settle(card_id: int, actor: Actor) -> None:
         card.state, card.gift_code = State.GIFT, secrets.token_urlsafe(18)
         card.save(update_fields=["state", "gift_code", "paid_at", "expires_at"])
         return
-    begin(card, actor, months=card.plan.months)
+    begin(card, actor, months=card.months or card.plan.months)
 
 
 @transaction.atomic
@@ -131,7 +131,7 @@ def accept_gift(*, gift_code: str, customer_id: int, actor: Actor) -> Card:
     if card.state != State.GIFT:
         raise GiftGone
     card.customer_id, card.home_customer_id = person, customer_id
-    begin(card, actor, months=card.plan.months)
+    begin(card, actor, months=card.months or card.plan.months)
     return card
 
 
@@ -168,9 +168,12 @@ def grant(
 
 
 @transaction.atomic
-def refund(*, card_id: int, key: str, expected: int | None = None, actor: Actor) -> int:
+def refund(
+    *, card_id: int, key: str, expected: int | None = None, seen: str | None = None, actor: Actor
+) -> int:  # fmt: skip
     """Sends the unused part of what was paid back the way it came; the card ends now, and those behind it move up.
-    `expected`: the amount that was shown. Returns minor units; again: the same. NotRefundable, RefundChanged."""
+    `expected`, `seen`: the amount and the state that were shown. Returns minor units; again: the same. NotRefundable,
+    RefundChanged."""
     found = queries_cards.card(card_id)
     person = merging.held(found.customer_id)
     judging.lock_member(person)  # as whoever adds a card to the end
@@ -181,7 +184,7 @@ def refund(*, card_id: int, key: str, expected: int | None = None, actor: Actor)
     amount = queries_cards.unused(card, now)
     if not amount:
         raise NotRefundable
-    if expected is not None and expected != amount:
+    if (expected is not None and expected != amount) or (seen is not None and seen != card.state):
         raise RefundChanged(field="expected", now=amount)
     if card.starts_at is not None and card.ends_at is not None:
         gap = card.ends_at - max(now, card.starts_at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.utils.translation import gettext
 
 from yutang.areas.customers import merging
@@ -60,10 +59,7 @@ def take_back(*, order_id: int, total: int, refunded: int, actor: Actor) -> int:
     given = GrowthEntry.objects.select_for_update().filter(key=f"order:{order_id}").first()
     if given is None:
         return 0
-    refunds = GrowthEntry.objects.filter(
-        customer=given.customer_id, source=Source.REFUND, source_type=ORDER, source_id=order_id
-    )
-    before = -(refunds.aggregate(sum=Sum("amount"))["sum"] or 0)
+    before = queries.taken_back(given)
     amount = rules.taken_back(given.amount, total, refunded) - before
     if amount <= 0:
         return 0

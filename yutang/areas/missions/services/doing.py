@@ -64,8 +64,10 @@ def happened(
 @transaction.atomic
 def share(*, customer_id: int, actor: Actor) -> list[Task]:
     """The person shares the shop; counts once a day."""
-    day = _day(clock.now(), actor)
-    return happened(deed=Deed.SHARE, customer_id=customer_id, key=f"{customer_id}:{day}", actor=actor)
+    person, day = _hold(customer_id, actor), _day(clock.now(), actor)
+    if DeedDone.objects.filter(customer_id=person, deed=Deed.SHARE, day=day).exists():
+        return []  # perhaps as somebody who was merged since
+    return happened(deed=Deed.SHARE, customer_id=person, key=f"{person}:{day}", actor=actor)
 
 
 @transaction.atomic
@@ -73,7 +75,15 @@ def complete_profile(*, customer_id: int, actor: Actor) -> list[Task]:
     """The person says that the profile is complete; counts once for ever. NotComplete."""
     if not all(queries.profile_parts(customer_id)):
         raise NotComplete
-    return happened(deed=Deed.PROFILE, customer_id=customer_id, key=str(customer_id), actor=actor)
+    person = _hold(customer_id, actor)
+    if DeedDone.objects.filter(customer_id=person, deed=Deed.PROFILE).exists():
+        return []
+    return happened(deed=Deed.PROFILE, customer_id=person, key=str(person), actor=actor)
+
+
+def undone(*, deed: str, key: str) -> bool:
+    """It does not count any more, as an order that was refunded whole; what it had completed by then stays given."""
+    return bool(DeedDone.objects.filter(deed=deed, key=f"{deed}:{key}").delete()[0])
 
 
 # -- parts -------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from yutang.areas.orders import perks
 from yutang.areas.orders.errors import RefundTooLarge, TooManyPieces, WrongState
 from yutang.areas.orders.events import OrderRefunded
 from yutang.areas.orders.models import Order, OrderItem, SaleLine, ShopOrder
+from yutang.areas.orders.perks import earned
 from yutang.areas.orders.services.facts import sale_line
 from yutang.areas.orders.services.fulfilling import BY_POST
 from yutang.areas.orders.services.paying import lock, note
@@ -71,7 +72,7 @@ class StockBack:
 @dataclass(frozen=True)
 class Effects:
     """Everything a refund would do. `money`: how much each tender gives back, in that order; `perks`: what becomes of
-    what was used besides money."""
+    what was used besides money, and what the purchase gave."""
 
     planned: Preview
     money: list[tuple[Tender, int]]
@@ -109,6 +110,9 @@ def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restock
         item.cancelled += here
         item.exchanged += one.exchanged
     given = perks.preview(order_id=order_id, returned=returned, is_whole=_is_all_back(items))
+    given += earned.preview(
+        order_id=order_id, paid=order.sold_amount, refunded=planned.total - order.refunded_amount
+    )  # fmt: skip
     money_back, rest = [], planned.total
     for tender in reversed(payments_of.tenders_of((PAYABLE, order_id))):
         if part := min(rest, tender.amount - tender.refunded_amount):

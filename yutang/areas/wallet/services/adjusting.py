@@ -38,7 +38,8 @@ def adjust(
         raise Invalid(field="reason", field_label=gettext("Reason"), reason=gettext("Say why."))
     currency = merchants.current_merchant(actor.merchant_id).currency
     accounts.lock(person.pk)
-    if amount > 0 and not queries.is_booked([f"wallet.adjust:{key}"]):
+    is_new = not queries.is_booked([f"wallet.adjust:{key}"])
+    if amount > 0 and is_new:
         refuse_too_much(person.pk, amount, currency)
     make = accounts.given if amount > 0 else accounts.taken
     lines = make(
@@ -48,9 +49,10 @@ def adjust(
         key=f"wallet.adjust:{key}", kind="wallet.adjust", lines=lines, source=("customer", person.pk),
         reason=reason.strip()[:500], actor=actor,
     )  # fmt: skip
-    audit.record(
-        "wallet.adjust", actor=actor, object_type="customer", object_id=person.pk,
-        detail={"kind": kind, "amount": amount, "store": store.pk, "reason": reason.strip()[:200]},
-    )  # fmt: skip
+    if is_new:
+        audit.record(
+            "wallet.adjust", actor=actor, object_type="customer", object_id=person.pk,
+            detail={"kind": kind, "amount": amount, "store": store.pk, "reason": reason.strip()[:200]},
+        )  # fmt: skip
     writer.mark_people_changed(actor.merchant_id)
     return entry

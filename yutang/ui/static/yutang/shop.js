@@ -33,9 +33,15 @@
     if (picker && event.detail.successful) picker.close();
   });
 
+  // -- what cannot be undone asks first --------------------------------------------------------------------------------
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  }, true);
+
   // -- one tap is one order, however often the thumb comes down -------------------------------------------------------
   document.addEventListener("submit", (event) => {
-    if (!("once" in event.target.dataset) || event.submitter?.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || !("once" in event.target.dataset) || event.submitter?.hasAttribute("hx-post")) return;
     const button = event.submitter || $("button", event.target);
     setTimeout(() => button && (button.disabled = true));
     // Coming back by the back button finds it open again.
