@@ -131,7 +131,7 @@ STORIES = (
     ], people=2),
     Story([
         Booked(ago=6, experience="baking", day=4, slot=1, party=2), Cancelled(ago=3),
-        Booked(ago=20, who=1, experience="baking", day=-10, slot=1, party=2), Cancelled(ago=10, who=1),
+        Booked(ago=20, who=1, experience="baking", day=-10, slot=1, party=2), Cancelled(ago=11, who=1),
     ], people=2),
     Story([
         Booked(ago=5, experience="baking", day=2, slot=1, party=3),
