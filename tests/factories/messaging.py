@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yutang.areas.messaging import services
+from yutang.areas.messaging import queries_notices, services
+from yutang.areas.messaging.models import Notice
 from yutang.core import access, tenancy
 from yutang.simulators.sms_aliyun import Account
 
@@ -54,6 +55,14 @@ def connect(merchant: Merchant, account: Account | None = None, **more: object) 
         return services.save_account(
             provider="aliyun", credentials=fields(account), actor=access.system(merchant.pk, "test"), **more
         )
+
+
+def reminded(actor: access.Actor, kind: str) -> list[tuple[int, str]]:
+    """(person, text) of what people were told of a kind, after today's reminders."""
+    while services.remind_next(actor=actor):
+        pass
+    rows = Notice.objects.filter(kind=kind).order_by("id")
+    return [(row.customer_id, queries_notices.told(row).text) for row in rows]
 
 
 def furnish_notices(mark: str, person: Customer) -> None:

@@ -9,10 +9,9 @@ import time_machine
 
 from tests.factories import membership as factory
 from tests.factories.customers import make_customer
+from tests.factories.messaging import reminded
 from yutang.areas.customers import services as customers
 from yutang.areas.membership.models import Card
-from yutang.areas.messaging import queries_notices as notices
-from yutang.areas.messaging import services as messaging
 from yutang.areas.messaging.models import Notice
 
 NOON = datetime(2026, 3, 5, 4, tzinfo=UTC)
@@ -24,13 +23,6 @@ def clock(merchant):
         yield lambda **by: traveller.shift(timedelta(**by))
 
 
-def told(actor, kind: str) -> list[tuple[int, str]]:
-    while messaging.remind_next(actor=actor):
-        pass
-    rows = Notice.objects.filter(kind=kind).order_by("id")
-    return [(row.customer_id, notices.told(row).text) for row in rows]
-
-
 def test_who_rises_is_told_at_once(clock, actor):
     factory.make_level(0, key="base")
     factory.make_level(100, key="gold")
@@ -39,10 +31,10 @@ def test_who_rises_is_told_at_once(clock, actor):
     assert list(Notice.objects.all()) == []  # the lowest level everybody has
     factory.earn(me, 60)
     said = [(me, "You are Gold now. See what it gives you.")]
-    assert told(actor, "level-up") == said
+    assert reminded(actor, "level-up") == said
     factory.earn(me, 10)
     factory.night()
-    assert told(actor, "level-up") == said
+    assert reminded(actor, "level-up") == said
 
 
 def test_who_is_united_with_somebody_has_reached_nothing(clock, actor):
@@ -51,7 +43,7 @@ def test_who_is_united_with_somebody_has_reached_nothing(clock, actor):
     factory.earn(one, 60)
     factory.earn(two, 60)
     customers.merge(survivor_id=one, absorbed_id=two, evidence=[], actor=actor)
-    assert told(actor, "level-up") == []
+    assert reminded(actor, "level-up") == []
 
 
 def test_a_level_that_will_fall(clock, actor):
@@ -63,14 +55,14 @@ def test_a_level_that_will_fall(clock, actor):
         factory.earn(person, 100)
     clock(days=20)
     factory.earn(two, 100)
-    assert told(actor, "level-falling") == []
+    assert reminded(actor, "level-falling") == []
     clock(days=20)
     factory.night()
-    said = told(actor, "level-falling")
+    said = reminded(actor, "level-falling")
     assert said == [(one, "Your level Gold falls on 2026-05-14 unless enough growth comes until then.")]
     clock(days=1)
     factory.night()
-    assert told(actor, "level-falling") == said
+    assert reminded(actor, "level-falling") == said
 
 
 def test_a_card_that_ends_within_a_week_and_has_none_behind_it(clock, actor):
@@ -80,10 +72,10 @@ def test_a_card_that_ends_within_a_week_and_has_none_behind_it(clock, actor):
     factory.bought_card(plan, two)
     factory.bought_card(plan, two)
     ends = Card.objects.filter(customer_id=one).get().ends_at
-    assert told(actor, "card-ending") == []
+    assert reminded(actor, "card-ending") == []
     clock(seconds=(ends - NOON - timedelta(days=6)).total_seconds())
-    said = told(actor, "card-ending")
+    said = reminded(actor, "card-ending")
     assert [person for person, _ in said] == [one]
     assert said[0][1].startswith("Your card “Silver” ends on 2026-04-0")
     clock(days=1)
-    assert told(actor, "card-ending") == said
+    assert reminded(actor, "card-ending") == said

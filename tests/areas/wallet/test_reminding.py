@@ -9,7 +9,7 @@ import time_machine
 
 from tests.factories import shop
 from tests.factories import wallet as factory
-from yutang.areas.messaging import queries_notices as notices
+from tests.factories.messaging import reminded
 from yutang.areas.messaging import services as messaging
 from yutang.areas.messaging.models import Notice
 
@@ -23,31 +23,24 @@ def clock(merchant):
         yield lambda **by: traveller.shift(timedelta(**by))
 
 
-def told(actor, kind: str) -> list[tuple[int, str]]:
-    while messaging.remind_next(actor=actor):
-        pass
-    rows = Notice.objects.filter(kind=kind).order_by("id")
-    return [(row.customer_id, notices.told(row).text) for row in rows]
-
-
 def test_gift_that_expires_in_fifteen_days(clock, actor):
     one, two = shop.buyer(), shop.buyer("+8613900139000")
     factory.with_balance(100_000, 20_000, one, gift_days=20)
     factory.with_balance(100_000, 20_000, two)  # for ever
     clock(days=4)
-    assert told(actor, "gift-expiring") == []
+    assert reminded(actor, "gift-expiring") == []
     clock(days=1)
     said = [(one.customer_id, "CN¥200.00 of gift balance can be used until 2026-03-25.")]
-    assert told(actor, "gift-expiring") == said
+    assert reminded(actor, "gift-expiring") == said
     clock(days=1)
-    assert told(actor, "gift-expiring") == said
+    assert reminded(actor, "gift-expiring") == said
 
 
 def test_gift_that_was_spent_is_nothing_to_tell(clock, actor):
     one = shop.buyer()
     factory.with_balance(1_000, 1_000, one, gift_days=5)
     factory.bought(2_000, one)
-    assert told(actor, "gift-expiring") == []
+    assert reminded(actor, "gift-expiring") == []
 
 
 def test_a_balance_untouched_for_ninety_days_is_told_once_a_pause(clock, actor):
@@ -57,15 +50,15 @@ def test_a_balance_untouched_for_ninety_days_is_told_once_a_pause(clock, actor):
     clock(days=60)
     factory.bought(30_000, two)
     clock(days=30)
-    assert told(actor, "balance-untouched") == []
+    assert reminded(actor, "balance-untouched") == []
     clock(days=1)
     first = (one.customer_id, "There are CN¥1,200.00 on your balance. You last used it on 2026-03-05.")
-    assert told(actor, "balance-untouched") == [first]
+    assert reminded(actor, "balance-untouched") == [first]
     clock(days=1)
-    assert told(actor, "balance-untouched") == [first]
+    assert reminded(actor, "balance-untouched") == [first]
     factory.bought(20_000, one)
     clock(days=91)
-    later = told(actor, "balance-untouched")[1:]
+    later = reminded(actor, "balance-untouched")[1:]
     assert sorted(later) == sorted(
         [
             (one.customer_id, "There are CN¥1,000.00 on your balance. You last used it on 2026-06-05."),

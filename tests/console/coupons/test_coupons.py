@@ -9,6 +9,7 @@ import pytest
 from tests.api.pool import make_person, make_store
 from tests.console.conftest import text
 from tests.factories.coupons import give, make_template, run_of
+from tests.factories.membership import make_level
 from tests.factories.merchants import make_merchant
 from yutang.areas.coupons import services
 from yutang.areas.coupons.models import Coupon, Run, Template
@@ -53,6 +54,18 @@ def test_mistakes_stand_beside_their_field(boss, shop):
     assert "There is no product X9." in text(boss.post("/coupons/new", {**FORM, "products": "X9"}), 422)
     sent = {**FORM, "ceiling": "", "budget": "10"}
     assert "set a ceiling" in text(boss.post("/coupons/new", sent), 422)
+
+
+def test_an_archived_level_still_limits_the_coupon(boss, shop):
+    with tenancy.scope(shop.pk):
+        make_level(0, key="base")
+        made = make_template(levels=("gold",))
+    page = text(boss.get(f"/coupons/{made.pk}/edit"))
+    assert '<option value="gold" selected>' in page
+    boss.post(f"/coupons/{made.pk}/edit", {**FORM, "levels": ["gold", "base"]})
+    with tenancy.scope(shop.pk):
+        assert set(Template.objects.select_related("terms").get().terms.levels) == {"gold", "base"}
+    assert "nobody" in text(boss.post("/coupons/new", {**FORM, "levels": "nobody"}), 422)
 
 
 def test_codes_are_exported_once(boss, shop):

@@ -79,7 +79,10 @@ class CouponForm(forms.Form):
             if isinstance(field, MoneyField):
                 field.currency = merchant.currency
         self.fields["categories"].choices = [(branch.pk, branch.label) for branch in catalog.categories()]
-        self.fields["levels"].choices = [(level.key, level.name) for level in membership.levels()]
+        levels = {level.key: level.name for level in membership.levels()}
+        # A level that was archived since still limits the coupon until somebody takes it out.
+        levels |= {key: key for key in self.initial.get("levels", []) if key not in levels}
+        self.fields["levels"].choices = list(levels.items())
         self.fields["nodes"].choices = [(node.pk, node.name) for node in merchants.tree() if node.kind == "store"]
 
     def clean(self) -> dict[str, Any]:
