@@ -4,6 +4,7 @@ import threading
 from contextlib import nullcontext
 from datetime import date
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -104,6 +105,37 @@ def test_without_the_horizon_the_late_commit_would_be_lost(monkeypatch):
     assert totals(merchant) == (1, 10)  # one fact is missing
     with tenancy.scope(merchant.pk):
         assert SaleLine.objects.count() == 2
+
+
+def test_transactions_of_other_databases_never_hold_a_fact_back():
+    """Not even in the instant they end, when the server no longer says whose they are."""
+    merchant = make_merchant()
+    stopping = threading.Event()
+
+    def elsewhere() -> None:
+        settings = connection.settings_dict
+        with psycopg.connect(
+            host=settings["HOST"], port=settings["PORT"], user=settings["USER"], password=settings["PASSWORD"],
+            dbname="postgres", autocommit=True,
+        ) as other:  # fmt: skip
+            while not stopping.is_set():
+                other.execute("SELECT pg_current_xact_id(), pg_sleep(0.01)")
+
+    threads = [threading.Thread(target=elsewhere) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(300):
+            with tenancy.scope(merchant.pk):
+                line = make_sale_line(merchant)
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT xid::text::bigint FROM orders_saleline WHERE id = %s", [line.pk])
+                    (written,) = cursor.fetchone()
+            assert writer._horizon() > written
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_second_writer_stays_out():

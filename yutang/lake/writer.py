@@ -10,6 +10,7 @@ would refuse its commit (docs/algorithms/lake-writer.md).
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 POSITION = "yutang.position"
+LOOKS = 50  # at transactions that are just ending
 log = logs.get(__name__)
 
 
@@ -172,20 +174,35 @@ def _in_files(batches: Iterator[pa.RecordBatch], size: int = 1_000_000) -> Itera
 
 def _horizon() -> int:
     """The oldest transaction still running in this database; ids belong to the whole server, other databases do not
-    hold us back. A transaction that cannot be placed (it ends this very moment) counts as ours."""
+    hold us back. One that cannot be placed ends this very moment: the next look does not find it. Should it stay
+    (prepared, or hidden from our role), it counts as ours."""
+    for _ in range(LOOKS):
+        ours, unplaced = _running()
+        if ours <= unplaced:
+            break
+        time.sleep(0.002)
+    return min(ours, unplaced)
+
+
+def _running() -> tuple[int, int]:
+    """From one snapshot: the oldest transaction of this database, and of those that nobody in sight runs. The next
+    id to be given out where there is none."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT LEAST(
-                max(pg_snapshot_xmax(now.snapshot)::text::bigint),
-                min(running.xid::text::bigint) FILTER (WHERE a.datname IS NULL OR a.datname = current_database())
-            )
-            FROM (SELECT pg_current_snapshot() AS snapshot) now
-            LEFT JOIN LATERAL pg_snapshot_xip(now.snapshot) AS running (xid) ON true
-            LEFT JOIN pg_stat_activity a ON a.backend_xid = running.xid::xid
+            SELECT LEAST(next, min(xid) FILTER (WHERE a.datname = current_database())),
+                   LEAST(next, min(xid) FILTER (WHERE a.datname IS NULL))
+              FROM (SELECT pg_current_snapshot() AS snapshot) now
+             CROSS JOIN LATERAL (SELECT pg_snapshot_xmax(snapshot)::text::bigint AS next) after
+              LEFT JOIN LATERAL (
+                       SELECT id, id::text::bigint AS xid FROM pg_snapshot_xip(snapshot) AS id
+                   ) running ON true
+              LEFT JOIN pg_stat_activity a ON a.backend_xid = running.id::xid
+             GROUP BY next
             """
         )
-        return int(cursor.fetchone()[0])
+        ours, unplaced = cursor.fetchone()
+        return int(ours), int(unplaced)
 
 
 @contextmanager
