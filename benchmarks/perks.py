@@ -111,7 +111,7 @@ def _members(actor: Actor) -> None:
         points.save_terms(
             values={"is_tender": True, "rate": 1, "ceiling_percent": 50, "least_points": 1}, actor=actor
         )  # fmt: skip
-        _give(ids, actor)
+    _give(ids, actor)
     for draft in (
         coupons.Draft(kind="amount", value=500, threshold=5_000),
         coupons.Draft(kind="percent", value=10, ceiling=2_000),
@@ -123,21 +123,25 @@ def _members(actor: Actor) -> None:
 
 
 def _give(ids: Sequence[int], actor: Actor) -> None:
-    node_id, later = merchants.root_node().pk, clock.now() + timedelta(days=300)
+    """Batch by batch, each in a transaction of its own, as runs do."""
+    later = clock.now() + timedelta(days=300)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        drafts = [
-            Draft(f"points:{pk}", "points.earn", tuple(
-                points_accounts.given(pk, 1_000, expires_at=later, origin="bench")
-            ))
-            for pk in some
-        ] + [
-            Draft(f"wallet:{pk}", "wallet.recharge", wallet_accounts.given(
-                wallet_accounts.PRINCIPAL, wallet_accounts.customer(pk), 100_000, "CNY", node_id=node_id, is_paid=True
-            ))
-            for pk in some
-        ]  # fmt: skip
-        ledger.post_many(drafts=drafts, actor=actor)
+        with tenancy.scope(actor.merchant_id):
+            node_id = merchants.root_node().pk
+            drafts = [
+                Draft(f"points:{pk}", "points.earn", tuple(
+                    points_accounts.given(pk, 1_000, expires_at=later, origin="bench")
+                ))
+                for pk in some
+            ] + [
+                Draft(f"wallet:{pk}", "wallet.recharge", wallet_accounts.given(
+                    wallet_accounts.PRINCIPAL, wallet_accounts.customer(pk), 100_000, "CNY", node_id=node_id,
+                    is_paid=True,
+                ))
+                for pk in some
+            ]  # fmt: skip
+            ledger.post_many(drafts=drafts, actor=actor)
 
 
 def _issue(draft: coupons.Draft, ids: Sequence[int], actor: Actor) -> None:

@@ -112,6 +112,20 @@ def roots(homes: Iterable[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
+def current(homes: Sequence[int]) -> list[int]:
+    """Whom these homes are today, each person once, sorted: `roots` for many, of whom few were merged."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT h.id FROM unnest(%s::bigint[]) AS h (id) LEFT JOIN customers_customer c ON c.id = h.id
+             WHERE c.id IS NULL OR c.merged_into_id IS NOT NULL
+            """,
+            [list(homes)],
+        )
+        elsewhere = {row[0] for row in cursor.fetchall()}
+    return sorted(set(homes) - elsewhere | set(roots(elsewhere).values())) if elsewhere else sorted(set(homes))
+
+
 def _tree(step: str, start: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -146,6 +146,11 @@ def roots(customer_ids: Iterable[int]) -> dict[int, int]:
     return forest.roots(customer_ids)
 
 
+def current_people(customer_ids: Sequence[int]) -> list[int]:
+    """The same for many at once, each person of today once, sorted; who does not exist is left out."""
+    return forest.current(customer_ids)
+
+
 def born_on(day: date, *, after: int = 0, limit: int) -> list[int]:
     """People of today whose birthday it is, by number after `after`; born on a leap day: on 28 February in
     other years."""

@@ -104,8 +104,8 @@ class Posting(TenantModel):
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="ledger_posting_not_zero")]
         indexes = [
-            models.Index(fields=["entry", "id"], name="ledger_posting_entry"),
-            models.Index(fields=["account", "-id"], name="ledger_posting_account"),
+            models.Index(fields=["merchant", "entry", "id"], name="ledger_posting_entry"),
+            models.Index(fields=["merchant", "account", "-id"], name="ledger_posting_account"),
             models.Index(fields=["merchant", "xid"], name="ledger_posting_xid"),
         ]
 

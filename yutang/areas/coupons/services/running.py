@@ -152,7 +152,7 @@ def _step(run: Run, people: np.ndarray[Any, np.dtype[np.int64]]) -> None:
         return
     # Whoever was merged since is the person of today; nobody is merged until this commits.
     merging.lock_identities(run.merchant_id)
-    today = sorted(set(customers.roots(people.tolist()).values()))
+    today = customers.current_people(people.tolist())
     made = _insert(run, template, today, begins, ends, now, most)
     if made:
         issuing.take_from_pools(template, made, f"coupon_run:{run.pk}:{run.position}:{run.issued}", _by(run))

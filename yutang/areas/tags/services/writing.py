@@ -34,7 +34,7 @@ class Reason:
 def people_of_today(people: Iterable[int], merchant_id: int) -> list[int]:
     """Whom the ids of an earlier moment mean now. Nobody is merged until the transaction ends."""
     merging.lock_identities(merchant_id)
-    return sorted(set(customers.roots(people).values()))
+    return customers.current_people(list(people))
 
 
 def give_many(tag: Tag, people: Sequence[int], reason: Reason) -> int:

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
             options={
-                'indexes': [models.Index(fields=['entry', 'id'], name='ledger_posting_entry'), models.Index(fields=['account', '-id'], name='ledger_posting_account'), models.Index(fields=['merchant', 'xid'], name='ledger_posting_xid')],
+                'indexes': [models.Index(fields=['merchant', 'entry', 'id'], name='ledger_posting_entry'), models.Index(fields=['merchant', 'account', '-id'], name='ledger_posting_account'), models.Index(fields=['merchant', 'xid'], name='ledger_posting_xid')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_posting_not_zero')],
             },
         ),
