@@ -14,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from yutang.core.embedded import EmbeddedPostgres
 
 HOLD = """
@@ -80,10 +80,11 @@ def test_a_killed_server_recovers_what_was_committed(home):
     server = EmbeddedPostgres(home)
     with psycopg.connect(server.url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    os.kill(server.pid(), signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(server.pid())] if psutil.pid_exists(server.pid()) else [], timeout=PATIENCE)
+    killed = psutil.Process(server.pid())
+    killed.kill()
     first.kill()
     first.communicate()
+    until(lambda: not killed.is_running() or killed.status() == psutil.STATUS_ZOMBIE)
     heir = user_of(home)
     with psycopg.connect(server.url()) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
