@@ -1,4 +1,4 @@
-"""A PostgreSQL data folder with all tables and no rows, made once: migrating takes the better part of a minute.
+"""A PostgreSQL data folder with all tables and no rows, made once.
 
 It is kept at rest under `.venv/`, named by what the tables come from, so that the next run finds it again.
 """
@@ -56,8 +56,8 @@ def _make(kept: Path) -> None:
         server.acquire()
         try:
             subprocess.run(
-                [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=REPOSITORY, check=True,
-                env=environment | {"YUTANG_HOME": str(server.home)},
+                [sys.executable, "-c", "from yutang.cli import shared; shared.prepare()"], cwd=REPOSITORY, check=True,
+                env=environment | {"YUTANG_HOME": str(server.home), "DJANGO_SETTINGS_MODULE": "yutang.settings"},
             )  # fmt: skip
         finally:
             server.release()

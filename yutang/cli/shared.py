@@ -78,15 +78,13 @@ def print_json(data: Any) -> None:
 
 
 def prepare() -> None:
-    """Django is set up, the tables are current. Two commands started together must not migrate together."""
+    """Django is set up, the tables are current."""
     import django
-    from django.core.management import call_command
     from django.utils import translation
 
-    from yutang.core import locks, logs
+    from yutang.core import logs, migrating
 
     django.setup()
     logs.quiet()
     translation.activate("zh-hans" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
-    with locks.held(locks.Lock.MIGRATIONS):
-        call_command("migrate", verbosity=0)
+    migrating.migrate()
