@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
     Parameters = Mapping[str, Any] | Sequence[Any]
+    _Converters = list[tuple[int, functools.partial[Any]]]
 
 M = TypeVar("M", bound=models.Model)
 
@@ -42,14 +43,17 @@ def rows(sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
 
 def instances(model: type[M], condition: str, parameters: Parameters = ()) -> list[M]:
     """Rows as model instances, of `SELECT all columns FROM table WHERE condition`; the ORM builds no text for them."""
-    sql, names, converters = _select(model, condition)
-    found = []
-    for row in rows(sql, parameters):
-        values = list(row)
-        for place, convert in converters:
-            values[place] = convert(values[place])
-        found.append(model.from_db(connection.alias, names, values))
-    return found
+    return [found for (found,) in joined((model,), condition, parameters)]
+
+
+def joined(models_: tuple[type[Any], ...], condition: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    """The same of several tables at once, an instance of each per row; the condition says what ties them."""
+    sql, parts = _select(models_, condition)
+    return [
+        tuple(model.from_db(connection.alias, names, _converted(row[start : start + len(names)], converters))
+              for model, start, names, converters in parts)
+        for row in rows(sql, parameters)
+    ]  # fmt: skip
 
 
 def together(*statements: tuple[str, Parameters]) -> list[list[tuple[Any, ...]]]:
@@ -60,17 +64,33 @@ def together(*statements: tuple[str, Parameters]) -> list[list[tuple[Any, ...]]]
         return [cursor.fetchall() for cursor in sent]
 
 
+def _converted(values: Sequence[Any], converters: _Converters) -> Sequence[Any]:
+    if not converters:
+        return values
+    changed = list(values)
+    for place, convert in converters:
+        changed[place] = convert(changed[place])
+    return changed
+
+
 @functools.cache
-def _select(model: type[M], condition: str) -> tuple[str, list[str], list[tuple[int, functools.partial[Any]]]]:
-    fields = model._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    converters = [
-        (place, functools.partial(convert, expression=field.get_col(model._meta.db_table), connection=connection))
-        for place, field in enumerate(fields)
-        for convert in field.get_db_converters(connection)
-    ]
-    names = [field.attname for field in fields]
-    return f"SELECT {columns} FROM {model._meta.db_table} WHERE {condition}", names, converters  # noqa: S608 -- written in the code
+def _select(
+    models_: tuple[type[models.Model], ...], condition: str
+) -> tuple[str, list[tuple[type[models.Model], int, list[str], _Converters]]]:
+    """The statement; per model where its columns begin, their names, and what turns values into Python's."""
+    columns: list[str] = []
+    parts = []
+    for model in models_:
+        fields, table = model._meta.concrete_fields, model._meta.db_table
+        converters = [
+            (place, functools.partial(convert, expression=field.get_col(table), connection=connection))
+            for place, field in enumerate(fields)
+            for convert in field.get_db_converters(connection)
+        ]
+        parts.append((model, len(columns), [field.attname for field in fields], converters))
+        columns += [f'{table}."{field.column}"' for field in fields]
+    tables = ", ".join(model._meta.db_table for model in models_)
+    return f"SELECT {', '.join(columns)} FROM {tables} WHERE {condition}", parts  # noqa: S608 -- written in the code
 
 
 def _executed(sql: str, parameters: Parameters) -> CursorWrapper:

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from yutang.areas.payments import providers
 from yutang.areas.payments.models import BillDay, CashMove, Difference, Notice, ProviderAccount, Refund, Shift, Tender
-from yutang.core import credentials
+from yutang.core import credentials, prepared
 from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 SETUP = "payments.setup"
+_PAID = """
+SELECT COALESCE(sum(amount - refunded_amount), 0) FROM payments_tender
+ WHERE payable_type = %s AND payable_id = %s AND state = 'paid'
+"""
 
 
 def paid_amount(payable: tuple[str, int]) -> int:
     """What came for it, less what was sent back."""
-    paid = Tender.objects.filter(payable_type=payable[0], payable_id=payable[1], state=Tender.State.PAID)
-    sums = paid.aggregate(paid=Sum("amount"), back=Sum("refunded_amount"))
-    return (sums["paid"] or 0) - (sums["back"] or 0)
+    return int(prepared.rows(_PAID, payable)[0][0])
 
 
 def tenders_of(payable: tuple[str, int], *, lock: bool = False) -> list[Tender]:

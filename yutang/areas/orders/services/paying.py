@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db import connection, transaction
 
@@ -18,7 +18,7 @@ from yutang.areas.orders.services.placing import PAYABLE, held_by
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.payables import Due
-from yutang.core import audit, clock, events, jobs, tenancy
+from yutang.core import audit, clock, events, jobs, prepared, tenancy
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Status = Order.Status
 # Ten of twelve digits by chance; the last two follow from them, so that a slip of the finger is no other order.
 _CHECK = 97
+_LOCKED = "orders_order.id = %s AND orders_shoporder.order_id = orders_order.id FOR NO KEY UPDATE"
 
 
 def due(order_id: int) -> Due:
@@ -45,7 +46,7 @@ def settle(order_id: int, actor: Actor) -> Order:
     if order.status != Status.UNPAID:
         raise RuntimeError(f"order {order_id} cannot be settled as {order.status}")
     now = clock.now()
-    items = list(OrderItem.objects.filter(order=order).order_by("position"))
+    items = prepared.instances(OrderItem, "order_id = %s ORDER BY position", [order_id])
     lines = [
         sale_line(
             order, str(item.position + 1), SaleLine.Kind.GOODS, item.amount, now, item=item, quantity=item.quantity
@@ -118,8 +119,11 @@ def lock(order_id: int) -> Order:
     """The order with its shop half, locked until the transaction ends. Every change of an order begins here.
 
     Both rows are locked: of a row that is only joined, whoever had to wait would see what was there before."""
-    rows = Order.objects.select_related("shop").filter(shop__isnull=False)
-    return rows.select_for_update(of=("self", "shop"), no_key=True).get(pk=order_id)
+    found = prepared.joined((Order, ShopOrder), _LOCKED, [order_id])
+    if not found:
+        raise Order.DoesNotExist
+    order, order.shop = found[0]
+    return cast("Order", order)
 
 
 def note(order: Order, what: str, actor: Actor, **detail: object) -> None:

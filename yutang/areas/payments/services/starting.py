@@ -22,13 +22,17 @@ from yutang.areas.payments.queries import paid_amount
 from yutang.areas.payments.services import drawer
 from yutang.areas.payments.services.asking import ask
 from yutang.areas.payments.services.taking import take
-from yutang.core import clock, jobs, tenancy
+from yutang.core import clock, jobs, prepared, tenancy
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 # A tender that is asked for again within this time is the same one: a second tap on "Pay".
 _SAME = timedelta(minutes=30)
+_WAITING = """
+payable_type = %s AND payable_id = %s AND provider = %s AND method = %s AND amount = %s AND state = 'started'
+AND created_at > %s ORDER BY id DESC LIMIT 1
+"""
 
 
 @transaction.atomic
@@ -66,19 +70,19 @@ def _open(
     amount = left if amount is None else amount
     if not 0 < amount <= left:
         raise TenderTooLarge(field="amount", due=left, wanted=amount)
-    waiting = Tender.objects.filter(
-        payable_type=payable[0], payable_id=payable[1], provider=provider, method=method, amount=amount,
-        state=Tender.State.STARTED, created_at__gt=clock.now() - _SAME,
+    waiting = prepared.instances(
+        Tender, _WAITING, [*payable, provider, method, amount, clock.now() - _SAME]
     )  # fmt: skip
-    tender = waiting.order_by("-id").first()
-    if tender is None:
+    if waiting:
+        tender = waiting[0]
+    else:
         tender = Tender.objects.create(
             merchant_id=actor.merchant_id, no=rules.new_no(clock.now()), payable_type=payable[0], payable_id=payable[1],
             provider=provider, method=method, amount=amount, currency=due.currency, expires_at=expires_at,
         )  # fmt: skip
     if chosen.is_local:
         _begin(chosen, tender, due.subject, return_url, actor)
-        tender.refresh_from_db()
+        [tender] = prepared.instances(Tender, "id = %s", [tender.pk])
     return tender
 
 
