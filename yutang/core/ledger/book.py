@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from yutang.core import prepared
 from yutang.core.ledger import kinds
 from yutang.core.ledger.errors import AlreadyMoved, IdempotencyConflict, Insufficient
 from yutang.core.ledger.lines import Holder
@@ -61,7 +62,7 @@ class Book:
         """Locks accounts by id, and those their balances were moved to."""
         wanted = sorted(set(ids) - self.accounts.keys())
         if wanted:
-            self._lock(f"{LOCK} WHERE a.id = ANY(%s) {LOCKED}", [wanted])
+            self._lock(f"{LOCK} WHERE a.id = ANY(%s::bigint[]) {LOCKED}", [wanted])
         self._follow_moved()
 
     def load_lots(self, account_ids: Iterable[int], lot_ids: Iterable[int] = ()) -> None:
@@ -92,8 +93,7 @@ class Book:
     def known(self, fingerprints: dict[str, bytes]) -> dict[str, Entry]:
         """Entries that were posted under these keys; IdempotencyConflict when one of them meant something else."""
         found = {}
-        # Raw: building the query through the ORM takes longer than running it, at every entry.
-        for entry in Entry.objects.raw(KNOWN, [self.merchant_id, list(fingerprints)]):
+        for entry in prepared.instances(Entry, KNOWN, [self.merchant_id, list(fingerprints)]):
             if bytes(entry.fingerprint) != fingerprints[entry.idempotency_key]:
                 raise IdempotencyConflict(field="key", key=entry.idempotency_key)
             found[entry.idempotency_key] = entry
@@ -104,10 +104,7 @@ class Book:
             self._lock(f"{LOCK} {BY_REF} {LOCKED}", [*_columns(refs), self.merchant_id])
 
     def _lock(self, sql: str, parameters: list[Any]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows = cursor.fetchall()
-        for id_, kind, unit, holder_type, holder_id, stripe, balance, floor, moved_to in rows:
+        for id_, kind, unit, holder_type, holder_id, stripe, balance, floor, moved_to in prepared.rows(sql, parameters):
             named = Ref(kind, unit, Holder(holder_type, holder_id), stripe)
             account = BookAccount(id_, named, balance, floor, moved_to, balance, moved_to)
             self.accounts[id_] = self.by_ref[named] = account
@@ -115,13 +112,10 @@ class Book:
     def _follow_moved(self) -> None:
         # Rare. Locks out of id order: a deadlock is possible then, PostgreSQL ends it and the caller repeats.
         while beyond := {a.moved_to for a in self.accounts.values() if a.moved_to} - self.accounts.keys():
-            self._lock(f"{LOCK} WHERE a.id = ANY(%s) {LOCKED}", [sorted(beyond)])
+            self._lock(f"{LOCK} WHERE a.id = ANY(%s::bigint[]) {LOCKED}", [sorted(beyond)])
 
     def _read_lots(self, sql: str, ids: list[int]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [ids])
-            rows = cursor.fetchall()
-        for id_, account_id, granted, remaining, expires_at, origin, granted_at in rows:
+        for id_, account_id, granted, remaining, expires_at, origin, granted_at in prepared.rows(sql, [ids]):
             if id_ in self.lots:
                 continue
             lot = BookLot(
@@ -271,9 +265,7 @@ class Book:
     def write(self) -> list[Entry]:
         """Writes the planned entries in one statement (a few more with moves); IdempotencyConflict, see below."""
         sql, parameters = self._statement()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            ids: dict[int, int] = dict(cursor.fetchall())
+        ids: dict[int, int] = dict(prepared.rows(sql, parameters))
         if len(ids) < len(self.entries):
             # Same key, other accounts, at the same time; never a repeat, which would have waited for our locks.
             taken = next(entry for no, entry in enumerate(self.entries) if no not in ids)
@@ -397,7 +389,7 @@ ENTRIES = """e AS MATERIALIZED (
 WRITTEN = """entry AS (
   INSERT INTO ledger_entry (id, merchant_id, idempotency_key, fingerprint, kind, actor_kind, actor_id, actor_name,
                             source_type, source_id, reason, detail, at, reverses_id)
-  SELECT e.id, %s, e.key, decode(e.fingerprint, 'hex'), e.kind, %s, %s, %s,
+  SELECT e.id, %s::bigint, e.key, decode(e.fingerprint, 'hex'), e.kind, %s::text, %s::bigint, %s::text,
          e.source_type, e.source_id, e.reason, e.detail, e.at, e.reverses_id
     FROM e ORDER BY e.no
       ON CONFLICT (merchant_id, idempotency_key) DO NOTHING
@@ -413,12 +405,12 @@ NEW_LOTS = """
 """
 INSERT_LOTS = """lot AS (
   INSERT INTO ledger_lot (id, merchant_id, account_id, entry_id, granted, remaining, expires_at, origin, granted_at)
-  SELECT l.id, %s, l.account_id, written.id, l.granted, l.remaining, l.expires_at, l.origin, l.granted_at
+  SELECT l.id, %s::bigint, l.account_id, written.id, l.granted, l.remaining, l.expires_at, l.origin, l.granted_at
     FROM l JOIN written ON written.no = l.entry_no
 )"""
 POSTINGS = """posting AS (
   INSERT INTO ledger_posting (merchant_id, entry_id, account_id, lot_id, amount, balance_after)
-  SELECT %s, written.id, p.account_id, {lot_id}, p.amount, p.balance_after
+  SELECT %s::bigint, written.id, p.account_id, {lot_id}, p.amount, p.balance_after
     FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bigint[])
          AS p(no, entry_no, account_id, lot_id, lot_no, amount, balance_after)
     JOIN written ON written.no = p.entry_no {lots}

@@ -15,7 +15,7 @@ BY_REF = """
    AND a.stripe = w.stripe
  WHERE a.merchant_id = %s
 """
-KNOWN = "SELECT * FROM ledger_entry WHERE merchant_id = %s AND idempotency_key = ANY(%s)"
+KNOWN = "merchant_id = %s AND idempotency_key = ANY(%s::text[])"
 OPEN_ACCOUNTS = """
 INSERT INTO ledger_account (merchant_id, kind, unit, holder_type, holder_id, stripe, balance, floor, created_at)
 SELECT %s, w.*, now()
@@ -26,9 +26,11 @@ SELECT %s, w.*, now()
 LOTS = """
 SELECT id, account_id, granted, remaining, expires_at, origin, granted_at FROM ledger_lot
 """
-LIVE_LOTS = LOTS + " WHERE account_id = ANY(%s) AND remaining > 0 ORDER BY expires_at NULLS LAST, granted_at, id"
-NAMED_LOTS = LOTS + " WHERE id = ANY(%s)"
+LIVE_LOTS = (
+    LOTS + " WHERE account_id = ANY(%s::bigint[]) AND remaining > 0 ORDER BY expires_at NULLS LAST, granted_at, id"
+)
+NAMED_LOTS = LOTS + " WHERE id = ANY(%s::bigint[])"
 MOVED = """
 SELECT id, move_id, from_account_id, to_account_id, from_lot_id, to_lot_id, amount FROM ledger_moved
- WHERE from_account_id = ANY(%s) AND is_open ORDER BY id
+ WHERE from_account_id = ANY(%s::bigint[]) AND is_open ORDER BY id
 """
