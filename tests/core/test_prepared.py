@@ -5,9 +5,12 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.factories.catalog import make_product
 from tests.factories.merchants import make_merchant
+from tests.factories.orders import make_sale_line
 from yutang.areas.catalog.models import Product, Sku
 from yutang.areas.catalog.services import SkuDraft
+from yutang.areas.orders.models import SaleLine
 from yutang.core import prepared, tenancy
+from yutang.core.models import Event
 
 pytestmark = pytest.mark.django_db
 POOLS = "SELECT key FROM reservations_pool WHERE capacity >= %(least)s ORDER BY key"
@@ -52,6 +55,31 @@ def test_errors_are_djangos_and_the_transaction_can_go_on_before_them():
         with pytest.raises(IntegrityError), transaction.atomic():
             prepared.together(again, again)
         assert prepared.rows(POOLS, {"least": 0}) == []
+
+
+def test_new_instances_get_their_numbers_and_what_the_database_fills_in():
+    shop = make_merchant()
+    with tenancy.scope(shop.pk):
+        made = [Event(merchant_id=shop.pk, name="bench", payload={"梅": [n, None]}) for n in range(3)]
+        prepared.insert(made)
+        prepared.insert([])
+        found = list(Event.objects.filter(name="bench").order_by("pk"))
+        assert found == made
+        assert [event.payload for event in found] == [{"梅": [n, None]} for n in range(3)]
+        line = make_sale_line(shop)
+        line.pk, line.line_key = None, "2"
+        prepared.insert([line])
+        assert SaleLine.objects.filter(pk=line.pk, line_key="2", xid__gt=0).exists()
+
+
+def test_joined_rows_become_an_instance_of_each():
+    shop = make_merchant()
+    with tenancy.scope(shop.pk):
+        product = make_product()
+        sku = Sku.objects.get(product=product)
+        tied = "catalog_product.id = %s AND catalog_sku.product_id = catalog_product.id"
+        assert prepared.joined((Product, Sku), tied, [product.pk]) == [(product, sku)]
+        assert prepared.joined((Product, Sku), tied, [0]) == []
 
 
 def _opened(shop) -> list[str]:

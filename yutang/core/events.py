@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from yutang.core import jobs, tenancy
+from yutang.core import jobs, prepared, tenancy
 from yutang.core.models import Event, EventHandling
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ def publish(event: DomainEvent) -> None:
 
 def publish_many(happened: Sequence[DomainEvent]) -> None:
     """The same for many events: one statement for them, and one for the jobs of each."""
-    rows = Event.objects.bulk_create(
+    rows = [
         Event(merchant_id=event.merchant_id, name=event.name, payload=dataclasses.asdict(event)) for event in happened
-    )
+    ]
+    prepared.insert(rows)
     for event, row in zip(happened, rows, strict=True):
         started = [
             {"merchant_id": event.merchant_id, "event_id": row.pk, "handler": handler}

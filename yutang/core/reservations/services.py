@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from yutang.core.access import Actor
 
 # NO KEY: reservations being inserted by others need not wait for us because of their foreign key.
+HELD = """
+SELECT pool_id, state FROM reservations_reservation WHERE merchant_id = %s AND idempotency_key = %s
+"""
 LOCK = """
 SELECT id, kind, key, capacity, reserved, confirmed FROM reservations_pool
  WHERE merchant_id = %(merchant)s AND id = ANY(%(pools)s) ORDER BY id FOR NO KEY UPDATE
@@ -271,12 +274,12 @@ def _earlier(key: str, wanted: dict[int, int], actor: Actor) -> list[Reservation
 
 
 def _decide(sql: str, key: str, state: Reservation.State, fine: set[Reservation.State], actor: Actor) -> None:
-    held = Reservation.objects.filter(merchant_id=actor.merchant_id, idempotency_key=key)
-    pool_ids = set(held.values_list("pool_id", flat=True))
+    held = [actor.merchant_id, key]
+    pool_ids = {row[0] for row in prepared.rows(HELD, held)}
     if not pool_ids:
         raise UnknownReservation(field="key", key=key)
     _lock(pool_ids, actor)
-    states = set(held.values_list("state", flat=True))
+    states = {row[1] for row in prepared.rows(HELD, held)}  # as they are under the lock
     for other in sorted(states - {Reservation.State.RESERVED.value} - {s.value for s in fine}):
         raise NotHeld(field="key", key=key, state=other)
     _rows(sql, {"state": state.value, "now": clock.now(), "merchant": actor.merchant_id, "key": key})

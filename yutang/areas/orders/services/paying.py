@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 Status = Order.Status
 # Ten of twelve digits by chance; the last two follow from them, so that a slip of the finger is no other order.
 _CHECK = 97
+_PAID = """
+WITH shop AS (UPDATE orders_shoporder SET expires_at = NULL WHERE order_id = %s)
+UPDATE orders_order SET status = %s, paid_at = %s, updated_at = %s, sold_amount = %s, line_count = %s WHERE id = %s
+RETURNING id
+"""
 _LOCKED = "orders_order.id = %s AND orders_shoporder.order_id = orders_order.id FOR NO KEY UPDATE"
 
 
@@ -55,11 +60,10 @@ def settle(order_id: int, actor: Actor) -> Order:
     ]  # fmt: skip
     if order.shop.freight:
         lines.append(sale_line(order, "#freight", SaleLine.Kind.FREIGHT, order.shop.freight, now))
-    SaleLine.objects.bulk_create(lines)
+    prepared.insert(lines)
     order.status, order.paid_at, order.updated_at = Status.PAID, now, now
     order.sold_amount, order.line_count = sum(line.amount for line in lines), len(lines)
-    order.save(update_fields=["status", "paid_at", "updated_at", "sold_amount", "line_count"])
-    ShopOrder.objects.filter(pk=order_id).update(expires_at=None)
+    prepared.rows(_PAID, [order_id, order.status, now, now, order.sold_amount, order.line_count, order_id])
     if order.shop.fulfilment == ShopOrder.Fulfilment.PICKUP:
         _give_code(order_id, actor)
     note(order, "paid", actor)
@@ -128,9 +132,10 @@ def lock(order_id: int) -> Order:
 
 def note(order: Order, what: str, actor: Actor, **detail: object) -> None:
     """Writes the history."""
-    OrderStep.objects.create(
+    step = OrderStep(
         merchant_id=order.merchant_id, order=order, what=what, status=order.status, detail=detail, by=actor.name
     )
+    prepared.insert([step])
 
 
 # -- parts -------------------------------------------------------------------------------------------------------

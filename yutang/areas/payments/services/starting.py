@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # A tender that is asked for again within this time is the same one: a second tap on "Pay".
 _SAME = timedelta(minutes=30)
+_STARTED = "UPDATE payments_tender SET client = %s::jsonb WHERE id = %s RETURNING id"
 _WAITING = """
 payable_type = %s AND payable_id = %s AND provider = %s AND method = %s AND amount = %s AND state = 'started'
 AND created_at > %s ORDER BY id DESC LIMIT 1
@@ -76,10 +78,11 @@ def _open(
     if waiting:
         tender = waiting[0]
     else:
-        tender = Tender.objects.create(
+        tender = Tender(
             merchant_id=actor.merchant_id, no=rules.new_no(clock.now()), payable_type=payable[0], payable_id=payable[1],
             provider=provider, method=method, amount=amount, currency=due.currency, expires_at=expires_at,
         )  # fmt: skip
+        prepared.insert([tender])
     if chosen.is_local:
         _begin(chosen, tender, due.subject, return_url, actor)
         [tender] = prepared.instances(Tender, "id = %s", [tender.pk])
@@ -136,7 +139,7 @@ def _begin(provider: providers.Provider, tender: Tender, subject: str, return_ur
 
 def _note(tender: Tender, started: providers.Started, actor: Actor) -> None:
     if started.client != tender.client:
-        Tender.objects.filter(pk=tender.pk).update(client=started.client)
+        prepared.rows(_STARTED, [json.dumps(started.client), tender.pk])
     if started.paid is not None:
         take(provider=tender.provider, paid=started.paid, actor=actor)
         drawer.note_sale(tender, actor)

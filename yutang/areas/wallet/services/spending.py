@@ -16,7 +16,7 @@ from yutang.areas.wallet import accounts, queries, rules
 from yutang.areas.wallet.errors import BalanceTooLow, NobodysBalance, NotFromBalance
 from yutang.areas.wallet.models import Spend
 from yutang.areas.wallet.services.recharging import PAYABLE as RECHARGE
-from yutang.core import access, clock, money
+from yutang.core import access, clock, money, prepared
 from yutang.core.ledger import services as ledger
 from yutang.core.ledger.errors import Insufficient
 from yutang.core.ledger.lines import Draft, Line
@@ -86,10 +86,11 @@ def _spend(tender: Tender, customer_id: int, node_id: int) -> None:
         has = queries.balance(customer_id, tender.currency)
         raise BalanceTooLow(field="amount", available=money.formatted(has.total, tender.currency)) from error
     entries = {entry.idempotency_key.rpartition(":")[2]: entry.pk for entry in booked}
-    Spend.objects.create(
+    spend = Spend(
         merchant_id=tender.merchant_id, tender_no=tender.no, node_id=node_id, spending=spending, principal=parts[0],
         gift=parts[1], principal_entry=entries.get(accounts.PRINCIPAL), gift_entry=entries.get(accounts.GIFT),
     )  # fmt: skip
+    prepared.insert([spend])
 
 
 def _give_back(refund: Refund) -> None:
