@@ -117,16 +117,17 @@ class Used:
 
 
 def used(reasons: Iterable[Adjustment | Reason]) -> list[Used]:
-    """In the order in which they were taken off."""
+    """Coupons, then points."""
     found: dict[tuple[str, str, str], int] = {}
     for reason in reasons:
         if is_perk(reason):
             key = ("" if reason.step == POINTS else reason.label, reason.source_type, reason.source_id)
             found[key] = found.get(key, 0) + reason.amount
-    return [
+    rows = [
         Used(name, -amount * int(source_id) if source_type == point_step.RATE else 0, amount)
         for (name, source_type, source_id), amount in found.items()
     ]
+    return sorted(rows, key=lambda row: row.points)
 
 
 def is_perk(reason: Adjustment | Reason) -> bool:
