@@ -168,6 +168,8 @@ def test_a_payment_code_in_the_field_of_the_buyer(merchant, till, key, buyer):
     nobody = till.post("/pos/members/enter", {"key": key, "member": "9999 李"}, headers=HX)
     assert nobody.headers["HX-Retarget"] == "#people"
     assert "Nobody found" in text(nobody)
+    new = till.post("/pos/members/enter", {"key": key, "member": "13900001111"}, headers=HX)
+    assert 'value="13900001111"' in text(new)
 
 
 def test_paying_by_code_brings_the_coupons_and_asks_for_no_second_code(merchant, till, key, buyer):

@@ -41,8 +41,7 @@ class NewMemberForm(forms.Form):
 @page(PERMISSION, methods=("GET",))
 def find(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("member", "")
-    form = NewMemberForm(initial={"phone": text.strip() if text.strip().isdecimal() and len(text.strip()) > 6 else ""})
-    return _shown(request, request.GET.get("key", ""), text, form)
+    return _shown(request, request.GET.get("key", ""), text, _new_by(text))
 
 
 @page(PERMISSION, methods=("POST",))
@@ -68,7 +67,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     people = _meant(request, text)
     if len(people) == 1 and (account := queries_counter.account_of(people[0].pk)) is not None:
         return _buys(request, account.pk)
-    return _asked_again(_shown(request, key, text, NewMemberForm()))
+    return _asked_again(_shown(request, key, text, _new_by(text)))
 
 
 @page(PERMISSION, methods=("POST",))
@@ -85,6 +84,12 @@ def create(request: HttpRequest) -> HttpResponse:
             with errors_of(form):
                 return _buys(request, _known_or_new(request, phone, form.cleaned_data, store_id))
     return _asked_again(_shown(request, key, "", form))
+
+
+def _new_by(text: str) -> NewMemberForm:
+    """What was looked for may be the phone of somebody new."""
+    said = text.strip()
+    return NewMemberForm(initial={"phone": said if said.isdecimal() and len(said) > 6 else ""})
 
 
 def _asked_again(response: HttpResponse) -> HttpResponse:
