@@ -66,7 +66,7 @@ CODES = {
     "ReminderRule": {"kind"}, "ReminderRun": {"kind"},
     "ProviderAccount": {"provider"}, "BillEntry": {"currency"}, "Difference": {"currency"},
     "Page": {"slug", "share_picture"},
-    "TillBasket": {"key"}, "Shift": {"currency"}, "CashMove": {"key"},
+    "TillBasket": {"key", "coupons"}, "Shift": {"currency"}, "CashMove": {"key"},
     "ProductGram": {"gram"}, "Picture": {"digest"}, "LevelPrice": {"level"}, "CartLine": {"visitor"},
     "RetentionRule": {"kind"},
     "SmsAccount": {"provider"}, "OneTimeCode": {"provider"},

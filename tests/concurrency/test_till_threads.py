@@ -9,14 +9,17 @@ from django.db import connection
 
 from tests.concurrency.threads import together
 from tests.factories import shop
+from tests.factories.coupons import with_coupon
 from tests.factories.merchants import make_merchant, make_store
 from tests.factories.till import basket, cashier
+from yutang.areas.coupons.errors import CouponGone
+from yutang.areas.coupons.models import Coupon, Use
 from yutang.areas.inventory import services as inventory
 from yutang.areas.inventory.models import StockItem, StockMove
 from yutang.areas.orders import services
-from yutang.areas.orders.errors import CodeUsed
-from yutang.areas.orders.models import Order, PickupUse
-from yutang.areas.orders.services import selling
+from yutang.areas.orders.errors import CodeUsed, PriceChanged
+from yutang.areas.orders.models import Order, PickupUse, TillBasket
+from yutang.areas.orders.services import baskets, selling
 from yutang.areas.payments.models import CashMove, Tender
 from yutang.core import tenancy
 
@@ -118,6 +121,41 @@ def test_one_basket_from_many_threads_is_one_sale(world):
     with tenancy.scope(merchant.pk):
         assert (Order.objects.count(), Tender.objects.count(), CashMove.objects.count()) == (1, 1, 1)
         assert StockItem.objects.get(sku=sku).on_hand == 48
+
+
+def test_tills_and_phones_use_one_coupon_once(world):
+    """The race without the guard: test_coupon_threads."""
+    merchant, store, actor, sku = world
+    with tenancy.scope(merchant.pk):
+        buyer = shop.buyer()
+        shop.paid((shop.stocked(1), 1))  # the sales channels are there
+        selling.sell(key=basket(actor, store, (sku, 1)).key, expected=1_000, cash=1_000, actor=actor)
+        coupon = with_coupon(buyer.customer_id, value=500)
+        tills = [actor, *(cashier(merchant, store) for _ in range(5))]
+        held = [basket(one, store, (sku, 1)) for one in tills]
+        for one, filled in zip(tills, held, strict=True):
+            baskets.set_buyer(key=filled.key, identity_id=buyer.pk, actor=one)
+
+    def buy(number: int, barrier) -> str:
+        barrier.wait()
+        with tenancy.scope(merchant.pk):
+            try:
+                if number < len(tills):
+                    selling.sell(key=held[number].key, expected=500, cash=500, actor=tills[number])
+                else:
+                    services.place(
+                        wish=shop.wish((sku, 1), choices={"coupon": "auto"}), identity=buyer, key=f"phone-{number}",
+                        expected=500, actor=shop.actor(),
+                    )  # fmt: skip
+            except (CouponGone, PriceChanged):
+                return "refused"
+        return "sold"
+
+    assert Counter(together(buy, threads=2 * len(tills))) == {"sold": 1, "refused": 2 * len(tills) - 1}
+    with tenancy.scope(merchant.pk):
+        used = Use.objects.get()
+        assert (used.coupon_id, Coupon.objects.get(pk=coupon.pk).order_id) == (coupon.pk, used.order_id)
+        assert (Order.objects.count(), TillBasket.objects.count()) in ((3, 5), (3, 6))
 
 
 def test_the_rest_in_cash_from_many_threads_is_taken_once(world):

@@ -17,7 +17,8 @@ from yutang.core import clock
 
 CODE_LETTERS = 16  # of 5 bits each
 MOST_OFF = 10**12
-_PLAIN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")  # no I, L, O, U
+_LETTERS = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")  # no I, L, O, U
+_PLAIN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _TYPED = str.maketrans("ILO", "110")  # as people read them
 
 
@@ -49,10 +50,20 @@ def shown(text: str) -> str:
     return "-".join(text[n : n + 4] for n in range(0, len(text), 4))
 
 
+def plain(text: str) -> str:
+    """A code as people type it: case, spaces and dashes do not count, I and L are 1, O is 0."""
+    return "".join(letter for letter in text.upper() if letter.isalnum()).translate(_TYPED)
+
+
 def digest(text: str) -> bytes:
-    """Of a code as people type it: case, spaces and dashes do not count, I and L are 1, O is 0."""
-    plain = "".join(letter for letter in text.upper() if letter.isalnum()).translate(_TYPED)
-    return hashlib.sha256(plain.encode()).digest()
+    """Of a code as people type it."""
+    return hashlib.sha256(plain(text).encode()).digest()
+
+
+def is_code(text: str) -> bool:
+    """Whether it looks like one."""
+    typed = plain(text)
+    return len(typed) == CODE_LETTERS and set(typed) <= _LETTERS
 
 
 def held_out(action: str, people: np.ndarray[Any, np.dtype[np.int64]], share: float) -> np.ndarray[Any, Any]:

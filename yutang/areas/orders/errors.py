@@ -165,6 +165,22 @@ class BasketInHand(DomainError):
     status = 409
 
 
+class BuyerNeeded(DomainError):
+    """A coupon on paper is redeemed to somebody."""
+
+    code = "orders.buyer_needed"
+    message = gettext_noop("A coupon belongs to a person: choose the buyer first (F2), then scan the code again.")
+    status = 409
+
+
+class CodeNeeded(DomainError):
+    """Nobody has shown a payment code for this basket, or it was too long ago."""
+
+    code = "orders.code_needed"
+    message = gettext_noop("Points and balance pay when the buyer shows a payment code: scan it.")
+    status = 409
+
+
 class DiscountTooLarge(DomainError):
     """`params`: most (percent)."""
 

@@ -122,7 +122,9 @@ def erase(person: Person, actor: Actor) -> None:
     SaleLine.objects.filter(customer_id=person.customer_id).exclude(spec="").update(spec="")
     _erase_invoices(person)
     CartLine.objects.filter(identity__in=person.identities).delete()
-    TillBasket.objects.filter(identity__in=person.identities).update(identity=None, label="")
+    TillBasket.objects.filter(identity__in=person.identities).update(
+        identity=None, label="", coupons="auto", uses_points=False, shown_at=None
+    )  # fmt: skip
 
 
 def open_orders(person: Person) -> list[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.inventory import queries as inventory
-from yutang.areas.orders import pricing
+from yutang.areas.orders import pricing, queries_perks
 from yutang.areas.orders.models import Order, ShopOrder, TillBasket
 from yutang.areas.orders.queries_shop import shop_order
 from yutang.areas.orders.services import baskets, selling
 from yutang.areas.orders.services.placing import quote
+from yutang.areas.wallet import queries as balances
 from yutang.core.errors import DomainError, NotFound
 
 if TYPE_CHECKING:
@@ -50,12 +51,16 @@ class CounterRow:
 
 @dataclass(frozen=True)
 class Counter:
-    """`rows`: the newest first. `refusal`: why it cannot be sold like this."""
+    """`rows`: the newest first. `refusal`: why it cannot be sold like this. What the buyer has, where there is a buyer:
+    `coupons`, `points`, and once a code was shown `balance` in minor units."""
 
     basket: TillBasket
     rows: list[CounterRow]
     quote: Quote | None
     refusal: str
+    coupons: queries_perks.Coupons | None = None
+    points: queries_perks.Points | None = None
+    balance: int = 0
 
     @property
     def pieces(self) -> int:
@@ -66,20 +71,25 @@ class Counter:
         return pricing.lowered_by(self.quote)[0] if self.quote else 0
 
     @property
+    def member_off(self) -> int:
+        """What the buyer's level or card takes off."""
+        return -sum(reason.amount for reason in self.quote.reasons if reason.step == "level") if self.quote else 0
+
+    @property
     def is_sellable(self) -> bool:
         return self.quote is not None and not self.refusal and not any(row.is_short for row in self.rows)
 
 
 def counter(basket: TillBasket, *, currency: str) -> Counter:
-    """Four statements for any number of lines."""
+    """Four statements for any number of lines, more where there is a buyer."""
     wanted = basket.wanted
     if not wanted:
         return Counter(basket, [], None, "")
     offers, there = catalog.offers(wanted), on_hand(wanted, basket.node_id)
-    quoted, refusal = None, ""
+    quoted, refusal, wish = None, "", selling.wish(basket)
     customer = basket.identity.customer_id if basket.identity else None
     try:
-        quoted = quote(wish=selling.wish(basket), customer_id=customer, currency=currency)
+        quoted = quote(wish=wish, customer_id=customer, currency=currency)
         selling.refuse_discount(*pricing.lowered_by(quoted))
     except DomainError as error:
         refusal = str(error)
@@ -93,7 +103,16 @@ def counter(basket: TillBasket, *, currency: str) -> Counter:
                 line.amount if line else None, basket.prices.get(str(sku_id)),
             )
         )  # fmt: skip
-    return Counter(basket, rows, quoted, refusal)
+    if quoted is None or customer is None:
+        return Counter(basket, rows, quoted, refusal)
+    own = queries_perks.OWN if basket.coupons else queries_perks.NONE
+    mode = queries_perks.AUTO if basket.coupons == queries_perks.AUTO else own
+    return Counter(
+        basket, rows, quoted, refusal,
+        queries_perks.coupons(wish=wish, quote=quoted, customer_id=customer, currency=currency, mode=mode),
+        queries_perks.points(wish=wish, quote=quoted, customer_id=customer),
+        balances.balance(customer, currency).total if basket.is_shown else 0,
+    )  # fmt: skip
 
 
 def on_hand(sku_ids: Iterable[int], node_id: int) -> dict[int, int]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from yutang.areas.catalog import queries as catalog
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.merchants.models import OrgNode
 from yutang.areas.orders import queries_till
@@ -25,50 +22,14 @@ from yutang.core.errors import DomainError, NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from yutang.areas.catalog.queries import Offer
     from yutang.areas.orders.models import TillBasket
 
 PERMISSION = "pos.sell"
-MOST_PRODUCTS = 12
-_TIMES = re.compile(r"(\d{1,3})\s*[*x×]\s*(\S.*)")  # "3*6901234567892": three of them
-
-
-@dataclass(frozen=True)
-class Found:
-    offer: Offer
-    available: int
 
 
 @page(PERMISSION, methods=("GET",))
 def till(request: HttpRequest) -> HttpResponse:
     return whole(request)
-
-
-@page(PERMISSION, methods=("GET",))
-def find(request: HttpRequest) -> HttpResponse:
-    """What is meant by what is being typed."""
-    store = store_of(request)
-    times, text = _asked(request.GET.get("q", ""))
-    context = {"found": _found(text, store.pk) if store else [], "asked": text, "times": times}
-    return render(request, "console/pos/_found.html", context | {"key": request.GET.get("key", "")})
-
-
-@page(PERMISSION, methods=("POST",))
-def scan(request: HttpRequest) -> HttpResponse:
-    """A code or barcode goes onto the counter at once; of anything else the products it may mean are shown."""
-    key = request.POST.get("key", "")
-    times, text = _asked(request.POST.get("q", ""))
-    sku_id = id_of(request.POST.get("sku", ""))
-    exact = [sku_id] if sku_id else catalog.skus_by_number(text)
-    if len(exact) == 1:
-        with_it = changed(request, lambda: baskets.add(key=key, sku_id=exact[0], pieces=times, actor=request.actor))
-        with_it.headers["HX-Trigger"] = "pos-added"
-        return with_it
-    basket = baskets.locked(key, request.actor)
-    context = {"found": _found(text, basket.node_id), "asked": text, "times": times, "key": key, "is_scan": True}
-    response = render(request, "console/pos/_found.html", context)
-    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#found", "innerHTML"
-    return response
 
 
 @page(PERMISSION, methods=("POST",))
@@ -156,7 +117,9 @@ def changed(request: HttpRequest, change: Any) -> HttpResponse:
     return fragment(request, basket)
 
 
-def fragment(request: HttpRequest, basket: TillBasket | None = None, *, problem: str = "") -> HttpResponse:
+def fragment(
+    request: HttpRequest, basket: TillBasket | None = None, *, problem: str = "", notice: str = ""
+) -> HttpResponse:  # fmt: skip
     """The counter alone, or the whole till where no script asks. A basket that is gone gives way to the one in hand."""
     if basket is None:
         store = store_of(request)
@@ -165,16 +128,17 @@ def fragment(request: HttpRequest, basket: TillBasket | None = None, *, problem:
         basket = baskets.in_hand(node_id=store.pk, actor=request.actor)
     if not request.headers.get("HX-Request"):
         store = merchants.node(basket.node_id, actor=request.actor, permission=PERMISSION)
-        return whole(request, store=store, problem=problem, status=422 if problem else 200)
-    return render(request, "console/pos/_counter.html", _counter(request, basket) | {"problem": problem})
+        return whole(request, store=store, problem=problem, notice=notice, status=422 if problem else 200)
+    context = _counter(request, basket) | {"problem": problem, "notice": notice}
+    return render(request, "console/pos/_counter.html", context)
 
 
 def whole(
-    request: HttpRequest, *, store: OrgNode | None = None, problem: str = "", status: int = 200
+    request: HttpRequest, *, store: OrgNode | None = None, problem: str = "", notice: str = "", status: int = 200
 ) -> HttpResponse:  # fmt: skip
     stores = stores_of(request)
     store = store or store_of(request, stores)
-    context: dict[str, Any] = {"stores": stores, "store": store, "problem": problem}
+    context: dict[str, Any] = {"stores": stores, "store": store, "problem": problem, "notice": notice}
     if store is not None:
         basket = baskets.in_hand(node_id=store.pk, actor=request.actor)
         context |= _counter(request, basket)
@@ -191,23 +155,3 @@ def _counter(request: HttpRequest, basket: TillBasket) -> dict[str, Any]:
         "has_drawer": shift is not None and shift.node_id == basket.node_id,
         "most": queries_till.rules().largest_discount,
     }  # fmt: skip
-
-
-def _asked(text: str) -> tuple[int, str]:
-    """Pieces and what of."""
-    text = " ".join(text.split())[:60]
-    if found := _TIMES.fullmatch(text):
-        return max(int(found[1]), 1), found[2]
-    return 1, text
-
-
-def _found(text: str, node_id: int) -> list[Found]:
-    """SKUs on sale of the products that fit best."""
-    if not text:
-        return []
-    wanted = catalog.Search(text=text, states=("on_sale",))
-    products = list(catalog.search(wanted).order_by(*catalog.in_order(wanted))[:MOST_PRODUCTS])
-    skus = catalog.skus_of(product.pk for product in products)
-    ids = [sku.pk for product in products for sku in skus[product.pk]][: 4 * MOST_PRODUCTS]
-    offers, there = catalog.offers(ids), queries_till.on_hand(ids, node_id)
-    return [Found(offers[pk], there.get(pk, 0)) for pk in ids if pk in offers and offers[pk].is_on_sale]

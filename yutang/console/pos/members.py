@@ -16,8 +16,9 @@ from yutang.areas.customers import services as people
 from yutang.areas.orders import queries as orders
 from yutang.areas.orders.services import baskets
 from yutang.areas.privacy import consents
+from yutang.areas.wallet import services as wallet
 from yutang.console.access import page
-from yutang.console.pos import buyers, counter
+from yutang.console.pos import buyers, counter, scanning
 from yutang.console.staff.forms import id_of
 from yutang.core.errors import NotFound
 from yutang.ui.forms import errors_of
@@ -40,8 +41,7 @@ class NewMemberForm(forms.Form):
 @page(PERMISSION, methods=("GET",))
 def find(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("member", "")
-    form = NewMemberForm(initial={"phone": text.strip() if text.strip().isdecimal() and len(text.strip()) > 6 else ""})
-    return _shown(request, request.GET.get("key", ""), text, form)
+    return _shown(request, request.GET.get("key", ""), text, _new_by(text))
 
 
 @page(PERMISSION, methods=("POST",))
@@ -59,6 +59,18 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @page(PERMISSION, methods=("POST",))
+def enter(request: HttpRequest) -> HttpResponse:
+    """Enter in the field: a payment code says who buys; where one person only is meant, they do."""
+    key, text = request.POST.get("key", ""), request.POST.get("member", "")
+    if wallet.codes.is_code(text):
+        return scanning.meet(request, key, text)
+    people = _meant(request, text)
+    if len(people) == 1 and (account := queries_counter.account_of(people[0].pk)) is not None:
+        return _buys(request, account.pk)
+    return _asked_again(_shown(request, key, text, _new_by(text)))
+
+
+@page(PERMISSION, methods=("POST",))
 def create(request: HttpRequest) -> HttpResponse:
     """A phone that is known already is that person: they are not asked again, and keep their name."""
     form = NewMemberForm(request.POST)
@@ -71,7 +83,16 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             with errors_of(form):
                 return _buys(request, _known_or_new(request, phone, form.cleaned_data, store_id))
-    response = _shown(request, key, "", form)
+    return _asked_again(_shown(request, key, "", form))
+
+
+def _new_by(text: str) -> NewMemberForm:
+    """What was looked for may be the phone of somebody new."""
+    said = text.strip()
+    return NewMemberForm(initial={"phone": said if said.isdecimal() and len(said) > 6 else ""})
+
+
+def _asked_again(response: HttpResponse) -> HttpResponse:
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#people", "innerHTML"
     return response
 
@@ -106,5 +127,7 @@ def _meant(request: HttpRequest, text: str) -> list[Customer]:
 
 def _shown(request: HttpRequest, key: str, text: str, form: NewMemberForm) -> HttpResponse:
     found = buyers.shown(request, _meant(request, text))
+    if wallet.codes.is_code(text):
+        text = ""  # Enter says who it is
     context = {"people": found, "asked": text, "form": form, "key": key, "consent": consents.newest_text(PURPOSE)}
     return render(request, "console/pos/_people.html", context)

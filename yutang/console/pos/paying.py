@@ -12,16 +12,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from yutang.areas.orders import queries_shop, queries_till
+from yutang.areas.orders import queries_perks, queries_shop, queries_till
+from yutang.areas.orders.errors import PriceChanged
 from yutang.areas.orders.models import Order
-from yutang.areas.orders.services import selling
+from yutang.areas.orders.services import choosing, selling
 from yutang.areas.orders.services.placing import PAYABLE
 from yutang.areas.payments import providers
 from yutang.areas.payments import queries as payments
 from yutang.areas.payments import services as paid
 from yutang.areas.payments.providers import sandbox
 from yutang.areas.wallet import services as wallet
-from yutang.areas.wallet.errors import CodeInvalid, TooManyTries
+from yutang.areas.wallet.errors import TooManyTries
 from yutang.console.access import page
 from yutang.console.orders import labels
 from yutang.console.pos import counter
@@ -41,7 +42,8 @@ CODES = {"native": "WeChat Pay", "precreate": "Alipay"}  # methods whose code st
 
 @page(PERMISSION, methods=("POST",))
 def pay(request: HttpRequest) -> HttpResponse:
-    """Cash for all or a part of it, or a code for all. The same basket again leads to its sale."""
+    """Cash for all or a part of it, a code for all, or the balance of the buyer, by a payment code that is shown now or
+    was shown for this basket. The same basket again leads to its sale."""
     typed = request.POST.get("given", "").strip()
     given = money.parsed(typed, request.merchant.currency) if typed else None
     seen = request.POST.get("total", "")
@@ -49,20 +51,22 @@ def pay(request: HttpRequest) -> HttpResponse:
         return counter.fragment(request, problem=gettext("This is not an amount."))
     expected, way = int(seen), request.POST.get("way", "cash")
     code = request.POST.get("pay_code", "").strip() if way == "balance" else ""
-    if way == "balance" and not (code and wallet.codes.may_try(who=f"user:{request.actor.id}")):
-        wrong = TooManyTries() if code else CodeInvalid()
-        return counter.whole(request, problem=str(wrong), status=wrong.status)
+    if code and not wallet.codes.may_try(who=f"user:{request.actor.id}"):
+        return counter.whole(request, problem=str(TooManyTries()), status=TooManyTries.status)
     try:
         with transaction.atomic():  # without the code it would show, there is no sale
             order = selling.sell(
                 key=request.POST.get("key", ""), expected=expected, actor=request.actor,
                 cash=(expected if given is None else given) if way == "cash" else None, pay_code=code,
+                from_balance=way == "balance",
             )  # fmt: skip
             if way not in ("cash", "balance") and order.status == Order.Status.UNPAID:
                 _show_code(request, order, way)
     except NotAllowed:
         raise
     except DomainError as error:
+        if code and isinstance(error, PriceChanged):  # with who they are their coupons count: no second code for that
+            choosing.meet(key=request.POST.get("key", ""), code=code, actor=request.actor)
         return counter.whole(request, problem=str(error), status=error.status)
     return redirect("console:pos_sale", order.pk)
 
@@ -203,7 +207,9 @@ def _receipt(request: HttpRequest, order: Order) -> dict[str, Any]:
     untaxed = (total * 20_000 + 10_000 + rate) // (2 * (10_000 + rate)) if rate else None  # half a cent goes up
     link = request.build_absolute_uri(reverse("shop:order", args=[request.merchant.slug, order.pk]))
     return {
-        "order": order, "whole": whole, "seller": next((step.by for step in whole.steps if step.what == "placed"), ""),
+        "order": order, "used": queries_perks.used(reason for priced in whole.items for reason in priced.reasons),
+        "rows": [(one.item, [why for why in one.reasons if not queries_perks.is_perk(why)]) for one in whole.items],
+        "seller": next((step.by for step in whole.steps if step.what == "placed"), ""),
         "tenders": [(labels.provider(one.provider), one, given.get(one.pk)) for one in tenders],
         "change": sum(given[one.pk] - one.amount for one in tenders if one.pk in given), "untaxed": untaxed,
         "picture": picture_of(link) if order.customer_id else "", "pieces": sum(p.item.quantity for p in whole.items),

@@ -2,19 +2,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.pos import counter, drawer, members, paying, setup
+from yutang.console.pos import counter, drawer, members, paying, perks, scanning, setup
 
 urlpatterns = [
     path("pos", counter.till, name="pos"),
-    path("pos/find", counter.find, name="pos_find"),
-    path("pos/scan", counter.scan, name="pos_scan"),
+    path("pos/find", scanning.find, name="pos_find"),
+    path("pos/scan", scanning.scan, name="pos_scan"),
     path("pos/pieces", counter.pieces, name="pos_pieces"),
     path("pos/price", counter.price, name="pos_price"),
+    path("pos/coupon", perks.coupon, name="pos_coupon"),
+    path("pos/points", perks.points, name="pos_points"),
     path("pos/park", counter.park, name="pos_park"),
     path("pos/take-up", counter.take_up, name="pos_take_up"),
     path("pos/empty", counter.empty, name="pos_empty"),
     path("pos/members", members.find, name="pos_members"),
     path("pos/member", members.choose, name="pos_member"),
+    path("pos/members/enter", members.enter, name="pos_member_enter"),
     path("pos/members/new", members.create, name="pos_member_new"),
     path("pos/pay", paying.pay, name="pos_pay"),
     path("pos/sales", paying.sales, name="pos_sales"),

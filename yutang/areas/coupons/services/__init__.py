@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yutang.areas.coupons.services.coding import export, make_codes, redeem_code
+from yutang.areas.coupons.services.coding import export, is_code, make_codes, redeem_code
 from yutang.areas.coupons.services.designing import Draft, Limits, create, save, set_state
 from yutang.areas.coupons.services.giving import accept_gift, offer_gift
 from yutang.areas.coupons.services.issuing import claim, issue, withdraw
@@ -19,6 +19,7 @@ __all__ = [
     "execute",
     "export",
     "give_back",
+    "is_code",
     "issue",
     "make_codes",
     "offer_gift",

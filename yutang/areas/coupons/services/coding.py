@@ -73,6 +73,9 @@ def export(*, batch_id: int, actor: Actor) -> list[str]:
     return [rules.shown(rules.code(seed, number)) for number in range(batch.count)]
 
 
+is_code = rules.is_code
+
+
 def redeem_code(*, text: str, customer_id: int, actor: Actor) -> Coupon:
     """The coupon of a code; the same person again gets the same coupon. TooManyTries, WrongCode, CouponNotOffered,
     PersonalLimit, CouponsGone."""

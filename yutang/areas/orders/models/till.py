@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
 from yutang.core import clock
 from yutang.core.tenancy import TenantModel
+
+PRESENT = timedelta(minutes=5)  # for so long after showing a payment code somebody stands at the counter
 
 
 class TillBasket(TenantModel):
@@ -24,6 +28,10 @@ class TillBasket(TenantModel):
     prices = models.JSONField(default=dict)  # SKU id → price of one piece that staff gave, minor units
     off = models.BigIntegerField(default=0)  # off the whole basket
     reason = models.CharField(max_length=80, blank=True)  # of the two
+    # Of the buyer's coupons, as the step of pricing reads it: "auto", numbers ("12,15"), or none.
+    coupons = models.CharField(max_length=120, blank=True, db_default="auto", default="auto")
+    uses_points = models.BooleanField(db_default=False, default=False)
+    shown_at = models.DateTimeField(null=True)  # when the buyer showed a payment code
     label = models.CharField(max_length=40, blank=True)  # by which it is found again
     parked_at = models.DateTimeField(null=True)
     parked_by = models.CharField(max_length=120, blank=True)
@@ -50,6 +58,11 @@ class TillBasket(TenantModel):
     def wanted(self) -> dict[int, int]:
         """SKU id → pieces, as they came onto the counter."""
         return dict(self.lines)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the buyer has shown a payment code a moment ago: then points and balance may pay."""
+        return self.identity_id is not None and self.shown_at is not None and clock.now() - self.shown_at < PRESENT
 
 
 class TillRules(TenantModel):

@@ -8,6 +8,7 @@ from yutang.areas.orders.pricing.pipeline import Draft, Step, register
 from yutang.areas.points import queries as points
 
 STEP, PLACE = "points", 400
+ALL = "999999999999"  # as a choice: as many as there are and may be
 RATE = "points_rate"  # the source of its adjustments: so many points were worth one minor unit then
 
 

@@ -4,7 +4,7 @@ till and of invoices go by their short names: `carting.put`, `baskets.add`, `sel
 from __future__ import annotations
 
 from yutang.areas.customers.addresses import Recipient
-from yutang.areas.orders.services import baskets, carting, invoicing, selling
+from yutang.areas.orders.services import baskets, carting, choosing, invoicing, selling
 from yutang.areas.orders.services.channels import channels
 from yutang.areas.orders.services.correcting import correct_parcel
 from yutang.areas.orders.services.fulfilling import pick_up, ship
@@ -24,9 +24,9 @@ from yutang.areas.orders.services.statistics import recompute_next_statistics, r
 
 __all__ = [
     "LINES", "PAYABLE", "Back", "District", "Effects", "Recipient", "Recorded", "StockBack", "Wish", "add_note",
-    "baskets", "carting", "change_address", "change_price", "channels", "close", "close_expired", "complete",
-    "complete_received", "correct_parcel", "deliver", "effects", "extend", "freight_left", "hold_replacement",
-    "invoicing", "lock", "lock_exchange", "pick_up", "place", "quote", "recompute_next_statistics",
+    "baskets", "carting", "change_address", "change_price", "channels", "choosing", "close", "close_expired",
+    "complete", "complete_received", "correct_parcel", "deliver", "effects", "extend", "freight_left",
+    "hold_replacement", "invoicing", "lock", "lock_exchange", "pick_up", "place", "quote", "recompute_next_statistics",
     "recompute_statistics", "record_lines", "record_look", "record_print", "refund", "release_replacement", "replace",
     "review", "save_local", "save_terms", "selling", "ship", "sold", "worth",
 ]  # fmt: skip

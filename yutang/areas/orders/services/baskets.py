@@ -83,8 +83,11 @@ def change_price(
 
 @transaction.atomic
 def set_buyer(*, key: str, identity_id: int | None, actor: Actor) -> TillBasket:
+    """What was chosen for somebody else does not count for this person."""
     basket = locked(key, actor)
-    basket.identity_id = identity_id
+    if basket.identity_id != identity_id:
+        basket.identity_id = identity_id
+        forget_choices(basket)
     return _keep(basket, basket.wanted)
 
 
@@ -94,7 +97,8 @@ def park(*, key: str, label: str = "", actor: Actor) -> None:
     basket = locked(key, actor)
     if basket.lines:
         basket.parked_at, basket.parked_by, basket.label = clock.now(), actor.name[:120], label.strip()[:40]
-        basket.save(update_fields=["parked_at", "parked_by", "label"])
+        basket.shown_at = None  # whoever showed a code has stepped aside
+        basket.save(update_fields=["parked_at", "parked_by", "label", "shown_at"])
 
 
 @transaction.atomic
@@ -127,6 +131,11 @@ def locked(key: str, actor: Actor) -> TillBasket:
     if found is None or (nodes is not None and found.node_id not in nodes):
         raise BasketGone
     return found
+
+
+def forget_choices(basket: TillBasket) -> None:
+    """As for a buyer who has just come."""
+    basket.coupons, basket.uses_points, basket.shown_at = "auto", False, None
 
 
 def rules() -> TillRules:

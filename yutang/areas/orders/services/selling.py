@@ -1,4 +1,4 @@
-"""A basket on the counter becomes an order, paid in cash, by a code on the screen, or by both.
+"""A basket on the counter becomes an order, paid in cash, by a code on the screen, from a balance, or by several.
 
 One key from the basket to the order: whoever presses Enter twice, reloads, or never got the answer finds the order."""
 
@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from yutang.areas.orders import pricing
-from yutang.areas.orders.errors import BasketGone, DiscountTooLarge, EmptyBasket
+from yutang.areas.orders.errors import BasketGone, CodeNeeded, DiscountTooLarge, EmptyBasket
 from yutang.areas.orders.models import Adjustment, Order, OrderItem, ShopOrder, TillBasket
+from yutang.areas.orders.pricing import coupons, points
 from yutang.areas.orders.services import baskets
 from yutang.areas.orders.services.paying import close, lock
 from yutang.areas.orders.services.placing import PAYABLE, Wish, place
@@ -32,12 +33,17 @@ Fulfilment = ShopOrder.Fulfilment
 
 
 def wish(basket: TillBasket) -> Wish:
-    """What is sold when the basket is: for `services.quote` and `place`."""
+    """What is sold when the basket is: for `services.quote` and `place`. Coupons count for who is in the basket, points
+    for who has just shown that they are there."""
     prices = {int(sku_id): price for sku_id, price in basket.prices.items()}
+    choices = pricing.Lowered(prices, basket.off, basket.reason).choices
+    if basket.identity_id is not None:
+        choices[coupons.KEY] = basket.coupons
+        if basket.uses_points and basket.is_shown:
+            choices[points.STEP] = points.ALL
     return Wish(
-        lines=list(basket.wanted.items()), fulfilment=Fulfilment.COUNTER, node_id=basket.node_id,
-        choices=pricing.Lowered(prices, basket.off, basket.reason).choices,
-    )  # fmt: skip
+        lines=list(basket.wanted.items()), fulfilment=Fulfilment.COUNTER, node_id=basket.node_id, choices=choices
+    )
 
 
 def refuse_discount(off: int, before: int) -> None:
@@ -48,13 +54,15 @@ def refuse_discount(off: int, before: int) -> None:
 
 
 @transaction.atomic
-def sell(*, key: str, expected: int, cash: int | None = None, pay_code: str = "", actor: Actor) -> Order:
+def sell(
+    *, key: str, expected: int, cash: int | None = None, pay_code: str = "", from_balance: bool = False, actor: Actor
+) -> Order:  # fmt: skip
     """The order of a basket; `cash` is what the buyer puts on the counter for it now, `pay_code` opens the balance of
-    whoever shows it: all of it is paid, or a part, and the rest waits. The same key again is the same order, and takes
-    no money.
+    whoever shows it, `from_balance` that of a buyer who has shown one for this basket: all of it is paid, or a part,
+    and the rest waits. The same key again is the same order, and takes no money, coupons or points.
 
-    EmptyBasket, PriceChanged, SoldOut, NotOnSale, DiscountTooLarge, NoShift, and of a code WrongPerson, CodeInvalid,
-    BalanceTooLow; then nothing is written."""
+    EmptyBasket, PriceChanged, SoldOut, NotOnSale, DiscountTooLarge, NoShift, CouponGone, NotEnoughPoints, and of a code
+    WrongPerson, CodeInvalid, CodeNeeded, BalanceTooLow; then nothing is written."""
     try:
         basket = baskets.locked(key, actor)
     except BasketGone:
@@ -68,15 +76,19 @@ def sell(*, key: str, expected: int, cash: int | None = None, pay_code: str = ""
         if basket.identity is None:
             basket.identity = payer
         _refuse_other(payer, basket.identity.customer_id)
+    elif from_balance and not basket.is_shown:
+        raise CodeNeeded(field="code")
     placed = place(wish=wish(basket), identity=basket.identity, key=key, expected=expected, actor=actor)
     if basket.prices or basket.off:
         _answer_for_discount(placed.pk, basket.reason, actor)
     basket.delete()
     if cash is not None:
         pay_cash(order_id=placed.pk, given=cash, actor=actor)
-    if pay_code:
-        _pay_balance(lock(placed.pk), actor)
-    return lock(placed.pk)
+    order = lock(placed.pk)
+    if (pay_code or from_balance) and order.status == Status.UNPAID:
+        _pay_balance(order, actor)
+        order = lock(placed.pk)
+    return order
 
 
 @transaction.atomic
@@ -124,7 +136,8 @@ def call_off(*, order_id: int, actor: Actor) -> Order:
         items = OrderItem.objects.filter(order=order).order_by("position")
         basket.lines = [[item.sku_id, item.quantity] for item in items]
         basket.identity_id = order.identity_id
-        basket.save(update_fields=["lines", "identity_id"])
+        baskets.forget_choices(basket)
+        basket.save()
     return order
 
 

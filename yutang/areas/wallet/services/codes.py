@@ -50,6 +50,11 @@ def may_try(*, who: str) -> bool:
     return limits.allows("wallet.use_code", who, _TRYING)
 
 
+def is_code(text: str) -> bool:
+    """Whether it looks like one."""
+    return rules.is_pay_code("".join(text.split()))
+
+
 @transaction.atomic
 def use(*, code: str, actor: Actor) -> Identity:
     """Whose it is. It is used up in the transaction that pays; who comes second is told CodeInvalid."""
