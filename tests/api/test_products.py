@@ -51,6 +51,17 @@ def test_written_and_written_again(api, shop):
     assert saves(shop) == before
 
 
+def test_who_may_buy_it_stays_where_nothing_is_said_of_it(api, shop):
+    closed = {**CAKE, "only_levels": ["platinum", "gold"], "only_cards": True}
+    first = api.put("/products/CAKE", closed).json()
+    assert (first["only_levels"], first["only_cards"]) == (["gold", "platinum"], True)
+    before = saves(shop)
+    assert api.put("/products/CAKE", CAKE).json() == first
+    assert saves(shop) == before
+    opened = api.put("/products/CAKE", {**CAKE, "only_levels": [], "only_cards": False}).json()
+    assert (opened["only_levels"], opened["only_cards"]) == ([], False)
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "code", "field"),
     [

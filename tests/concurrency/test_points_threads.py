@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
@@ -36,6 +38,50 @@ def world():
 def sound(actor) -> None:
     with tenancy.scope(actor.merchant_id):
         assert ledger.audit_balances(merchant_id=actor.merchant_id) == []
+
+
+# -- changes by hand -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def anna(world):
+    grants = {"points.adjust": None, "customers.view": None}
+    return replace(world[0], kind="user", id=1, name="Anna", grants=grants)
+
+
+def test_the_race_exists_look_then_change(world, anna):
+    """Each alone stays below the limit of 1,000."""
+    _, person = world
+
+    def naive(number, barrier):
+        with tenancy.scope(anna.merchant_id):
+            alone = queries.booked_alone(person, anna)
+        connection.close()
+        barrier.wait()
+        if alone + 300 < 1_000:
+            with tenancy.scope(anna.merchant_id):
+                points.give(person, 300)
+
+    together(naive, THREADS)
+    with tenancy.scope(anna.merchant_id):
+        assert points.balance(person) == 1_000 + 300 * THREADS
+
+
+def test_many_small_changes_at_once_stay_below_the_limit(world, anna):
+    _, person = world
+
+    def ask(number, barrier):
+        barrier.wait()
+        with tenancy.scope(anna.merchant_id):
+            return services.ask(
+                customer_id=person, points=300, reason="goodwill", key=f"tap-{number}", actor=anna
+            ).state
+
+    states = together(ask, THREADS)
+    assert sorted(states) == ["asked"] * (THREADS - 3) + ["done"] * 3
+    with tenancy.scope(anna.merchant_id):
+        assert points.balance(person) == 1_900
+    sound(anna)
 
 
 # -- check-in ----------------------------------------------------------------------------------------------------

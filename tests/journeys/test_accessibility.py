@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.architecture import bookings_world, coupons_world, membership_world, points_world, trade, walk, wallet_world
 from tests.factories import catalog, decoration, shop
+from tests.factories.membership import make_level, make_plan
 from tests.factories.merchants import make_store
 from tests.factories.messaging import furnish_notices
 from yutang.areas.catalog import services as pictures
@@ -158,6 +160,22 @@ def test_the_sheet_that_a_product_is_picked_in(page, live_server, world):
     page.locator("[data-pick=cart]").click()
     page.locator("#picker[open]").wait_for()
     found = looked_at(page, "picker")
+    assert not found, "\n".join(found)
+
+
+def test_goods_for_members(page, live_server, world, in_scope):
+    """For a stranger, and for somebody who is none of them and has some in the cart."""
+    with in_scope():
+        make_level(10**6, key="gold"), make_plan(name=LONG[:40], exclusive=True)
+        draft = pictures.draft_of(world.cake.product, only_levels=("gold",), only_cards=True)
+        pictures.save_product(draft=draft, product=world.cake.product, actor=shop.actor())
+    home = f"/s/{world.slug}/"
+    product = f"{home}p/{world.cake.product_id}"
+    found = walked(page, live_server, [home, product])
+    login = shoppers.signed(world.pk, world.identity)
+    page.context.add_cookies([{"name": shoppers.LOGIN, "value": login, "url": live_server.url}])
+    found += walked(page, live_server, [product, f"{home}cart"])
+    expect(page.locator(".sh-problem")).to_contain_text("For members only: Gold")
     assert not found, "\n".join(found)
 
 

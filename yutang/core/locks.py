@@ -38,6 +38,7 @@ class Lock(IntEnum):
     MISSIONS = 7_263_052
     WALLET = 7_263_053
     SETTLEMENT = 7_263_054
+    POINTS_CHANGE = 7_263_055
 
 
 @contextmanager

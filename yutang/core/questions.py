@@ -42,6 +42,10 @@ class Answers:
     texts: tuple[str, ...]
     questions: Mapping[str, Question[Any]]
 
+    def has_rows(self, name: str) -> bool:
+        """Without reading them."""
+        return self.texts[list(self.questions).index(name)] != "[]"
+
     def __getitem__(self, name: str) -> Any:
         """What was asked under this name; read anew each time."""
         text = self.texts[list(self.questions).index(name)]

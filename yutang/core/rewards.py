@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from django.utils.translation import gettext_noop
 
@@ -72,6 +72,17 @@ class Kind(Protocol):
         """Whether it may be chosen now (its target is there)."""
 
 
+@runtime_checkable
+class Returning(Protocol):
+    """A kind of which what nobody has used yet can be taken back."""
+
+    def unused(self, reward: Reward, *, occasion: Occasion) -> int:
+        """How much of what the occasion gave is still there."""
+
+    def take_back(self, reward: Reward, *, occasion: Occasion, actor: Actor) -> int:
+        """In the caller's transaction; how much came back. Again: nothing."""
+
+
 _kinds: Register[Kind] = Register(UnknownReward)
 register, get = _kinds.register, _kinds.get
 
@@ -100,5 +111,27 @@ def describe(rewards: Iterable[Reward]) -> list[str]:
 def give(rewards: Iterable[Reward], *, customer_id: int, occasion: Occasion, actor: Actor) -> None:
     """All of them, each once per occasion: the n-th of a list has a key of its own."""
     for number, reward in enumerate(rewards):
-        own = Occasion(f"{occasion.key}:{number}", occasion.source, occasion.reason)
-        get(reward.kind).give(reward, customer_id=customer_id, occasion=own, actor=actor)
+        get(reward.kind).give(reward, customer_id=customer_id, occasion=_own(occasion, number), actor=actor)
+
+
+def unused(rewards: Sequence[Reward], *, occasion: Occasion) -> list[int | None]:
+    """Of each, in the order of `give`, what can still be taken back; None: of this kind nothing ever is."""
+    kinds = [get(reward.kind) for reward in rewards]
+    return [
+        kind.unused(reward, occasion=_own(occasion, number)) if isinstance(kind, Returning) else None
+        for number, (kind, reward) in enumerate(zip(kinds, rewards, strict=True))
+    ]
+
+
+def take_back(rewards: Sequence[Reward], *, first: int = 0, occasion: Occasion, actor: Actor) -> int:
+    """What `give` gave with these and this occasion, from the n-th on, as far as it can be; how many pieces."""
+    back = 0
+    for number, reward in list(enumerate(rewards))[first:]:
+        kind = get(reward.kind)
+        if isinstance(kind, Returning):
+            back += kind.take_back(reward, occasion=_own(occasion, number), actor=actor)
+    return back
+
+
+def _own(occasion: Occasion, number: int) -> Occasion:
+    return Occasion(f"{occasion.key}:{number}", occasion.source, occasion.reason)

@@ -99,8 +99,9 @@ def test_the_index_answers(merchant):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO catalog_product (merchant_id, kind, code, name, subtitle, search_text, description, tags,"
-            " specifications, is_delivered, is_picked_up, promises, state, position, lowest_price, created_at,"
-            " updated_at) SELECT %s, 'goods', 'P' || n, 'N' || n, '', md5(n::text), '', '{}', '[]', true, true, '{}',"
+            " specifications, is_delivered, is_picked_up, promises, only_levels, only_cards, state, position,"
+            " lowest_price, created_at, updated_at) SELECT %s, 'goods', 'P' || n, 'N' || n, '', md5(n::text), '', '{}',"
+            " '[]', true, true, '{}', '{}', false,"
             " 'on_sale', 0, 0, now(), now() FROM generate_series(1, 5000) n",
             [merchant.pk],
         )

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,6 +167,48 @@ def test_only_the_whole_company_closes(merchant, actor, north):
         services.close(party=Party("node", north.pk), since=MAY[0], until=MAY[1], actor=by)
     with pytest.raises(NotAllowed):
         services.save_terms(node_id=north.pk, share=1, serve_share=1, gift_share=1, actor=by)
+
+
+def close_days(party, first: date, days: int, actor) -> None:
+    with time_machine.travel(after(date(2026, 7, 31)), tick=True):
+        for day in (first + timedelta(days=number) for number in range(days)):
+            services.close(party=party, since=day, until=day, actor=actor)
+
+
+def test_what_came_late_is_found_in_each_of_many_periods(merchant, actor, north):
+    south, party = make_store("S"), Party("node", north.pk)
+    services.save_terms(node_id=south.pk, share=8_000, serve_share=500, gift_share=0, actor=actor)
+    close_days(party, date(2026, 5, 1), 20, actor)
+    sell(north, 1_000, at=datetime(2026, 4, 30, 15, 59, tzinfo=UTC))  # the day before the first
+    sell(north, 1_000, at=datetime(2026, 4, 30, 16, tzinfo=UTC))  # the first of May in Shanghai
+    sell(south, 2_000, at=datetime(2026, 5, 7, 4, tzinfo=UTC), served_at=north)
+    recharge(north, 700, key="r1", at=datetime(2026, 5, 7, 5, tzinfo=UTC))
+    sell(north, 300, at=datetime(2026, 5, 20, 15, 59, tzinfo=UTC))
+    sell(north, 9_999, at=datetime(2026, 5, 20, 16, tzinfo=UTC))  # the day after the last
+    assert [(about.since.day, line.what, line.base) for about, line in computing.corrections(merchant.pk, party)] == [
+        (1, "sold", 1_000), (7, "served_for", 2_000), (7, "recharged", 700), (20, "sold", 300),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["node", "supplier"])
+def test_the_same_statements_for_5_periods_as_for_50(merchant, actor, north, kind):
+    drinks = catalog.save_category(name="Drinks", actor=actor)
+    make_sku(100, code="CAKE", category_id=drinks.pk)
+    farm = services.save_supplier(name="Farm", category_id=drinks.pk, share=6_000, actor=actor)
+    party = Party(kind, north.pk if kind == "node" else farm.pk)
+    recharge(north, 700, key="r1")
+    sell(north, 1_000, at=datetime(2026, 5, 2, 4, tzinfo=UTC))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            computing.corrections(merchant.pk, party)
+        return len(found)
+
+    close_days(party, date(2026, 5, 1), 5, actor)
+    few = asked()
+    close_days(party, date(2026, 5, 6), 45, actor)
+    assert Statement.objects.count() == 50
+    assert asked() == few <= 10
 
 
 LINES = st.lists(

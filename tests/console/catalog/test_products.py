@@ -11,10 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.api.pool import make_store
 from tests.console.conftest import text
 from tests.factories.catalog import make_freight, make_picture_file, make_product
+from tests.factories.membership import make_level
 from tests.factories.merchants import make_merchant
 from yutang.areas.catalog import services
 from yutang.areas.catalog.models import Category, Picture, Product, Sku
 from yutang.areas.catalog.services import SkuDraft
+from yutang.areas.membership.models import Level
+from yutang.areas.membership.services import leveling
 from yutang.core import access, tenancy
 from yutang.core.models import AuditEntry
 
@@ -73,6 +76,26 @@ def test_saving_keeps_what_the_form_does_not_show(client_for, shop):
     with tenancy.scope(shop.pk):
         sku = Sku.objects.get()
         assert (sku.price, [row.price for row in sku.level_prices.all()]) == (8800, [8000])
+
+
+def test_who_may_buy_it(client_for, shop):
+    with tenancy.scope(shop.pk):
+        make_level(0, key="basic"), make_level(100, key="gold")
+    client, given = client_for(shop), {**FORM, "grid": ONE, "only_levels": ["gold"], "only_cards": "on"}
+    assert client.post("/products/new", {**given, "only_levels": ["silver"]}).status_code == 422
+    client.post("/products/new", given)
+    with tenancy.scope(shop.pk):
+        product = Product.objects.get()
+        leveling.archive_level(level_id=Level.objects.get(key="gold").pk, actor=access.system(shop.pk))
+    assert (product.only_levels, product.only_cards) == (["gold"], True)
+    assert "gold (not given any more)" in text(client.get(f"/products/{product.pk}"))
+    client.post(f"/products/{product.pk}", given)  # keeps it closed
+    with tenancy.scope(shop.pk):
+        assert Product.objects.get().only_levels == ["gold"]
+    assert "Members only" in text(client.get("/products?tab=off"))
+    client.post(f"/products/{product.pk}", {**FORM, "grid": ONE})
+    with tenancy.scope(shop.pk):
+        assert not Product.objects.get().is_exclusive
 
 
 @pytest.mark.parametrize(
@@ -235,7 +258,7 @@ def test_queries_of_the_list_and_the_form(client_for, shop, django_assert_num_qu
         assert text(client.get("/products")).count("data-href") == 50
     with django_assert_num_queries(13):
         text(client.get("/products?q=product"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         text(client.get(f"/products/{products[-1].pk}"))
 
 

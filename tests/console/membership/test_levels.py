@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 from tests.console.conftest import text
+from tests.factories import coupons
 from tests.factories.customers import make_customer
+from tests.factories.membership import actor as system
 from tests.factories.membership import bought_card, earn, make_level, make_plan, night
 from tests.factories.merchants import make_store
-from yutang.areas.membership import queries, queries_cards
+from yutang.areas.membership import queries, queries_cards, queries_preview
 from yutang.areas.membership.models import Card, CodeBatch, Level, Member, Plan
+from yutang.areas.membership.services import gifting
 from yutang.areas.merchants import services as merchants
 from yutang.core import clock
+from yutang.core.rewards import Reward
 
 LEVEL = {"name": "Gold", "key": "gold", "icon": "crown", "colour": "yellow", "threshold": "100"}
 
@@ -45,6 +52,37 @@ def test_rules_say_who_moves_and_are_saved(merchant, client_for):
     assert browser.post("/levels/rules", rules | {"save": "1"}).status_code == 302
     assert (queries.scheme().spend_per_growth, queries.scheme().keep_months) == (200, 6)
     assert browser.post("/levels/rules", rules | {"keep_months": "0"}).status_code == 422
+
+
+def test_the_people_behind_a_figure_before_it_is_saved(merchant, client_for):
+    person = make_customer(name="Wang Fang")
+    earn(person.pk, 160)
+    browser = client_for(merchant)
+    page = text(browser.post("/levels/new", LEVEL | {"preview": "1"}))
+    address = html.unescape(re.search(r'href="(/levels/moving[^"]*)"', page)[1])
+    part = text(browser.get(address, headers={"HX-Request": "true"}))
+    for shown in (part, text(browser.get(address))):
+        assert "Wang Fang" in shown
+        assert "– → Gold" in shown
+        assert "160" in shown
+    assert "<html" not in part
+    assert not Level.objects.exists()
+    assert "Nobody more." in text(browser.get(f"{address}&beyond={person.pk}"))
+    assert browser.get("/levels/moving?level_id=x").status_code == 404
+    assert client_for(merchant, "finance").get(address).status_code == 403
+
+
+def test_more_people_than_fit_a_page(merchant, client_for, monkeypatch):
+    monkeypatch.setattr(queries_preview, "PAGE", 2)
+    make_level(0)
+    for number in range(3):
+        earn(make_customer(name=f"Person {number}").pk, 160)
+    browser = client_for(merchant)
+    page = text(browser.post("/levels/new", LEVEL | {"preview": "1"}))
+    first = text(browser.get(html.unescape(re.search(r'href="(/levels/moving[^"]*)"', page)[1])))
+    second = text(browser.get(html.unescape(re.search(r'hx-get="(/levels/moving[^"]*)"', first)[1])))
+    assert ["Person 2" in shown for shown in (first, second)] == [False, True]
+    assert "Next" not in second
 
 
 def test_who_may_not_set_them_sees_them(merchant, client_for):
@@ -96,6 +134,18 @@ def test_cards_plans_codes_and_a_refund(merchant, client_for):
     first = browser.post(f"/cards/codes/{batch.pk}/export")
     assert (first.headers["Content-Type"], len(first.content.decode().splitlines())) == ("text/csv; charset=utf-8", 3)
     assert browser.post(f"/cards/codes/{batch.pk}/export").status_code == 302
+
+
+def test_a_refund_says_what_becomes_of_gifts(merchant, client_for):
+    browser, person = client_for(merchant), make_customer()
+    template = coupons.make_template(name="Five off")
+    plan = make_plan(monthly=[Reward("coupon", 2, template.pk), Reward("growth", 5)])
+    card = bought_card(plan, person.pk)
+    while gifting.give_next(actor=system()):
+        pass
+    page = text(browser.get(f"/cards/{card.pk}/refund"))
+    for said in ("What the card has given", "2 × coupon “Five off”", "2 unused, withdrawn", "stays with the person"):
+        assert said in page
 
 
 def test_people_of_a_store_where_one_may_only_look(merchant, actor, client_for):

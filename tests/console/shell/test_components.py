@@ -36,6 +36,13 @@ def test_what_no_colleague_did_is_said_in_the_readers_language():
             assert show("{{ 'shop'|by }} {{ 'system'|by }} {{ 'Lin'|by }}") == expected
 
 
+def test_jobs_are_said_by_their_area():
+    for language, expected in (("zh-hans", "支付（自动）"), ("en", "Payments (by itself)")):
+        with translation.override(language):
+            assert show("{{ 'payments'|by }}") == show("{{ 'payments.send_refund'|by }}") == expected
+    assert show("{{ 'wang.fang'|by }} {{ 'payments@shop.cn'|by }}") == "wang.fang payments@shop.cn"
+
+
 def test_time_is_the_merchants():
     at = datetime(2026, 11, 21, 23, 30, 5, tzinfo=UTC)
     with timezone.override("Asia/Shanghai"):

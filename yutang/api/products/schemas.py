@@ -64,6 +64,12 @@ class ProductIn(Input):
     is_picked_up: bool = True
     position: int = Field(0, ge=-(10**6), le=10**6)
     state: Product.State | None = Field(None, description="Left out: as it is; a new product is a draft.")
+    only_levels: list[Annotated[str, Field(min_length=1, max_length=40)]] | None = Field(
+        None, max_length=20, description="Keys of the member levels that may buy it; empty: all. Left out: as it is."
+    )
+    only_cards: bool | None = Field(
+        None, description="Also for holders of a card that opens exclusive goods. Left out: as it is."
+    )
 
 
 class SkuOut(Schema):
@@ -101,6 +107,8 @@ class ProductOut(Schema):
     is_delivered: bool
     is_picked_up: bool
     position: int
+    only_levels: list[str]
+    only_cards: bool
     currency: str
     skus: list[SkuOut]
     pictures: list[PictureOut]

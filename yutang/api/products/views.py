@@ -52,9 +52,13 @@ def put_product(request: HttpRequest, product_code: Path[Code], product: Product
     queries.require_everywhere(request.actor)
     known = queries.products_by_code([product_code]).get(product_code)
     values = {name: getattr(product, name) for name in _PLAIN}
+    # Who does not know of members' goods does not open them to everybody.
+    levels = product.only_levels if product.only_levels is not None else known.only_levels if known else []
+    cards = product.only_cards if product.only_cards is not None else known.only_cards if known else False
     draft = ProductDraft(
         code=product_code, **values, description=queries.cleaned(product.description),
-        tags=tuple(product.tags), promises=tuple(product.promises),
+        tags=tuple(product.tags), promises=tuple(product.promises), only_levels=tuple(sorted(set(levels))),
+        only_cards=cards,
         specifications={row.name: tuple(row.values) for row in product.specifications},
         skus=[SkuDraft(**sku.model_dump() | {"values": tuple(sku.values)}) for sku in product.skus],
     )  # fmt: skip

@@ -104,6 +104,9 @@ class Product(TenantModel):
     is_delivered = models.BooleanField(default=True)  # may be sent by post
     is_picked_up = models.BooleanField(default=True)  # may be fetched at a store
     promises = ArrayField(models.CharField(max_length=20), default=list, blank=True)  # PROMISES in rules.py
+    # Who may buy it: member levels by their keys, holders of a card that opens such goods. Neither: everybody.
+    only_levels = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    only_cards = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     position = models.IntegerField(default=0)  # higher comes first
     lowest_price = models.BigIntegerField(default=0)  # of its active SKUs; cached for lists
@@ -118,10 +121,15 @@ class Product(TenantModel):
             models.Index(fields=["merchant", "category", "-position", "-id"], name="product_by_category"),
             models.Index(fields=["merchant", "-id"], name="product_newest"),
             models.Index(fields=["merchant", "-updated_at", "-id"], name="product_changed"),
+            models.Index(fields=["merchant", "state"], condition=~Q(only_levels=[]), name="product_of_levels"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_exclusive(self) -> bool:
+        return bool(self.only_levels) or self.only_cards
 
 
 class ProductGram(TenantModel):

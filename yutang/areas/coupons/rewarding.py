@@ -8,10 +8,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.coupons.errors import CouponNotOffered, CouponsGone, PersonalLimit
 from yutang.areas.coupons.models import Coupon, Template
-from yutang.areas.coupons.services.issuing import issue
+from yutang.areas.coupons.services.issuing import issue, withdraw
 from yutang.core import audit
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from yutang.core.access import Actor
     from yutang.core.rewards import Occasion, Reward
 
@@ -39,11 +41,11 @@ class CouponReward:
         if reward.target_id is None:
             raise CouponNotOffered(name=gettext(self.label))
         for number in range(reward.amount):
-            key = f"reward:{occasion.key}:{number}"
             try:
                 issue(
-                    template_id=reward.target_id, customer_id=customer_id, via=Coupon.Via.REWARD, key=key, actor=actor
-                )
+                    template_id=reward.target_id, customer_id=customer_id, via=Coupon.Via.REWARD,
+                    key=_key(occasion, number), actor=actor,
+                )  # fmt: skip
             except (CouponNotOffered, CouponsGone, PersonalLimit) as error:
                 audit.record(
                     "coupons.reward_refused", actor=actor, object_type="coupon_template", object_id=reward.target_id,
@@ -51,6 +53,25 @@ class CouponReward:
                 )  # fmt: skip
                 return
 
+    def unused(self, reward: Reward, *, occasion: Occasion) -> int:
+        return _unused(reward, occasion).count()
+
+    def take_back(self, reward: Reward, *, occasion: Occasion, actor: Actor) -> int:
+        # Row by row in everybody's order (services.using.take).
+        found = list(_unused(reward, occasion).select_for_update().order_by("pk").values_list("pk", flat=True))
+        for coupon_id in found:
+            withdraw(coupon_id=coupon_id, actor=actor)
+        return len(found)
+
     def is_possible(self, reward: Reward) -> bool:
         found = Template.objects.filter(pk=reward.target_id or 0, state=Template.State.ACTIVE)
         return reward.amount <= MOST and found.exists()
+
+
+def _key(occasion: Occasion, number: int) -> str:
+    return f"reward:{occasion.key}:{number}"
+
+
+def _unused(reward: Reward, occasion: Occasion) -> QuerySet[Coupon]:
+    keys = [_key(occasion, number) for number in range(reward.amount)]
+    return Coupon.objects.filter(issue_key__in=keys, state=Coupon.State.USABLE)

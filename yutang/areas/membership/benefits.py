@@ -27,6 +27,7 @@ class Benefits:
     monthly: list[Reward] = field(default_factory=list)
     priority: bool = False
     vip: bool = False
+    exclusive: bool = False  # opens goods for holders of cards; goods name their levels themselves
 
     @classmethod
     def read(cls, saved: dict[str, Any]) -> Benefits:
@@ -93,6 +94,7 @@ CATALOGUE: tuple[Kind, ...] = (
     Kind("monthly", gettext_noop("Monthly gift"), "gift", lambda given, _: _listed(given.monthly)),
     Kind("priority", gettext_noop("Priority service"), "headset", lambda given, _: gettext("Yes") * given.priority),
     Kind("vip", gettext_noop("VIP entrance"), "crown", lambda given, _: gettext("Yes") * given.vip),
+    Kind("exclusive", gettext_noop("Exclusive goods"), "lock", lambda given, _: gettext("Yes") * given.exclusive),
 )  # fmt: skip
 
 
@@ -123,4 +125,5 @@ def best(given: Iterable[Benefits]) -> Benefits:
         monthly=[reward for one in all_ for reward in one.monthly],
         priority=any(one.priority for one in all_),
         vip=any(one.vip for one in all_),
+        exclusive=any(one.exclusive for one in all_),
     )

@@ -26,7 +26,7 @@ from yutang.core import clock, prepared, tenancy
 from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -51,6 +51,11 @@ def scheme() -> Scheme:
 def levels() -> QuerySet[Level]:
     """The ladder, from the lowest level up."""
     return Level.objects.filter(archived_at=None).order_by("threshold")
+
+
+def level_names(keys: Collection[str]) -> list[str]:
+    """Of levels that are on the ladder, from the lowest up."""
+    return list(levels().filter(key__in=keys).values_list("name", flat=True))
 
 
 def level(level_id: int) -> Level:
@@ -168,6 +173,14 @@ class Terms:
     points_percent: int = 100
     card_id: int | None = None
     free_freights: int = 0
+    opens_exclusive: bool = False  # the card does
+
+    def may_buy(self, only_levels: Collection[str], only_cards: bool) -> bool:
+        """Goods for members alone (catalog.Product): one of these levels, or a card that opens them. A level that was
+        archived is nobody's. For everybody where neither is asked."""
+        if not only_levels and not only_cards:
+            return True
+        return (bool(self.level) and self.level in only_levels) or (only_cards and self.opens_exclusive)
 
 
 NO_TERMS = Terms()
@@ -224,7 +237,7 @@ def _terms(
         percent_off=whole.percent_off, percent_by=percent_by if whole.percent_off else ("", ""),
         free_freight_from=whole.free_freight_from,
         freight_by=freight_by if whole.free_freight_from is not None else ("", ""),
-        points_percent=whole.points_percent, card_id=card_id, free_freights=left,
+        points_percent=whole.points_percent, card_id=card_id, free_freights=left, opens_exclusive=whole.exclusive,
     )  # fmt: skip
 
 

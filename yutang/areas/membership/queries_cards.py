@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.utils.translation import gettext_noop
 
 from yutang.areas.membership import rules
-from yutang.areas.membership.models import Card, CardCode, CodeBatch, Plan
+from yutang.areas.membership.models import Card, CardCode, CodeBatch, MemberGift, Plan
 from yutang.areas.merchants import queries as merchants
-from yutang.core import clock, tenancy
+from yutang.core import clock, rewards, tenancy
 from yutang.core.errors import NotFound
+from yutang.core.rewards import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PAYABLE = "card"
+MOST_GIFTS = 24
+_GIFTS = {
+    MemberGift.Kind.MONTHLY: gettext_noop("Monthly gift"), MemberGift.Kind.BIRTHDAY: gettext_noop("Birthday gift")
+}  # fmt: skip
 CARDS_ORDER = ("-id",)
 ENDING_ORDER = ("ends_at", "id")
 RENEWED_WITHIN = timedelta(days=30)  # of its end a card counts as renewed
@@ -85,6 +91,30 @@ def unused(card: Card, now: datetime) -> int:
     if card.starts_at is None or card.ends_at is None:
         return card.amount  # a gift that nobody has accepted
     return rules.unused(card.amount, card.starts_at, card.ends_at, now)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A reward that a card gave in `period`. `unused`: pieces that a refund takes back; None: it stays."""
+
+    period: str
+    text: str
+    unused: int | None
+
+
+def given_by(card_id: int) -> list[Given]:
+    """What a card has given so far, the newest first, as far as a screen shows it."""
+    found = []
+    for gift in MemberGift.objects.filter(card=card_id).order_by("-pk")[:MOST_GIFTS]:
+        every = rewards.read(gift.rewards)
+        left = rewards.unused(every, occasion=occasion_of(gift))[gift.card_from :]
+        texts = rewards.describe(every[gift.card_from :])
+        found += [Given(gift.period, text, unused) for text, unused in zip(texts, left, strict=True)]
+    return found
+
+
+def occasion_of(gift: MemberGift) -> Occasion:
+    return Occasion(f"membership:{gift.kind}:{gift.pk}", ("member_gift", gift.pk), _GIFTS[MemberGift.Kind(gift.kind)])
 
 
 def sold(plan_id: int | None = None) -> QuerySet[Card]:

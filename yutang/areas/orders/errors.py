@@ -21,6 +21,14 @@ class NotOnSale(DomainError):
     status = 409
 
 
+class OnlyForMembers(DomainError):
+    """`params`: title, whom (names of levels, in the reader's language)."""
+
+    code = "orders.only_for_members"
+    message = gettext_noop("%(title)s is for members only: %(whom)s.")
+    status = 403
+
+
 class NotThisWay(DomainError):
     """`params`: title. Goods that are only picked up, or only sent."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers import queries as customers
 from yutang.areas.inventory import queries as inventory
+from yutang.areas.orders import exclusive
 from yutang.areas.orders.errors import FewerLeft, TooManyAtOnce
 from yutang.areas.orders.models import CartLine, ShopOrder
 from yutang.areas.orders.models.cart import MOST_PIECES
@@ -49,12 +50,14 @@ class Trouble(models.TextChoices):
     SOLD_OUT = "sold_out", _("Sold out")
     FEWER_LEFT = "fewer_left", _("Fewer left")
     PRICE_CHANGED = "price_changed", _("Price changed")
+    MEMBERS_ONLY = "members_only", _("For members only")
 
 
 @dataclass(frozen=True)
 class CartRow:
     """A SKU in the cart. `offer` is None when it does not exist any more; `available`: pieces that one store has, since
-    an order takes all of a SKU from one; `price_before`: of one piece when it was put in."""
+    an order takes all of a SKU from one; `price_before`: of one piece when it was put in; `whom`: for which members it
+    is, where this buyer is none of them."""
 
     sku_id: int
     offer: Offer | None
@@ -63,6 +66,7 @@ class CartRow:
     price_before: int
     added_at: datetime
     troubles: tuple[Trouble, ...]
+    whom: str = ""
 
     @property
     def can_be_ordered(self) -> bool:
@@ -94,7 +98,8 @@ def cart(
     holder: Holder, *, fulfilment: str = "", node_id: int | None = None, chosen: Iterable[int] | None = None
 ) -> Cart:
     """`fulfilment`, `node_id`: the way of delivery and the store of a pickup, where they are known. `chosen`: SKU ids
-    that were picked; by default all that can be ordered. Four statements at most."""
+    that were picked; by default all that can be ordered. Four statements at most, and two to four more where goods for
+    members lie in it."""
     held: dict[int, tuple[int, int, datetime]] = {}
     for line in lines_of(holder).order_by(*NEWEST_FIRST):
         # Accounts of one person may hold the same: together that is one row, as it was seen last.
@@ -103,18 +108,29 @@ def cart(
     if not held:
         return Cart([], frozenset())
     offers = catalog.offers(held)
+    closed = closed_to(holder, offers.values())
     most = dict.fromkeys(held, 0)
     for stock in inventory.stock(held, node_ids=None if node_id is None else [node_id]):
         most[stock.sku_id] = max(most[stock.sku_id], stock.available)
     rows = [
         CartRow(
             sku_id, offers.get(sku_id), quantity, most[sku_id], price, added_at,
-            tuple(_troubles(offers.get(sku_id), quantity, most[sku_id], price, fulfilment)),
+            tuple(_troubles(offers.get(sku_id), quantity, most[sku_id], price, fulfilment, sku_id in closed)),
+            closed.get(sku_id, ""),
         )
         for sku_id, (quantity, price, added_at) in held.items()
     ]  # fmt: skip
     good = frozenset(row.sku_id for row in rows if row.can_be_ordered)
     return Cart(rows, good if chosen is None else good & frozenset(chosen))
+
+
+def closed_to(holder: Holder, offers: Iterable[Offer]) -> dict[int, str]:
+    """SKU id → for whom it is, of what whoever holds the cart may not buy. Nobody knows who a browser is."""
+    limited = [offer for offer in offers if offer.is_exclusive]
+    if not limited:
+        return {}
+    person = customers.accounts_of(holder.identity_id)[0] if holder.identity_id is not None else None
+    return exclusive.closed_to(person, limited)
 
 
 def refuse_too_many(offer: Offer, quantity: int) -> None:
@@ -149,12 +165,16 @@ def can_be_had(offer: Offer, fulfilment: str) -> bool:
     return offer.is_picked_up or fulfilment != Fulfilment.PICKUP
 
 
-def _troubles(offer: Offer | None, quantity: int, available: int, price: int, fulfilment: str) -> Iterable[Trouble]:
+def _troubles(
+    offer: Offer | None, quantity: int, available: int, price: int, fulfilment: str, is_closed: bool
+) -> Iterable[Trouble]:  # fmt: skip
     if offer is None or not offer.is_on_sale:
         yield Trouble.NOT_ON_SALE
         return
     if not can_be_had(offer, fulfilment):
         yield Trouble.NOT_THIS_WAY
+    if is_closed:
+        yield Trouble.MEMBERS_ONLY
     if available <= 0:
         yield Trouble.SOLD_OUT
     elif available < quantity:

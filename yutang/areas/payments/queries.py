@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
+from django.utils.translation import pgettext_lazy
 
 from yutang.areas.payments import providers
 from yutang.areas.payments.models import BillDay, CashMove, Difference, Notice, ProviderAccount, Refund, Shift, Tender
-from yutang.core import credentials, prepared
+from yutang.core import credentials, periods, prepared
 from yutang.core.errors import NotAllowed, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -24,6 +25,19 @@ _PAID = """
 SELECT COALESCE(sum(amount - refunded_amount), 0) FROM payments_tender
  WHERE payable_type = %s AND payable_id = %s AND state = 'paid'
 """
+# Why money went back, where the product itself says so; other reasons are somebody's words.
+REASONS = {
+    "cancelled": pgettext_lazy("why money went back", "Cancelled"),
+    "unused part": pgettext_lazy("why money went back", "The unused part of a card"),
+    "closed": pgettext_lazy("why money went back", "Paid for in part only, then closed"),
+    "paid too much": pgettext_lazy("why money went back", "Paid too much"),
+    "paid too late": pgettext_lazy("why money went back", "Paid when it was closed already"),
+}
+
+
+def reason(text: str) -> str:
+    """Of a refund, in the reader's language where they are our words."""
+    return str(REASONS.get(text, text))
 
 
 def paid_amount(payable: tuple[str, int]) -> int:
@@ -156,10 +170,12 @@ def given(tender_ids: Iterable[int]) -> dict[int, int]:
     return {move.tender_id: move.given for move in found if move.tender_id and move.given}
 
 
-def cash_moved(since: datetime, before: datetime) -> dict[int, tuple[int, int]]:
-    """Store → what sales put into its drawers less what refunds took out, and over how many moves."""
-    rows = cash_moves(since, before).order_by().values_list("shift__node").annotate(Sum("amount"), Count("pk"))
-    return {node: (amount or 0, count) for node, amount, count in rows}
+def cash_moved(edges: Sequence[datetime]) -> list[dict[int, tuple[int, int]]]:
+    """For each period (core.periods): store → what sales put into its drawers less what refunds took out, and over how
+    many moves. One statement."""
+    moves = cash_moves(edges[0], edges[-1]).annotate(period=periods.number("at", edges)).order_by()
+    rows = moves.values_list("period", "shift__node").annotate(Sum("amount"), Count("pk"))
+    return periods.each(edges, ((n, node, (amount or 0, count)) for n, node, amount, count in rows))
 
 
 def cash_moves(since: datetime, before: datetime, *, node_id: int | None = None) -> QuerySet[CashMove]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Sum
+from django.db.models.functions import Abs
 from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.merchants import queries as merchants
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 VIEW, EDIT, ADJUST, APPROVE = "points.view", "points.edit", "points.adjust", "points.approve"
 ORDER = ("-id",)
+COUNTED_TOGETHER = timedelta(hours=24)  # changes by hand of one person by one colleague
 DUE_ORDER = ("expires_at", "id")
 # What an entry did to somebody's points, by its kind.
 LABELS = {
@@ -230,6 +233,22 @@ def changes(*, actor: Actor, is_waiting: bool = False) -> QuerySet[Change]:
 
 def changes_of(customer_id: int) -> QuerySet[Change]:
     return Change.objects.filter(customer_id=customer_id).order_by("-id")
+
+
+def actor_key(actor: Actor) -> str:
+    """Who asked for a change, or decided it."""
+    return f"{actor.kind}:{actor.id}" if actor.id is not None else f"{actor.kind}:{actor.name}"[:40]
+
+
+def booked_alone(customer_id: int, actor: Actor) -> int:
+    """Points, up or down, by which somebody has changed a person's balance in the last 24 hours without anybody
+    else."""
+    key = actor_key(actor)
+    alone = Change.objects.filter(
+        customer_id=customer_id, asked_by_key=key, decided_by_key=key, state=Change.State.DONE,
+        asked_at__gt=clock.now() - COUNTED_TOGETHER,
+    )  # fmt: skip
+    return alone.aggregate(sum=Sum(Abs("points")))["sum"] or 0
 
 
 def waiting() -> int:

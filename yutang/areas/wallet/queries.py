@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, gettext_noop
 
 from yutang.areas.customers import queries as customers
+from yutang.areas.payments import queries as payments
 from yutang.areas.wallet import accounts, rules
 from yutang.areas.wallet.models import CardBatch, GiftCard, Plan, PrincipalRefund, RealName, Recharge, Spend, Terms
 from yutang.core import clock
@@ -43,6 +44,15 @@ LABELS = {
     "ledger.expire": gettext_noop("Expired"),
     "ledger.move": gettext_noop("Accounts became one"),
     "ledger.move_back": gettext_noop("Accounts were separated"),
+}
+
+
+# Of what was paid that is no order, by the kind of the entry and the type of its source.
+OF_SOURCE = {
+    ("wallet.spend", "card"): gettext_noop("Membership card, paid from the balance"),
+    ("wallet.spend.reverse", "card"): gettext_noop("Refund of a membership card"),
+    ("wallet.spend", "booking"): gettext_noop("Booking, paid from the balance"),
+    ("wallet.spend.reverse", "booking"): gettext_noop("Refund of a booking"),
 }
 
 
@@ -83,9 +93,18 @@ def plan(plan_id: int) -> Plan:
     return found
 
 
-def label(kind: str) -> str:
-    """What an entry of that kind was, in the active language."""
-    return gettext(LABELS[kind]) if kind in LABELS else kind
+def label(entry: Entry) -> str:
+    """What an entry was, in the active language."""
+    found = OF_SOURCE.get((entry.kind, entry.source_type)) or LABELS.get(entry.kind)
+    return gettext(found) if found else entry.kind
+
+
+def why(entry: Entry) -> str:
+    """Its reason: our own words in the active language, others as they were written."""
+    if not entry.reason or entry.kind.startswith("ledger."):
+        return ""
+    ours = payments.reason(entry.reason)
+    return ours if ours != entry.reason else gettext(entry.reason)
 
 
 def balance(customer_id: int, currency: str) -> Balance:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from yutang.areas.catalog.models import Product
 
 _PLAIN = ("name", "code", "subtitle", "kind", "category_id", "position", "description", "is_delivered", "is_picked_up",
-          "freight_template_id")  # fmt: skip
+          "freight_template_id", "only_levels", "only_cards")  # fmt: skip
 
 
 @page(queries.EDIT)

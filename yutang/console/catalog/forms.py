@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yutang.areas.catalog import queries
 from yutang.areas.catalog.models import Category, FreightTemplate, Product, RegionRule
+from yutang.areas.membership import queries as membership
 from yutang.ui.fields import MoneyField, TableFileField
 
 
@@ -74,9 +75,20 @@ class ProductForm(forms.Form):
         help_text=_("Without one the default template counts."),
     )  # fmt: skip
 
+    only_levels = forms.MultipleChoiceField(
+        label=_("Only for member levels"), required=False, widget=forms.SelectMultiple(attrs={"data-select": True}),
+        help_text=_("Choose every level that may buy it; without any, everybody may."),
+    )  # fmt: skip
+    only_cards = forms.BooleanField(
+        label=_("For holders of a membership card that opens exclusive goods"), required=False
+    )  # fmt: skip
+
     # tab → its fields; errors show on the tab's handle
     TABS = {
-        "basics": ("name", "code", "subtitle", "kind", "category_id", "tags", "position", "promises"),
+        "basics": (
+            "name", "code", "subtitle", "kind", "category_id", "tags", "position", "promises", "only_levels",
+            "only_cards",
+        ),
         "text": ("description",), "delivery": ("is_delivered", "is_picked_up", "freight_template_id"),
     }  # fmt: skip
 
@@ -85,9 +97,17 @@ class ProductForm(forms.Form):
         self.fields["category_id"].choices = [("", "–"), *((b.pk, b.label) for b in queries.categories())]
         templates = queries.freight_templates()
         self.fields["freight_template_id"].choices = [("", "–"), *((row.pk, row.name) for row in templates)]
+        levels = {level.key: level.name for level in membership.levels()}
+        # A level that was archived since still keeps the product for its people until somebody takes it out.
+        gone = gettext("%(key)s (not given any more)")
+        levels |= {key: gone % {"key": key} for key in self.initial.get("only_levels", ()) if key not in levels}
+        self.fields["only_levels"].choices = list(levels.items())
 
     def clean_tags(self) -> tuple[str, ...]:
         return _words(self.cleaned_data["tags"], longest=30, most=20)
+
+    def clean_only_levels(self) -> tuple[str, ...]:
+        return tuple(sorted(self.cleaned_data["only_levels"]))
 
     def clean_promises(self) -> tuple[str, ...]:
         return _words(self.cleaned_data["promises"], longest=20, most=6)

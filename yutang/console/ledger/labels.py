@@ -16,6 +16,8 @@ from yutang.core import money
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yutang.core.ledger.models import Entry
+
 ACCOUNTS: dict[str, str] = {
     "points": gettext_noop("Points of customers"),
     "points.issued": gettext_noop("Points given out"),
@@ -57,6 +59,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "customer": (gettext_noop("Customer"), "console:customer"),
     "booking": (gettext_noop("Booking"), "console:booking"),
     "settlement_statement": (gettext_noop("Clearing statement"), "console:settlement_statement"),
+    "card": (gettext_noop("Membership card"), ""),
     "tender": (gettext_noop("Payment"), ""),
     "recharge": (gettext_noop("Recharge"), "console:wallet_recharge"),
     "gift_card": (gettext_noop("Gift card"), ""),
@@ -87,6 +90,17 @@ WRONGS: dict[str, str] = {
 
 def account(kind: str) -> str:
     return gettext(ACCOUNTS[kind]) if kind in ACCOUNTS else kind
+
+
+def booked(of: Entry) -> str:
+    """What one entry was; of stored value also what was paid with it."""
+    found = wallet.OF_SOURCE.get((of.kind, of.source_type))
+    return gettext(found) if found else entry(of.kind)
+
+
+def why(of: Entry) -> str:
+    """Its reason: our own words in the reader's language. A merge's is a code that nobody reads."""
+    return (points if of.kind.startswith("points.") else wallet).why(of)
 
 
 def entry(kind: str) -> str:

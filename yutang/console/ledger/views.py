@@ -18,6 +18,7 @@ from yutang.console.shell.listing import render_list
 from yutang.core import clock
 from yutang.core.ledger import browsing
 from yutang.ui.paging import page_of
+from yutang.ui.templatetags.ui import by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,7 +155,8 @@ def _posting_rows(chosen: Iterable[Posting], nodes: dict[int, str]) -> Iterator[
         labelled(one, nodes)
         yield [
             one.entry.at.isoformat(timespec="seconds"), one.entry_id, one.entry_label, one.account_label, one.holder[0],
-            one.account.unit, one.amount, one.balance_after, one.source[0], one.entry.actor_name, one.entry.reason,
+            one.account.unit, one.amount, one.balance_after, one.source[0], by(one.entry.actor_name),
+            labels.why(one.entry),
         ]  # fmt: skip
 
 
@@ -168,7 +170,8 @@ def entry(request: HttpRequest, ledger_entry_id: int) -> HttpResponse:
         posting.entry = whole.entry
         labelled(posting, nodes, people)
     context = {
-        "whole": whole, "entry": whole.entry, "label": labels.entry(whole.entry.kind),
+        "whole": whole, "entry": whole.entry, "label": labels.booked(whole.entry),
+        "why": labels.why(whole.entry),
         "source": labels.source(whole.entry.source_type, whole.entry.source_id),
     }  # fmt: skip
     return render(request, "console/ledger/entry.html", context)
@@ -183,7 +186,7 @@ def _people(request: HttpRequest, rows: Iterable[Posting]) -> dict[int, str]:
 def labelled(posting: Posting, nodes: dict[int, str], people: dict[int, str] | None = None) -> Posting:
     """With the words for what is stored as codes, for templates."""
     account, of = posting.account, posting.entry
-    posting.entry_label, posting.account_label = labels.entry(of.kind), labels.account(account.kind)
+    posting.entry_label, posting.account_label = labels.booked(of), labels.account(account.kind)
     posting.holder = labels.holder(account.holder_type, account.holder_id, nodes, people)
     posting.source = labels.source(of.source_type, of.source_id)
     posting.shown = labels.amount(posting.amount, account.unit)

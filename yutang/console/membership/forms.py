@@ -62,6 +62,7 @@ class BenefitsForm(forms.Form):
             level_price=given.get("level_price", False), percent_off=given["percent_off"] or 0,
             free_freight_from=given["free_freight_from"], points_percent=given["points_percent"] or 100,
             birthday=given["birthday"], monthly=given["monthly"], priority=given["priority"], vip=given["vip"],
+            exclusive=given.get("exclusive", False),
         )  # fmt: skip
 
     @staticmethod
@@ -70,6 +71,7 @@ class BenefitsForm(forms.Form):
             "level_price": given.level_price, "percent_off": given.percent_off,
             "free_freight_from": given.free_freight_from, "points_percent": given.points_percent,
             "birthday": given.birthday, "monthly": given.monthly, "priority": given.priority, "vip": given.vip,
+            "exclusive": given.exclusive,
         }  # fmt: skip
 
 
@@ -116,7 +118,11 @@ class PlanForm(BenefitsForm):
     price = AmountField(label=_("Price"))
     free_freights = forms.IntegerField(label=_("Free deliveries a month"), min_value=0, max_value=100, required=False)
     is_on_sale = forms.BooleanField(label=_("On sale in the shop"), required=False, initial=True)
-    field_order = ["name", "months", "price", "is_on_sale", "free_freights"]
+    exclusive = forms.BooleanField(
+        label=_("Exclusive goods"), required=False,
+        help_text=_("Opens products that are for holders of a membership card."),
+    )  # fmt: skip
+    field_order = ["name", "months", "price", "is_on_sale", "free_freights", "exclusive"]
 
     def draft(self) -> PlanDraft:
         given = self.cleaned_data

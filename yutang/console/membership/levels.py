@@ -1,8 +1,8 @@
-"""The ladder: levels with their people and what they cost, one level, the rules of growth, who would move."""
+"""The ladder: levels with their people and what they cost, one level, the rules of growth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,16 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers import queries as customers
-from yutang.areas.membership import queries, queries_preview
+from yutang.areas.membership import queries
 from yutang.areas.membership.benefits import Benefits, Said, described
-from yutang.areas.membership.queries import Rung
 from yutang.areas.membership.services import leveling
 from yutang.areas.orders import queries_member
 from yutang.console.access import page
+from yutang.console.membership import moving
 from yutang.console.membership.forms import LevelForm, RulesForm
+from yutang.console.membership.moving import Sketch
 from yutang.core import clock
 from yutang.ui.forms import errors_of, refused_as_message
 from yutang.ui.paging import page_of
@@ -39,23 +41,16 @@ class Row:
     cost: Cost
 
 
-@dataclass(frozen=True)
-class Moved:
-    before: str
-    after: str
-    people: int
-    is_up: bool
-
-
 @page(queries.VIEW, methods=("GET",))
 def ladder(request: HttpRequest) -> HttpResponse:
     queries.require_everywhere(request.actor, queries.VIEW)
     people, costs = queries.people_per_level(), queries_member.costs(clock.now() - COSTS_OF)
     currency = request.merchant.currency
-    nothing = queries_member.Cost(0, 0)
+    nothing, with_goods = queries_member.Cost(0, 0), catalog.levels_with_goods()
     rows = [
         Row(
-            level, people.get(level.pk, 0), described(Benefits.read(level.benefits), currency),
+            level, people.get(level.pk, 0),
+            described(replace(Benefits.read(level.benefits), exclusive=level.key in with_goods), currency),
             costs.get(("level", level.key), nothing),
         )
         for level in queries.levels()
@@ -97,9 +92,8 @@ def _form(request: HttpRequest, level: Level | None) -> HttpResponse:
                 )  # fmt: skip
                 messages.success(request, gettext("Saved “%(name)s”.") % {"name": saved.name})
                 return redirect("console:levels")
-            rungs = [Rung(one.pk, one.threshold, one.keep) for one in queries.levels() if level is None or one != level]
-            own_rung = Rung(level.pk if level else 0, form.cleaned_data["threshold"], form.cleaned_data["keep"])
-            moved = _moved([*rungs, own_rung], {own_rung.id: form.cleaned_data["name"]})
+            given = {name: form.cleaned_data[name] for name in ("name", "threshold", "keep")}
+            moved = moving.moved(request, Sketch(level_id=level.pk if level else 0, **given))
     context = {"form": form, "level": level, "moved": moved}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "console/membership/level.html", context, status=status)
@@ -118,8 +112,7 @@ def rules(request: HttpRequest) -> HttpResponse:
                 leveling.save_scheme(**form.cleaned_data, actor=request.actor)
                 messages.success(request, gettext("Saved."))
                 return redirect("console:levels")
-            rungs = [Rung(one.pk, one.threshold, one.keep) for one in queries.levels()]
-            moved = _moved(rungs, {}, keep_months=form.cleaned_data["keep_months"])
+            moved = moving.moved(request, Sketch(months=form.cleaned_data["keep_months"]))
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "console/membership/rules.html", {"form": form, "moved": moved}, status=status)
 
@@ -143,18 +136,6 @@ def people(request: HttpRequest, level_id: int) -> HttpResponse:
     for row in shown.rows:
         row.name = names.get(row.customer_id) or f"#{row.customer_id}"
     return render(request, "console/membership/people.html", {"level": level, "page": shown})
-
-
-def _moved(rungs: list[Rung], names: dict[int, str], keep_months: int | None = None) -> list[Moved]:
-    names = {level.pk: level.name for level in queries.levels()} | names
-    place = {rung.id: rung.threshold for rung in rungs}
-    return [
-        Moved(
-            names.get(move.before or -1, "–"), names.get(move.after if move.after is not None else -1, "–"),
-            move.people, place.get(move.after if move.after is not None else -1, -1) > place.get(move.before or -1, -1),
-        )
-        for move in queries_preview.moves(rungs, keep_months=keep_months)
-    ]  # fmt: skip
 
 
 def _may_edit(request: HttpRequest) -> bool:

@@ -91,7 +91,10 @@ def refund(request: HttpRequest, card_id: int) -> HttpResponse:
             shown = money.formatted(amount, found.currency, get_language() or "en")
             messages.success(request, gettext("%(amount)s goes back.") % {"amount": shown})
         return redirect("console:customer", person.pk)
-    context = {"person": person, "card": found, "amount": queries_cards.unused(found, clock.now())}
+    context = {
+        "person": person, "card": found, "amount": queries_cards.unused(found, clock.now()),
+        "given": queries_cards.given_by(found.pk),
+    }  # fmt: skip
     return render(request, "console/membership/refund.html", context)
 
 

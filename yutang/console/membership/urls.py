@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yutang.console.membership import cards, levels, person
+from yutang.console.membership import cards, levels, moving, person
 
 urlpatterns = [
     path("levels", levels.ladder, name="levels"),
     path("levels/new", levels.create, name="level_new"),
     path("levels/rules", levels.rules, name="level_rules"),
+    path("levels/moving", moving.moving, name="level_moving"),
     path("levels/<int:level_id>", levels.edit, name="level"),
     path("levels/<int:level_id>/delete", levels.archive, name="level_archive"),
     path("levels/<int:level_id>/people", levels.people, name="level_people"),

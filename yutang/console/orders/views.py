@@ -23,6 +23,7 @@ from yutang.areas.orders import (
 from yutang.areas.orders.carriers import CARRIERS
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.services.correcting import SENT
+from yutang.areas.payments import queries as payments
 from yutang.console.access import page
 from yutang.console.aftersale import labels as of_cases
 from yutang.console.orders import labels, listing
@@ -105,7 +106,10 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None 
         "cases": [(case, of_cases.COLOURS[Case.State(case.state)], of_cases.left(case.deadline_at)) for case in cases],
         "may_ask": is_open and actor.may(aftersale.HANDLE),
         "may_refund": is_open and any(p.item.amount > p.item.refunded for p in whole.items),
-        "tenders": [(labels.provider(t.provider), t, refunds) for t, refunds in whole.tenders],
+        "tenders": [
+            (labels.provider(t.provider), t, [(one, payments.reason(one.reason)) for one in refunds])
+            for t, refunds in whole.tenders
+        ],
         "steps": [(*labels.step(row), labels.said(row, titles, request.merchant.currency), row) for row in whole.steps],
         "closed_because": labels.closed_because(shop.closed_because) if shop else "",
     }  # fmt: skip

@@ -53,6 +53,6 @@ def change(request: HttpRequest, customer_id: int) -> HttpResponse:
             return redirect("console:customer", person.pk)
     context = {
         "form": form, "person": person, "balance": queries.balance(person.pk),
-        "approve_from": queries.terms().approve_from,
+        "approve_from": queries.terms().approve_from, "alone": queries.booked_alone(person.pk, request.actor),
     }  # fmt: skip
     return render(request, "console/points/change.html", context, status=422 if form.is_bound else 200)

@@ -31,7 +31,7 @@ SIZE = 5
 def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     person = customers.customer(request.actor, customer_id, VIEW)
     found = page_of(queries.statement(person.pk, request.merchant.currency), request, order=queries.NEWEST, size=SIZE)
-    found.rows = [(row, queries.label(row.entry.kind)) for row in found.rows]
+    found.rows = [(row, queries.label(row.entry), queries.why(row.entry)) for row in found.rows]
     context = {"person": person, "page": found, "has": queries.balance(person.pk, request.merchant.currency)}
     return render(request, "console/wallet/_card.html", context)
 
@@ -82,7 +82,7 @@ def _shown(
 ) -> HttpResponse:  # fmt: skip
     currency = request.merchant.currency
     found = page_of(queries.statement(person.pk, currency), request, order=queries.NEWEST, size=30)
-    found.rows = [(row, queries.label(row.entry.kind)) for row in found.rows]
+    found.rows = [(row, queries.label(row.entry), queries.why(row.entry)) for row in found.rows]
     context: dict[str, Any] = {
         "person": person, "page": found, "has": queries.balance(person.pk, currency),
         "recharges": list(queries.recharges_of(person.pk)[:10]) if request.actor.nodes(VIEW) is None else [],

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Count, Sum
 
+from yutang.core import periods
 from yutang.core.errors import NotFound
 from yutang.core.ledger.models import AuditRun, Entry, Posting
 from yutang.core.ledger.queries import TrialLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from django.db.models import QuerySet
@@ -98,12 +100,14 @@ def postings(
 
 
 def moved_by_holder(
-    *, kind: str, unit: str, holder_type: str, since: datetime, before: datetime
-) -> dict[int, tuple[int, int]]:
-    """Holder → what an account kind gained in the span, and over how many postings."""
-    rows = postings(since=since, before=before, kind=kind, unit=unit).filter(account__holder_type=holder_type)
-    found = rows.order_by().values_list("account__holder_id").annotate(Sum("amount"), Count("pk"))
-    return {holder: (amount or 0, count) for holder, amount, count in found}
+    *, kind: str, unit: str, holder_type: str, edges: Sequence[datetime]
+) -> list[dict[int, tuple[int, int]]]:
+    """For each period (core.periods): holder → what an account kind gained, and over how many postings. One
+    statement."""
+    rows = postings(since=edges[0], before=edges[-1], kind=kind, unit=unit).filter(account__holder_type=holder_type)
+    numbered = rows.annotate(period=periods.number("entry__at", edges)).order_by()
+    found = numbered.values_list("period", "account__holder_id").annotate(Sum("amount"), Count("pk"))
+    return periods.each(edges, ((n, holder, (amount or 0, count)) for n, holder, amount, count in found))
 
 
 @dataclass(frozen=True, slots=True)

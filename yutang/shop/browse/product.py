@@ -16,6 +16,7 @@ from yutang.core import money
 from yutang.core.errors import NotFound
 from yutang.core.questions import Answers, ask
 from yutang.shop.aftersale.promises import promised
+from yutang.shop.browse import members
 from yutang.shop.door import address, page, shown, shown_to_all
 from yutang.shop.sharing.card import Card, breadcrumbs
 from yutang.ui.paging import page_of
@@ -35,7 +36,12 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
         way=catalog.way_question(product_id), rating=catalog.rating_question(product_id),
         reviews=catalog.newest_reviews_question(product_id, FIRST_REVIEWS),
         terms=aftersale.terms_question(), promises=aftersale.promises_question(), coupons=coupons.offered_question(),
+        exclusive=catalog.exclusive_question(product_id),
     )  # fmt: skip
+    if told.has_rows("exclusive"):  # what it says depends on who reads it
+        context, status = _page(request, told)
+        gate = members.gate(request, context["product"])
+        return shown(request, "shop/browse/product.html", context | {"gate": gate}, status=status)
     return shown_to_all(request, "shop/browse/product.html", told, partial(_page, request))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.membership import queries, queries_cards
 from yutang.areas.membership.benefits import Benefits, described
 from yutang.areas.membership.models import Card
@@ -28,7 +30,11 @@ def membership(request: HttpRequest) -> HttpResponse:
 def _membership(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     person, currency = request.shopper.customer_id, request.merchant.currency
     way = queries.way(person)
-    ladder = [(level, described(Benefits.read(level.benefits), currency)) for level in queries.levels()]
+    with_goods = catalog.levels_with_goods()
+    ladder = [
+        (level, described(replace(Benefits.read(level.benefits), exclusive=level.key in with_goods), currency))
+        for level in queries.levels()
+    ]
     offers = [
         (plan, described(Benefits.read(plan.benefits), currency), uuid.uuid4().hex) for plan in queries_cards.on_sale()
     ]  # fmt: skip
@@ -71,9 +77,11 @@ def card(request: HttpRequest, card_id: int) -> HttpResponse:
     found = queries_cards.card_of(request.shopper.customer_id, card_id)
     if found.state == Card.State.UNPAID:
         return to(request, address(request, "pay", carding.PAYABLE, found.pk))
+    unused = queries_cards.unused(found, clock.now()) if _may_refund(request, found) else 0
+    given = queries_cards.given_by(found.pk) if unused else []
     context = {
-        "card": found, "benefits": described(Benefits.read(found.plan.benefits), found.currency),
-        "unused": queries_cards.unused(found, clock.now()) if _may_refund(request, found) else 0,
+        "card": found, "benefits": described(Benefits.read(found.plan.benefits), found.currency), "unused": unused,
+        "goes_back": sum(one.unused or 0 for one in given),
         "is_buyer": found.buyer_id == request.shopper.customer_id, "link": _link(request, found),
     }  # fmt: skip
     return shown(request, "shop/membership/card.html", context)

@@ -28,7 +28,7 @@ SIZE = 20
 def balance(request: HttpRequest) -> HttpResponse:
     person, currency = request.shopper.customer_id, request.merchant.currency
     found = page_of(queries.statement(person, currency), request, order=queries.NEWEST, size=SIZE)
-    found.rows = [(row, queries.label(row.entry.kind)) for row in found.rows]
+    found.rows = [(row, queries.label(row.entry)) for row in found.rows]
     if request.headers.get("HX-Request") and "cursor" in request.GET:
         return shown(request, "shop/wallet/_statement.html", {"page": found})
     terms = queries.terms()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -108,12 +109,25 @@ def day(value: datetime | date | None) -> str:
 # -- people ----------------------------------------------------------------------------------------------------------
 
 _NOBODY = {"shop": pgettext_lazy("who did it", "Shop"), "system": _("System")}
+# Areas that do something by themselves, or a job of theirs: "payments.send_refund".
+_AREAS = {
+    "payments": pgettext_lazy("who did it", "Payments (by itself)"),
+    "ledger": pgettext_lazy("who did it", "Ledger (by itself)"),
+    "orders": pgettext_lazy("who did it", "Orders (by itself)"),
+    "bookings": pgettext_lazy("who did it", "Bookings (by itself)"),
+    "membership": pgettext_lazy("who did it", "Membership (by itself)"),
+    "points": pgettext_lazy("who did it", "Points (by itself)"),
+    "wallet": pgettext_lazy("who did it", "Stored value (by itself)"),
+    "missions": pgettext_lazy("who did it", "Tasks (by itself)"),
+}  # fmt: skip
+_JOB = re.compile(r"([a-z]+)(\.[a-z_]+)?")
 
 
 @register.filter
 def by(name: str) -> str:
     """Who did it: a colleague's name as it is, what no colleague did in the reader's language."""
-    return str(_NOBODY.get(name, name))
+    job = _JOB.fullmatch(name)
+    return str(_NOBODY.get(name) or (_AREAS.get(job[1], name) if job else name))
 
 
 # -- pieces ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from yutang.areas.catalog.models import Category, FreightTemplate, Picture, Product, Sku
 from yutang.core import prepared
@@ -67,6 +67,21 @@ def product_question(product_id: int) -> Question[Product]:
         "SELECT * FROM catalog_product WHERE id = %(product)s", {"product": product_id},
         lambda rows: _found(next((instance(Product, row) for row in rows), None)),
     )  # fmt: skip
+
+
+def exclusive_question(product_id: int) -> Question[Any]:
+    """A row where not everybody may buy the product, none else."""
+    return Question(
+        "SELECT id FROM catalog_product WHERE id = %(product)s AND (only_cards OR only_levels <> '{}')",
+        {"product": product_id},
+        lambda rows: rows,
+    )
+
+
+def levels_with_goods() -> set[str]:
+    """Keys of the member levels that have goods of their own on sale."""
+    rows = Product.objects.filter(state=Product.State.ON_SALE).exclude(only_levels=[])
+    return {key for keys in rows.values_list("only_levels", flat=True).distinct() for key in keys}
 
 
 def skus_question(product_id: int) -> Question[list[Sku]]:

@@ -11,7 +11,7 @@ from yutang.areas.catalog.models import FreightTemplate, LevelPrice
 from yutang.core import prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Offer:
     is_on_sale: bool
     picture: str  # digest of the SKU's own, else the product's first; "" without any
     is_ruled: bool  # the merchant has rules for regions: who sends goods asks `not_offered`
+    only_levels: Sequence[str] = ()  # keys of the member levels that may buy it; with `only_cards` (models.Product)
+    only_cards: bool = False
+
+    @property
+    def is_exclusive(self) -> bool:
+        return bool(self.only_levels) or self.only_cards
 
 
 _OFFERS = """
@@ -43,7 +49,7 @@ SELECT s.id, p.id, s.code, p.code, p.kind, p.name, array_to_string(s.values, ' /
        COALESCE((SELECT digest FROM catalog_picture g
                   WHERE g.product_id = p.id AND (g.sku_id = s.id OR g.sku_id IS NULL)
                   ORDER BY g.sku_id IS NULL, g.position, g.id LIMIT 1), ''),
-       EXISTS (SELECT FROM catalog_regionrule)
+       EXISTS (SELECT FROM catalog_regionrule), p.only_levels, p.only_cards
   FROM catalog_sku s JOIN catalog_product p ON p.id = s.product_id
  WHERE s.id = ANY(%s)
 """

@@ -64,6 +64,8 @@ class ProductDraft:
     is_picked_up: bool = True
     promises: tuple[str, ...] = ()
     position: int = 0
+    only_levels: tuple[str, ...] = ()  # keys of member levels
+    only_cards: bool = False
 
 
 @transaction.atomic
@@ -82,11 +84,12 @@ def save_product(*, draft: ProductDraft, product: Product | None = None, actor: 
     _check_codes(draft, product)
     for name in (
         "code", "name", "kind", "subtitle", "category_id", "freight_template_id", "is_delivered", "is_picked_up",
-        "position",
+        "position", "only_cards",
     ):  # fmt: skip
         setattr(product, name, getattr(draft, name))
     product.description = cleaned(draft.description)
     product.tags, product.promises = list(draft.tags), list(draft.promises)
+    product.only_levels = sorted(set(draft.only_levels))
     product.specifications = [{"name": name, "values": list(values)} for name, values in draft.specifications.items()]
     active = [sku.price for sku in draft.skus if sku.is_active]
     if product.state == Product.State.ON_SALE and not active:
@@ -116,9 +119,10 @@ def draft_of(product: Product, **changes: Any) -> ProductDraft:
         for sku in queries.skus_of([product.pk]).get(product.pk, [])
     ]  # fmt: skip
     plain = ("code", "name", "kind", "subtitle", "description", "category_id", "freight_template_id", "is_delivered",
-             "is_picked_up", "position")  # fmt: skip
+             "is_picked_up", "position", "only_cards")  # fmt: skip
     values: dict[str, Any] = {name: getattr(product, name) for name in plain} | {
         "skus": skus, "tags": tuple(product.tags), "promises": tuple(product.promises),
+        "only_levels": tuple(product.only_levels),
         "specifications": {row["name"]: tuple(row["values"]) for row in product.specifications},
     }  # fmt: skip
     return ProductDraft(**(values | changes))

@@ -69,23 +69,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='MemberGift',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('monthly', 'Monthly gift'), ('birthday', 'Birthday gift')], max_length=10)),
-                ('period', models.CharField(max_length=7)),
-                ('rewards', models.JSONField(default=list)),
-                ('at', models.DateTimeField(default=yutang.core.clock.now)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
-            ],
-            options={
-                'indexes': [models.Index(fields=['merchant', 'customer', 'kind', 'period'], name='member_gift_of_customer')],
-                'constraints': [models.UniqueConstraint(fields=('merchant', 'home_customer', 'kind', 'period'), name='member_gift_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='Plan',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -154,6 +137,25 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['merchant', 'customer', '-ends_at', '-id'], name='card_of_customer'), models.Index(fields=['merchant', 'home_customer'], name='card_of_home'), models.Index(condition=models.Q(('buyer__isnull', False)), fields=['merchant', 'buyer', '-id'], name='card_of_buyer'), models.Index(fields=['merchant', '-id'], name='card_newest'), models.Index(condition=models.Q(('state', 'active')), fields=['merchant', 'ends_at', 'id'], name='card_ending'), models.Index(condition=models.Q(('state', 'unpaid')), fields=['merchant', 'expires_at'], name='card_unpaid')],
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'key'), name='card_once'), models.UniqueConstraint(condition=models.Q(('gift_code__isnull', False)), fields=('merchant', 'gift_code'), name='card_gift_code_once'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='card_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('ends_at__gt', models.F('starts_at')), ('starts_at__isnull', False), ('state', 'active')), models.Q(('state', 'active'), _negated=True), _connector='OR'), name='card_active_has_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MemberGift',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('monthly', 'Monthly gift'), ('birthday', 'Birthday gift')], max_length=10)),
+                ('period', models.CharField(max_length=7)),
+                ('rewards', models.JSONField(default=list)),
+                ('card_from', models.SmallIntegerField(default=0)),
+                ('at', models.DateTimeField(default=yutang.core.clock.now)),
+                ('card', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.card')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('home_customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['merchant', 'customer', 'kind', 'period'], name='member_gift_of_customer'), models.Index(condition=models.Q(('card__isnull', False)), fields=['merchant', 'card'], name='member_gift_of_card')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'home_customer', 'kind', 'period'), name='member_gift_once')],
             },
         ),
         migrations.CreateModel(

@@ -189,10 +189,15 @@ class MemberGift(TenantModel):
     kind = models.CharField(max_length=10, choices=Kind)
     period = models.CharField(max_length=7)
     rewards = models.JSONField(default=list)
+    card = models.ForeignKey("membership.Card", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    card_from = models.SmallIntegerField(default=0)  # the first of the rewards that the card gave; before: the level
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["merchant", "home_customer", "kind", "period"], name="member_gift_once")
         ]
-        indexes = [models.Index(fields=["merchant", "customer", "kind", "period"], name="member_gift_of_customer")]
+        indexes = [
+            models.Index(fields=["merchant", "customer", "kind", "period"], name="member_gift_of_customer"),
+            models.Index(fields=["merchant", "card"], condition=Q(card__isnull=False), name="member_gift_of_card"),
+        ]

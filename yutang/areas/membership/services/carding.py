@@ -17,7 +17,7 @@ from yutang.areas.membership import queries, queries_cards, rules
 from yutang.areas.membership.errors import GiftGone, NotOnSale, NotRefundable, RefundChanged
 from yutang.areas.membership.events import CardActivated, CardRefunded
 from yutang.areas.membership.models import Card, Plan
-from yutang.areas.membership.services import judging, leveling
+from yutang.areas.membership.services import gifting, judging, leveling
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
@@ -171,12 +171,14 @@ def grant(
 def refund(
     *, card_id: int, key: str, expected: int | None = None, seen: str | None = None, actor: Actor
 ) -> int:  # fmt: skip
-    """Sends the unused part of what was paid back the way it came; the card ends now, and those behind it move up.
+    """Sends the unused part of what was paid back the way it came; the card ends now, those behind it move up, and
+    gifts of it that nobody has used are withdrawn.
     `expected`, `seen`: the amount and the state that were shown. Returns minor units; again: the same. NotRefundable,
     RefundChanged."""
     found = queries_cards.card(card_id)
     person = merging.held(found.customer_id)
     judging.lock_member(person)  # as whoever adds a card to the end
+    taken = gifting.take_back(card_id=card_id, actor=actor)  # coupons before the card, as a checkout locks them
     card = _locked(card_id)
     if card.state == State.REFUNDED:
         return card.refunded_amount
@@ -197,7 +199,8 @@ def refund(
         payable=(PAYABLE, card.pk), amount=amount, key=f"card:{card.pk}:{key}"[:100], reason="unused part", actor=actor
     )
     audit.record(
-        "membership.refund_card", actor=actor, object_type="card", object_id=card.pk, detail={"amount": amount}
+        "membership.refund_card", actor=actor, object_type="card", object_id=card.pk,
+        detail={"amount": amount, "gifts": taken},
     )  # fmt: skip
     events.publish(
         CardRefunded(merchant_id=actor.merchant_id, customer_id=card.customer_id, card_id=card.pk, amount=amount)

@@ -1,20 +1,20 @@
-"""Monthly and birthday gifts of levels and cards: once per person and period, by a job."""
+"""Monthly and birthday gifts of levels and cards: once per person and period, by a job. What a card gave and nobody has
+used goes back with the card."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_noop
 
 from yutang.areas.customers import queries as customers
-from yutang.areas.membership import queries
-from yutang.areas.membership.benefits import Benefits, best
+from yutang.areas.membership import queries, queries_cards
+from yutang.areas.membership.benefits import NONE, Benefits
 from yutang.areas.membership.models import JudgingRun, Level, MemberGift, Plan
 from yutang.core import clock, logs, rewards, tenancy
 from yutang.core.errors import DomainError
-from yutang.core.rewards import Occasion
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 Kind = MemberGift.Kind
-_LABELS = {Kind.MONTHLY: gettext_noop("Monthly gift"), Kind.BIRTHDAY: gettext_noop("Birthday gift")}
 log = logs.get(__name__)
 
 # People whose level or card gives something, with both; beyond the last one that is done.
 _PEOPLE = """
-SELECT w.customer_id, l.id, c.plan_id
+SELECT w.customer_id, l.id, c.plan_id, c.id
   FROM (
         SELECT m.customer_id FROM membership_member m
          WHERE m.merchant_id = %(merchant)s AND m.level_id = ANY(%(levels)s) AND m.customer_id > %(after)s
@@ -40,12 +39,22 @@ SELECT w.customer_id, l.id, c.plan_id
   LEFT JOIN membership_member l0 ON l0.merchant_id = %(merchant)s AND l0.customer_id = w.customer_id
   LEFT JOIN membership_level l ON l.id = l0.level_id AND l.id = ANY(%(levels)s)
   LEFT JOIN LATERAL (
-        SELECT k.plan_id FROM membership_card k
+        SELECT k.id, k.plan_id FROM membership_card k
          WHERE k.merchant_id = %(merchant)s AND k.customer_id = w.customer_id AND k.state = 'active'
            AND k.starts_at <= %(now)s AND k.ends_at > %(now)s ORDER BY k.ends_at DESC, k.id DESC LIMIT 1
        ) c ON true
  ORDER BY 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody whose level or card gives something; None where it does not."""
+
+    customer_id: int
+    level_id: int | None
+    plan_id: int | None
+    card_id: int | None
 
 
 def give_next(*, actor: Actor) -> bool:
@@ -62,7 +71,7 @@ def give_next(*, actor: Actor) -> bool:
         if not found:
             return False
         _give(found, of_levels, of_plans, today, actor)
-        run.gifts_position = found[-1][0]
+        run.gifts_position = found[-1].customer_id
         run.save(update_fields=["gifts_position"])
         return True
 
@@ -76,34 +85,42 @@ def _givers(model: type[Level] | type[Plan]) -> dict[int, Benefits]:
 
 def _people(
     of_levels: dict[int, Benefits], of_plans: dict[int, Benefits], after: int, merchant_id: int
-) -> list[tuple[int, int | None, int | None]]:  # fmt: skip
+) -> list[Receiver]:  # fmt: skip
     values: dict[str, Any] = {
         "merchant": merchant_id, "levels": list(of_levels), "plans": list(of_plans), "after": after,
         "limit": CHUNK, "now": clock.now(),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, values)
-        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+        return [Receiver(*row) for row in cursor.fetchall()]
 
 
 def _give(
-    found: list[tuple[int, int | None, int | None]], of_levels: dict[int, Benefits], of_plans: dict[int, Benefits],
+    found: list[Receiver], of_levels: dict[int, Benefits], of_plans: dict[int, Benefits],
     today: date, actor: Actor,
 ) -> None:  # fmt: skip
-    people = customers.by_id(customer_id for customer_id, _, _ in found)
+    people = customers.by_id(one.customer_id for one in found)
     month, year = f"{today:%Y-%m}", f"{today:%Y}"
     given = set(
         MemberGift.objects.filter(customer__in=people, period__in=[month, year]).values_list("customer", "kind")
     )
-    for customer_id, level_id, plan_id in found:
-        sources = [of_levels[level_id]] if level_id in of_levels else []
-        sources += [of_plans[plan_id]] if plan_id in of_plans else []
-        whole = best(sources)
-        if whole.monthly and (customer_id, Kind.MONTHLY) not in given:
-            _one(customer_id, Kind.MONTHLY, month, whole.monthly, actor)
-        born = people[customer_id].birthday
-        if whole.birthday and is_birthday(born, today) and (customer_id, Kind.BIRTHDAY) not in given:
-            _one(customer_id, Kind.BIRTHDAY, year, whole.birthday, actor)
+    for one in found:
+        level, plan = of_levels.get(one.level_id or 0, NONE), of_plans.get(one.plan_id or 0, NONE)
+        if (level.monthly or plan.monthly) and (one.customer_id, Kind.MONTHLY) not in given:
+            _one(one, Kind.MONTHLY, month, level.monthly, plan.monthly, actor)
+        is_today = is_birthday(people[one.customer_id].birthday, today)
+        if (level.birthday or plan.birthday) and is_today and (one.customer_id, Kind.BIRTHDAY) not in given:
+            _one(one, Kind.BIRTHDAY, year, level.birthday, plan.birthday, actor)
+
+
+def take_back(*, card_id: int, actor: Actor) -> int:
+    """What this card gave, where it can be taken back and is unused (core.rewards.Returning); how many pieces."""
+    return sum(
+        rewards.take_back(
+            rewards.read(gift.rewards), first=gift.card_from, occasion=queries_cards.occasion_of(gift), actor=actor
+        )
+        for gift in MemberGift.objects.filter(card=card_id).order_by("pk")
+    )
 
 
 def is_birthday(born: date | None, today: date) -> bool:
@@ -116,16 +133,21 @@ def is_birthday(born: date | None, today: date) -> bool:
     return (born.month, born.day) == (today.month, today.day)
 
 
-def _one(customer_id: int, kind: str, period: str, given: list[Reward], actor: Actor) -> None:
+def _one(
+    to: Receiver, kind: str, period: str, of_level: list[Reward], of_card: list[Reward], actor: Actor
+) -> None:  # fmt: skip
     """What cannot be given (a coupon that is over) is tried again the next night."""
+    given = [*of_level, *of_card]
     try:
         with transaction.atomic():
             gift, is_new = MemberGift.objects.get_or_create(
-                merchant_id=actor.merchant_id, home_customer_id=customer_id, kind=kind, period=period,
-                defaults={"customer_id": customer_id, "rewards": [reward.as_json for reward in given]},
+                merchant_id=actor.merchant_id, home_customer_id=to.customer_id, kind=kind, period=period,
+                defaults={
+                    "customer_id": to.customer_id, "rewards": [reward.as_json for reward in given],
+                    "card_id": to.card_id if of_card else None, "card_from": len(of_level),
+                },
             )  # fmt: skip
             if is_new:
-                occasion = Occasion(f"membership:{kind}:{gift.pk}", ("member_gift", gift.pk), _LABELS[Kind(kind)])
-                rewards.give(given, customer_id=customer_id, occasion=occasion, actor=actor)
+                rewards.give(given, customer_id=to.customer_id, occasion=queries_cards.occasion_of(gift), actor=actor)
     except DomainError as error:
-        log.warning("membership.gift_failed", customer_id=customer_id, kind=kind, error=error.code)
+        log.warning("membership.gift_failed", customer_id=to.customer_id, kind=kind, error=error.code)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers import queries as customers
-from yutang.areas.orders.errors import CartFull, NotOnSale, TooManyInCart
+from yutang.areas.orders.errors import CartFull, NotOnSale, OnlyForMembers, TooManyInCart
 from yutang.areas.orders.models import CartLine
 from yutang.areas.orders.models.cart import MOST_PIECES
-from yutang.areas.orders.queries_cart import NEWEST_FIRST, Holder, lines_of
+from yutang.areas.orders.queries_cart import NEWEST_FIRST, Holder, closed_to, lines_of
 from yutang.core import clock, idempotency, locks
 from yutang.core.errors import Invalid
 from yutang.core.idempotency import Answer
@@ -33,7 +33,7 @@ MOST_LINES = 120  # different SKUs in a cart
 @transaction.atomic
 def put(*, holder: Holder, sku_id: int, quantity: int, key: str, actor: Actor) -> int:
     """Adds pieces; returns how many of the SKU the cart has now. `key`: the tap's, a repeated one adds nothing and
-    returns what the first did. Invalid, NotOnSale, CartFull, TooManyInCart."""
+    returns what the first did. Invalid, NotOnSale, OnlyForMembers, CartFull, TooManyInCart."""
 
     def act() -> Answer:
         return Answer(200, _add(holder, sku_id, quantity, actor))
@@ -95,6 +95,8 @@ def _add(holder: Holder, sku_id: int, quantity: int, actor: Actor) -> int:
     offer = catalog.offers([sku_id]).get(sku_id)
     if offer is None or not offer.is_on_sale:
         raise NotOnSale(field="sku_id", title=offer.title if offer else "?")
+    if closed := closed_to(holder, [offer]):
+        raise OnlyForMembers(field="sku_id", title=offer.title, whom=closed[sku_id])
     held = _pieces(_locked(holder))
     if sku_id not in held and len(held) >= MOST_LINES:
         raise CartFull(field="sku_id", most=MOST_LINES)

@@ -22,7 +22,7 @@ from yutang.areas.inventory.errors import OutOfStock
 from yutang.areas.inventory.services import Wanted
 from yutang.areas.membership import queries as membership
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import perks, pricing, queries_local
+from yutang.areas.orders import exclusive, perks, pricing, queries_local
 from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
 from yutang.areas.orders.models import Order, ShopOrder
 from yutang.areas.orders.queries_cart import can_be_had
@@ -61,22 +61,25 @@ class Wish:
 
 
 def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
-    """What it would cost now; nothing is written or held. EmptyBasket, NotOnSale, NotThisWay, and what steps raise."""
+    """What it would cost now; nothing is written or held. EmptyBasket, NotOnSale, NotThisWay, OnlyForMembers, and
+    what steps raise."""
     pieces: dict[int, int] = {}
     for sku_id, quantity in wish.lines:
         pieces[sku_id] = pieces.get(sku_id, 0) + quantity
     if not pieces or min(pieces.values()) <= 0:
         raise EmptyBasket(field="lines")
     offers = catalog.offers(pieces)
+    terms = membership.terms(customer_id)
     for sku_id in pieces:
         _must_be_had(offers.get(sku_id), wish.fulfilment)
+        exclusive.must_be_for(offers[sku_id], terms)
     local = None
     if wish.fulfilment == Fulfilment.LOCAL and wish.node_id is not None:
         local = queries_local.reach(wish.node_id, wish.recipient)
     basket = pricing.Basket(
         lines=[pricing.Line(offers[sku_id], quantity) for sku_id, quantity in pieces.items()],
         fulfilment=wish.fulfilment, currency=currency, at=clock.now(), customer_id=customer_id,
-        province=wish.recipient.province, terms=membership.terms(customer_id), choices=wish.choices, local=local,
+        province=wish.recipient.province, terms=terms, choices=wish.choices, local=local,
         node_id=wish.node_id,
     )  # fmt: skip
     return pricing.price(basket)

@@ -1,4 +1,5 @@
-"""A person's points changed by hand: small changes at once, larger ones once somebody else has approved them."""
+"""A person's points changed by hand: small changes at once, larger ones once somebody else has approved them. Many
+small ones of a day, by one colleague for one person, are one large one."""
 
 from __future__ import annotations
 
@@ -13,11 +14,12 @@ from yutang.areas.points import accounts, queries
 from yutang.areas.points.errors import AlreadyDecided, NoChange, NoReason, NotEnoughPoints, OwnChange
 from yutang.areas.points.models import Change
 from yutang.areas.points.services.earning import expiry
-from yutang.core import audit, clock
+from yutang.core import audit, clock, locks
 from yutang.core.errors import NotFound
 from yutang.core.ledger import services as ledger
 from yutang.core.ledger.errors import Insufficient
 from yutang.core.ledger.lines import MERCHANT, Line
+from yutang.core.locks import Lock
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -28,8 +30,9 @@ LONGEST = 300
 
 @transaction.atomic
 def ask(*, customer_id: int, points: int, reason: str, key: str, actor: Actor) -> Change:
-    """A change by `points` (signed), needs `points.adjust` where the person is at home. From the merchant's limit on it
-    waits for `decide`, below it is booked at once. The same `key` again is the same change.
+    """A change by `points` (signed), needs `points.adjust` where the person is at home. It is booked at once as
+    long as all that this actor has booked so for the person in 24 hours stays below the merchant's limit; else it waits
+    for `decide`. The same `key` again is the same change.
 
     NoChange, NoReason, NotEnoughPoints."""
     person = customers.customer(actor, customer_id, queries.ADJUST)
@@ -40,18 +43,19 @@ def ask(*, customer_id: int, points: int, reason: str, key: str, actor: Actor) -
     if not (reason := reason.strip()[:LONGEST]):
         raise NoReason(field="reason")
     owner = balances.owner(person.pk)
+    locks.until_commit(Lock.POINTS_CHANGE, owner)  # two at once would each find the other not there
     try:
         with transaction.atomic():
             change = Change.objects.create(
                 merchant_id=actor.merchant_id, customer_id=owner, home_customer_id=owner, points=points, reason=reason,
-                key=key, asked_by=actor.name, asked_by_key=_key(actor),
+                key=key, asked_by=actor.name, asked_by_key=queries.actor_key(actor),
             )  # fmt: skip
     except IntegrityError as error:
         if "points_change_once" not in str(error):
             raise
         return Change.objects.get(key=key)
     audit.record("points.ask", actor=actor, object_type="customer", object_id=owner, detail={"points": points})
-    if abs(points) < queries.terms().approve_from:
+    if queries.booked_alone(owner, actor) + abs(points) < queries.terms().approve_from:
         _book(change, actor)
     return change
 
@@ -66,7 +70,7 @@ def decide(*, change_id: int, is_approved: bool, note: str = "", actor: Actor) -
         raise NotFound
     if change.state != Change.State.ASKED:
         raise AlreadyDecided(state=change.get_state_display())
-    if change.asked_by_key == _key(actor):
+    if change.asked_by_key == queries.actor_key(actor):
         raise OwnChange
     change.note = note.strip()[:LONGEST]
     if is_approved:
@@ -104,13 +108,9 @@ def _book(change: Change, actor: Actor) -> None:
 
 def _decided(change: Change, state: Change.State, actor: Actor) -> None:
     change.state, change.decided_at = state, clock.now()
-    change.decided_by, change.decided_by_key = actor.name, _key(actor)
+    change.decided_by, change.decided_by_key = actor.name, queries.actor_key(actor)
     change.save(update_fields=["state", "decided_at", "decided_by", "decided_by_key", "note"])
     audit.record(
         "points.approve" if state == Change.State.DONE else "points.refuse", actor=actor, object_type="customer",
         object_id=change.customer_id, detail={"points": change.points, "change": change.pk},
     )  # fmt: skip
-
-
-def _key(actor: Actor) -> str:
-    return f"{actor.kind}:{actor.id}" if actor.id is not None else f"{actor.kind}:{actor.name}"[:40]
