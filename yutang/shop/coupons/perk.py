@@ -27,7 +27,7 @@ class Row:
 
     @property
     def may_be_chosen(self) -> bool:
-        return self.told.is_used or (self.told.unfit is not None and self.told.unfit.code == "excluded")
+        return self.told.is_used or self.told.is_excluded
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Context:
     mode: str
     rows: list[Row]
     saved: int
+    has_gift: bool = False
 
     @property
     def usable(self) -> int:
@@ -78,4 +79,4 @@ class CouponShopPerk:
             for one in told
         ]  # fmt: skip
         saved = -sum(reason.amount for reason in quote.reasons if reason.step.startswith(KEY))
-        return Context(mode if mode in (NONE, "own") else AUTO, rows, saved)
+        return Context(mode if mode in (NONE, "own") else AUTO, rows, saved, quote.gift is not None)
