@@ -12,7 +12,7 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons import best
 from yutang.areas.coupons import queries as coupons
 from yutang.areas.orders import pricing
-from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.models import Order
 from yutang.areas.orders.pricing import coupons as step
 from yutang.areas.orders.pricing.gifts import gifts
 from yutang.core import clock
@@ -54,7 +54,7 @@ def saving(
     offers = catalog.offers(sku_id for sku_id, _ in lines)
     basket = pricing.Basket(
         lines=[pricing.Line(offers[sku_id], pieces) for sku_id, pieces in lines if sku_id in offers],
-        fulfilment=ShopOrder.Fulfilment.PICKUP, currency=currency, at=clock.now(), customer_id=customer_id,
+        fulfilment="", currency=currency, at=clock.now(), customer_id=customer_id,
     )  # fmt: skip
     held = [coupons.held(coupon) for coupon in found]
     items = step.items(basket, [line.offer.price * line.quantity for line in basket.lines], held)
