@@ -182,6 +182,15 @@ def test_a_gift_never_moves_what_is_bought(buyer, me, cake):
     assert nodes[0] != far.pk
 
 
+def test_over_the_counter_it_leaves_with_the_rest(buyer, me):
+    store = make_store("T")
+    cake, mug = shop.stocked(node_id=store.pk), make_mug(node_id=store.pk)
+    gift_coupon(me, mug)
+    order = bought(buyer, (cake, 1), fulfilment="counter", node_id=store.pk)
+    assert (order.status, list(OrderItem.objects.values_list("shipped", flat=True))) == ("completed", [1, 1])
+    assert StockItem.objects.get(sku=mug).on_hand == 4
+
+
 def test_taken_between_the_look_and_the_hold_the_order_goes_on(buyer, me, cake, monkeypatch):
     mug = make_mug(1)
     coupon, money = gift_coupon(me, mug), with_coupon(me, value=500)
