@@ -1,4 +1,4 @@
-"""The best combination: equal to brute force, with a bounded number of looks."""
+"""The best combination: equal to brute force, with a bounded number of looks. A gift beside it changes nothing."""
 
 from __future__ import annotations
 
@@ -88,9 +88,21 @@ def price_with(chosen: tuple[Held, ...], basket: list[Item], fee) -> int | None:
 
 
 def brute_force(coupons: list[Held], basket: list[Item], fee) -> int:
-    fitting = [held for held in coupons if counts(held, basket)]
+    fitting = [held for held in coupons if counts(held, basket) and held.kind != "gift"]
     sets = itertools.chain.from_iterable(itertools.combinations(fitting, size) for size in range(5))
     return min(price for chosen in sets if (price := price_with(chosen, basket, fee)) is not None)
+
+
+def brute_gift(used: list[Held], coupons: list[Held], basket: list[Item], gone) -> Held | None:
+    """The definition: one that counts, is to be had, and goes with what is used."""
+    fitting = [
+        held for held in coupons
+        if held.kind == "gift" and counts(held, basket) and held.id not in gone
+        and not (held.group and held.group in [other.group for other in used])
+        and not (used and held.is_exclusive) and not any(other.is_exclusive for other in used)
+    ]  # fmt: skip
+    first = sorted(fitting, key=lambda held: (held.valid_until, -(held.ceiling or 0), held.id))
+    return first[0] if first else None
 
 
 amounts = st.integers(0, 3_000)
@@ -101,14 +113,16 @@ scopes = st.frozensets(st.integers(1, 5), max_size=2)
 def coupon_lists(draw, most: int = 9) -> list[Held]:
     found = []
     for pk in range(1, draw(st.integers(0, most)) + 1):
-        kind = draw(st.sampled_from(["amount", "percent", "exchange", "freight"]))
-        value = draw({"percent": st.integers(1, 100), "freight": st.just(0)}.get(kind, st.integers(0, 1_500)))
+        kind = draw(st.sampled_from(["amount", "percent", "exchange", "freight", "gift"]))
+        values = {"percent": st.integers(1, 100), "freight": st.just(0), "gift": st.integers(1, 9)}
+        value = draw(values.get(kind, st.integers(0, 1_500)))
         found.append(
             coupon(
                 pk, kind, value, threshold=draw(st.sampled_from([0, 0, 500, 2_000])), products=draw(scopes),
                 categories=draw(scopes), ceiling=draw(st.sampled_from([None, None, 50, 700])),
                 is_exclusive=draw(st.sampled_from([False, False, False, True])),
                 group=draw(st.sampled_from(["", "", "a", "b"])), terms_id=draw(st.integers(0, 3)) * 100 + pk,
+                valid_until=NOW + timedelta(days=draw(st.sampled_from([pk, 30]))),
             )
         )  # fmt: skip
     return found
@@ -144,6 +158,25 @@ def test_it_equals_brute_force(coupons, basket, fee):
     assert chosen.total == brute_force(coupons, basket, asked)
     assert price_with(tuple(cut.held for cut in chosen.cuts), basket, asked) == chosen.total
     assert all(cut.amount > 0 for cut in chosen.cuts)
+
+
+@given(coupons=coupon_lists(), basket=baskets(), fee=fees(), gone=st.frozensets(st.integers(1, 9), max_size=3))
+@settings(max_examples=400, deadline=None)
+def test_one_gift_comes_beside_the_best_set_and_displaces_no_money(coupons, basket, fee, gone):
+    chosen = best.choose(coupons, basket, HERE, fee, dict.fromkeys(gone, "gift_gone"))
+    without = best.choose([held for held in coupons if held.kind != "gift"], basket, HERE, fee)
+    assert (chosen.cuts, chosen.total, chosen.nodes) == (without.cuts, without.total, without.nodes)
+    assert chosen.gift == brute_gift([cut.held for cut in chosen.cuts], coupons, basket, gone)
+    told = dict(best.explained(coupons, basket, HERE, chosen, 800, dict.fromkeys(gone, "gift_gone")))
+    for held in coupons:
+        if held.kind != "gift":
+            continue
+        if held == chosen.gift:
+            assert told[held] is None
+        elif counts(held, basket):
+            assert told[held].code == ("gift_gone" if held.id in gone else "excluded")
+        else:
+            assert told[held].code in ("goods", "threshold")
 
 
 @given(coupons=coupon_lists(), basket=baskets())
@@ -209,6 +242,8 @@ def test_losing_free_freight_is_weighed():
         (coupon(1, levels=frozenset({"gold"})), "level", 0),
         (coupon(1, "exchange", 2_000, products=frozenset({1})), "goods", 0),
         (coupon(1, "exchange", 1, products=frozenset({1}), threshold=600), "threshold", 200),
+        (coupon(1, "gift", 1, threshold=1_200), "threshold", 200),
+        (coupon(1, "gift", 1, products=frozenset({7})), "goods", 0),
     ],
 )
 def test_why_a_coupon_cannot_be_used(held, code, missing):

@@ -81,11 +81,12 @@ class Askable:
 @dataclass(frozen=True)
 class Asking:
     """All of an order. `freight`: what is left of it to be asked for; of pieces that were handed over only for a fault
-    of the shop, of others when all of the order is called off."""
+    of the shop, of others when all of the order is called off. `gifts` go back with the last of the lines."""
 
     order: Order
     lines: list[Askable]
     freight: int
+    gifts: list[OrderItem] = field(default_factory=list)
 
     def line(self, position: int) -> Askable | None:
         return next((one for one in self.lines if one.item.position == position), None)
@@ -134,8 +135,11 @@ def what_can_be_asked(order: Order, *, besides: int | None = None) -> Asking:
     claimed, freight = _claimed(order.pk, besides)
     paid_for = queries_shop.paid_for(order.pk) if shop.replaces_id else None
     days, quality = promises(), timedelta(days=terms().quality_days)
-    lines = []
+    lines, gifts = [], []
     for item in queries_shop.items(order.pk):
+        if item.is_gift:
+            gifts += [item] if item.returned < item.quantity else []
+            continue
         own = claimed.get(item.position, Claimed())
         left = max(own.unshipped - item.left, 0)  # called off, refused, and shipped since
         unshipped, handed_over = item.left - own.unshipped, item.with_buyer - own.handed_over - left
@@ -157,7 +161,7 @@ def what_can_be_asked(order: Order, *, besides: int | None = None) -> Asking:
             )
         )  # fmt: skip
     order.shop = shop
-    return Asking(order, lines, max(orders.freight_left(order) - freight, 0))
+    return Asking(order, lines, max(orders.freight_left(order) - freight, 0), gifts)
 
 
 def held(order_ids: Collection[int]) -> dict[int, dict[int, int]]:

@@ -2,12 +2,13 @@
 
 Of each kind at most one, in this order: a piece for a price, percent, amount, freight; an exclusive one alone; of a
 group at most one. The search is exact and visits at most (exchange+1)·(percent+1)·(amount+1) sets of goods coupons.
+A coupon for a gift takes nothing off: one may stand beside the set that was found, and none changes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,11 +20,14 @@ class Kind(StrEnum):
     PERCENT = "percent"
     AMOUNT = "amount"
     FREIGHT = "freight"
+    GIFT = "gift"
 
 
 GOODS = (Kind.EXCHANGE, Kind.PERCENT, Kind.AMOUNT)  # in the order in which they are taken off
 UNKNOWN = 10**15  # more than any fee
 Fee = Callable[[Sequence[int]], int | None]  # freight for what the lines cost; None: not sent for so little
+Gone = Mapping[int, str]  # coupon → why its gift cannot be had: gift_gone (sold out), gift_over (not given any more)
+ALL_THERE: Gone = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A coupon in hand with its terms. Empty sets limit nothing."""
+    """A coupon in hand with its terms. Empty sets limit nothing. Of a gift `value` is how many pieces, `ceiling` what
+    they are worth."""
 
     id: int
     terms_id: int
@@ -66,6 +71,8 @@ class Held:
     levels: frozenset[str] = frozenset()
     is_exclusive: bool = False
     group: str = ""
+    gift_sku_id: int | None = None
+    gift_title: str = ""
 
     @property
     def last_at(self) -> datetime:
@@ -80,7 +87,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Unfit:
     """Why a coupon does not count: expired, not_yet, channel, store, level, goods, threshold (`missing` minor units),
-    freight (there is none to pay), excluded (another one is used)."""
+    freight (there is none to pay), excluded (another one is used), gift_gone and gift_over (`Gone`)."""
 
     code: str
     missing: int = 0
@@ -101,11 +108,13 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The cheapest: `total` of goods and freight with these coupons. `nodes`: how many sets were looked at."""
+    """The cheapest: `total` of goods and freight with these coupons. `nodes`: how many sets were looked at. `gift`: the
+    coupon whose gift comes with them."""
 
     cuts: tuple[Cut, ...]
     total: int
     nodes: int = 0
+    gift: Held | None = None
 
     @property
     def saved(self) -> int:
@@ -137,24 +146,46 @@ def unfit(held: Held, items: Sequence[Item], place: Place) -> Unfit | None:
         worth = sum(item.amount for item in items) - max(_piece(item.amount, item.quantity) for item in covered)
     if worth < held.threshold:
         return Unfit("threshold", held.threshold - worth)
-    if held.kind != Kind.FREIGHT and not _off(held, items, [item.amount for item in items]):
+    if held.kind in GOODS and not _off(held, items, [item.amount for item in items]):
         return Unfit("goods")
     return None
 
 
-def choose(coupons: Iterable[Held], items: Sequence[Item], place: Place, fee: Fee = free) -> Choice:
-    """The set with the lowest total; of equal ones that with the fewest coupons, then those that expire first."""
-    return _Search(coupons, items, place, fee).best()
+def choose(
+    coupons: Iterable[Held], items: Sequence[Item], place: Place, fee: Fee = free, gone: Gone = ALL_THERE
+) -> Choice:
+    """The set with the lowest total; of equal ones that with the fewest coupons, then those that expire first. Beside
+    it one gift, if any goes with it."""
+    held = list(coupons)
+    found = _Search(held, items, place, fee).best()
+    return replace(found, gift=gift_beside(found.cuts, held, items, place, gone))
+
+
+def gift_beside(
+    cuts: Sequence[Cut], coupons: Iterable[Held], items: Sequence[Item], place: Place, gone: Gone = ALL_THERE
+) -> Held | None:
+    """The coupon for a gift that goes with these: the one that expires first, then the most valuable gift."""
+    groups = {cut.held.group for cut in cuts if cut.held.group}
+    fitting = (
+        held for held in coupons
+        if held.kind == Kind.GIFT and held.id not in gone and held.group not in groups
+        and not (cuts and held.is_exclusive) and unfit(held, items, place) is None
+    )  # fmt: skip
+    if any(cut.held.is_exclusive for cut in cuts):
+        return None
+    return min(fitting, key=lambda held: (held.valid_until, -(held.ceiling or 0), held.id), default=None)
 
 
 def explained(
-    coupons: Iterable[Held], items: Sequence[Item], place: Place, chosen: Choice, freight: int
+    coupons: Iterable[Held], items: Sequence[Item], place: Place, chosen: Choice, freight: int, gone: Gone = ALL_THERE
 ) -> list[tuple[Held, Unfit | None]]:
     """Each coupon with why it is not used; None for those that are. `freight`: what is asked before coupons."""
-    used = {cut.held.id for cut in chosen.cuts}
+    used = {cut.held.id for cut in chosen.cuts} | {chosen.gift.id if chosen.gift else 0}
     found: list[tuple[Held, Unfit | None]] = []
     for held in coupons:
         why = None if held.id in used else unfit(held, items, place)
+        if why is None and held.id in gone and held.id not in used:
+            why = Unfit(gone[held.id])
         if why is None and held.id not in used:
             why = Unfit("freight") if held.kind == Kind.FREIGHT and not freight else Unfit("excluded")
         found.append((held, why))
@@ -163,6 +194,8 @@ def explained(
 
 def alone(held: Held, items: Sequence[Item], freight: int = 0) -> int:
     """What it takes off where it may count and nothing else is used."""
+    if held.kind == Kind.GIFT:
+        return 0
     if held.kind == Kind.FREIGHT:
         return _freight_off(held, freight)
     return sum(amount for _, amount in _off(held, items, [item.amount for item in items]))
@@ -253,7 +286,7 @@ class _Search:
         found: dict[int, Held] = {}
         start = [item.amount for item in self.items]
         for held in sorted(self.coupons, key=lambda held: (held.valid_until, held.id)):
-            if held.terms_id in found or unfit(held, self.items, self.place) is not None:
+            if held.kind == Kind.GIFT or held.terms_id in found or unfit(held, self.items, self.place) is not None:
                 continue
             if held.kind == Kind.FREIGHT:
                 self.solo[held.id] = _freight_off(held, UNKNOWN if self.most_fee is None else self.most_fee)

@@ -68,6 +68,7 @@ class Terms(TenantModel):
         PERCENT = "percent", _("Percent off")
         EXCHANGE = "exchange", _("One piece for a price")
         FREIGHT = "freight", _("Freight off")
+        GIFT = "gift", _("Gift with purchase")
 
     class Channel(models.TextChoices):
         ANY = "any", _("Shop and till")
@@ -82,8 +83,11 @@ class Terms(TenantModel):
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
-    value = models.BigIntegerField()  # amount: off; percent: 1 … 100 off; exchange: price of the piece; freight: 0
-    ceiling = models.BigIntegerField(null=True)  # the most it takes off
+    # amount: off; percent: 1 … 100 off; exchange: price of the piece; freight: 0; gift: pieces, 1 … 9
+    value = models.BigIntegerField()
+    ceiling = models.BigIntegerField(null=True)  # the most it takes off; of a gift: what its pieces cost that day
+    gift_sku_id = models.BigIntegerField(null=True)
+    gift_title = models.CharField(max_length=340, blank=True)  # as it was called that day, with its variant
     threshold = models.BigIntegerField(default=0)  # what the goods it covers must cost
     product_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     category_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)  # with everything below them
@@ -105,6 +109,11 @@ class Terms(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "template", "number"], name="coupon_terms_once"),
             models.CheckConstraint(condition=Q(value__gte=0, threshold__gte=0), name="coupon_terms_amounts"),
+            models.CheckConstraint(
+                condition=Q(kind="gift", gift_sku_id__isnull=False, value__gte=1, value__lte=9)
+                | (~Q(kind="gift") & Q(gift_sku_id__isnull=True)),
+                name="coupon_terms_gift",
+            ),
             models.CheckConstraint(
                 condition=Q(valid_days__gt=0, starts_after__gte=0)
                 | Q(valid_days__isnull=True, valid_from__isnull=False, valid_until__gt=F("valid_from")),

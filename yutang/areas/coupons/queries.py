@@ -137,7 +137,7 @@ def held(coupon: Coupon) -> best.Held:
         valid_from=coupon.valid_from, valid_until=coupon.valid_until, ceiling=terms.ceiling, threshold=terms.threshold,
         products=frozenset(terms.product_ids), categories=frozenset(terms.category_ids),
         nodes=frozenset(terms.node_ids), channel=terms.channel, levels=frozenset(terms.levels),
-        is_exclusive=terms.is_exclusive, group=terms.group,
+        is_exclusive=terms.is_exclusive, group=terms.group, gift_sku_id=terms.gift_sku_id, gift_title=terms.gift_title,
     )  # fmt: skip
 
 

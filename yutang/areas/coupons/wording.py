@@ -23,10 +23,12 @@ class Said(Protocol):
     def ceiling(self) -> int | None: ...
     @property
     def threshold(self) -> int: ...
+    @property
+    def gift_title(self) -> str: ...
 
 
 def worth(terms: Said, currency: str) -> str:
-    """The big figure: "¥20.00", "20% off", "Free freight"."""
+    """The big figure: "¥20.00", "20% off", "Free freight", "Gift: Mug × 1"."""
     if terms.kind == "percent":
         if (get_language() or "").startswith("zh"):
             return f"{(100 - terms.value) / 10:g} 折" if terms.value < 100 else gettext("Free")
@@ -39,6 +41,8 @@ def worth(terms: Said, currency: str) -> str:
         if not terms.value:
             return gettext("One piece free")
         return gettext("One piece for %(amount)s") % {"amount": _money(terms.value, currency)}
+    if terms.kind == "gift":
+        return gettext("Gift: %(gift)s × %(pieces)s") % {"gift": terms.gift_title, "pieces": terms.value}
     return _money(terms.value, currency)
 
 
@@ -67,6 +71,8 @@ def why_not(unfit: Unfit, currency: str) -> str:
         "goods": gettext("It is not for these goods"),
         "freight": gettext("There is no freight to pay"),
         "excluded": gettext("It does not go together with what is used"),
+        "gift_gone": gettext("Its gift is sold out"),
+        "gift_over": gettext("Its gift cannot be had here at the moment"),
     }[unfit.code]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, QuerySet
@@ -64,11 +65,16 @@ def left_question(product_id: int) -> Question[dict[int, int]]:
 
 
 def allocate(
-    wanted: Mapping[int, int], *, province: str = "", city: str = "", node_ids: Sequence[int] | None = None
-) -> dict[int, Stock] | None:
+    wanted: Mapping[int, int], *, province: str = "", city: str = "", node_ids: Sequence[int] | None = None,
+    besides: Mapping[tuple[int, int], int] | None = None,
+) -> dict[int, Stock] | None:  # fmt: skip
     """SKU id → the stock that so many pieces would be taken from, the nearest store that has them; None when some SKU
-    lies nowhere in that number. Nothing is held by this."""
-    return rules.chosen(wanted, stock(wanted, node_ids=node_ids), province=province, city=city)
+    lies nowhere in that number. Nothing is held by this. `besides`: (SKU id, store) → pieces that are to be taken there
+    already."""
+    found = stock(wanted, node_ids=node_ids)
+    if besides:
+        found = [replace(row, available=row.available - besides.get((row.sku_id, row.node_id), 0)) for row in found]
+    return rules.chosen(wanted, found, province=province, city=city)
 
 
 # -- screens -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yutang.areas.orders.models import OrderItem
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,15 @@ def held_of(order_ids: Collection[int]) -> dict[int, dict[int, int]]:
             own = found.setdefault(order_id, {})
             for position, pieces in positions.items():
                 own[position] = own.get(position, 0) + pieces
+    return found
+
+
+def with_gifts(items: Sequence[OrderItem], kept: Mapping[int, int]) -> dict[int, int]:
+    """What is held back of one order, and its gifts too where nothing else of it may leave: they do not go alone while
+    somebody waits for an answer."""
+    found = dict(kept)
+    if found and all(item.is_gift or found.get(item.position, 0) >= item.left for item in items):
+        found.update((item.position, item.left) for item in items if item.is_gift and item.left)
     return found
 
 

@@ -12,8 +12,9 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons import best
 from yutang.areas.coupons import queries as coupons
 from yutang.areas.orders import pricing
-from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.models import Order
 from yutang.areas.orders.pricing import coupons as step
+from yutang.areas.orders.pricing.gifts import gifts
 from yutang.core import clock
 
 if TYPE_CHECKING:
@@ -36,24 +37,34 @@ class Told:
     is_used: bool
     unfit: best.Unfit | None
 
+    @property
+    def may_count(self) -> bool:
+        """Here, were it not for others; a gift saves nothing and is worth having."""
+        return self.saves > 0 or (self.held.kind == best.Kind.GIFT and (self.unfit is None or self.is_excluded))
+
+    @property
+    def is_excluded(self) -> bool:
+        return self.unfit is not None and self.unfit.code == "excluded"
+
 
 def saving(
     lines: Sequence[tuple[int, int]], found: Iterable[Coupon], *, customer_id: int, currency: str
 ) -> dict[int, int]:  # fmt: skip
-    """Coupon → what it would take off these (SKU id, pieces) alone, of those that would."""
+    """Coupon → what it would take off these (SKU id, pieces) alone, of those that would; 0 where a gift would come."""
     offers = catalog.offers(sku_id for sku_id, _ in lines)
     basket = pricing.Basket(
         lines=[pricing.Line(offers[sku_id], pieces) for sku_id, pieces in lines if sku_id in offers],
-        fulfilment=ShopOrder.Fulfilment.PICKUP, currency=currency, at=clock.now(), customer_id=customer_id,
+        fulfilment="", currency=currency, at=clock.now(), customer_id=customer_id,
     )  # fmt: skip
     held = [coupons.held(coupon) for coupon in found]
     items = step.items(basket, [line.offer.price * line.quantity for line in basket.lines], held)
     place = step.place(basket)
-    return {
-        one.id: off
-        for one in held
-        if items and best.unfit(one, items, place) is None and (off := best.alone(one, items))
-    }
+    if not items:
+        return {}
+    gone = gifts(basket, held, items, place).gone
+    fitting = [one for one in held if best.unfit(one, items, place) is None and one.id not in gone]
+    saves = [(one, best.alone(one, items)) for one in fitting]
+    return {one.id: off for one, off in saves if off or one.kind == best.Kind.GIFT}
 
 
 def told(*, wish: Wish, quote: Quote, customer_id: int, currency: str) -> list[Told]:
@@ -72,14 +83,19 @@ def told(*, wish: Wish, quote: Quote, customer_id: int, currency: str) -> list[T
         if reason.line is not None and reason.step in ("level", "promotion"):
             amounts[reason.line] += reason.amount
     own = {int(reason.source_id) for reason in quote.reasons if reason.source_type == step.SOURCE}
+    gift = next((one for one in held if quote.gift is not None and one.id == quote.gift.coupon_id), None)
     freight = quote.freight - sum(reason.amount for reason in quote.reasons if reason.step == step.FREIGHT_KEY)
     items, place = step.items(basket, amounts, held), step.place(basket)
-    chosen = best.Choice(tuple(best.Cut(one) for one in held if one.id in own), quote.total)
+    chosen = best.Choice(tuple(best.Cut(one) for one in held if one.id in own), quote.total, gift=gift)
+    gone = gifts(basket, held, items, place).gone
     rows = [
-        Told(one, best.alone(one, items, freight) if why is None or why.code == "excluded" else 0, one.id in own, why)
-        for one, why in best.explained(held, items, place, chosen, freight)
-    ]
-    return sorted(rows, key=lambda row: (not row.is_used, row.saves == 0, -row.saves, row.held.valid_until))
+        Told(
+            one, best.alone(one, items, freight) if why is None or why.code == "excluded" else 0,
+            one.id in own or one is gift, why,
+        )
+        for one, why in best.explained(held, items, place, chosen, freight, gone)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (not row.is_used, not row.may_count, -row.saves, row.held.valid_until))
 
 
 def net_amount(order_ids: Sequence[int]) -> int:

@@ -71,8 +71,9 @@ def to_review(order_id: int) -> list[OrderItem]:
 
 
 def _reviewable() -> QuerySet[OrderItem]:
-    """Items that the buyer has, of orders that are done; not what was sent in exchange: it has its review already."""
-    has_it = OrderItem.objects.filter(shipped__gt=F("returned") - F("cancelled"))
+    """Items that the buyer has, of orders that are done; not what was sent in exchange: it has its review already; nor
+    gifts."""
+    has_it = OrderItem.objects.filter(shipped__gt=F("returned") - F("cancelled"), gift_coupon_id__isnull=True)
     return has_it.filter(order__status=Status.COMPLETED, order__shop__replaces=None)
 
 

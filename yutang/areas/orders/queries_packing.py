@@ -67,6 +67,7 @@ def _reached(actor: Actor) -> Q:
 
 
 def _packing(order: Order, items: list[OrderItem], held: dict[int, int]) -> Packing:
+    held = holds.with_gifts(items, held)
     kept = {item.position: min(held.get(item.position, 0), item.left) for item in items}
     leaving = [(item, item.left - kept[item.position]) for item in items]
     return Packing(order, [(item, count) for item, count in leaving if count], sum(kept.values()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yutang.areas.coupons import wording
+from yutang.areas.coupons.best import Kind
 from yutang.areas.orders import queries_coupons
 from yutang.areas.orders.pricing import coupons as coupon_step
 from yutang.areas.orders.pricing import points as point_step
@@ -35,16 +36,22 @@ class Row:
 
     @property
     def may_be_chosen(self) -> bool:
-        return self.told.is_used or (self.told.unfit is not None and self.told.unfit.code == "excluded")
+        return self.told.is_used or self.told.is_excluded
+
+    @property
+    def is_gift(self) -> bool:
+        return self.told.held.kind == Kind.GIFT
 
 
 @dataclass(frozen=True)
 class Coupons:
-    """`mode`: auto, none or own. `rows`: those that are used, those that could be, the others."""
+    """`mode`: auto, none or own. `rows`: those that are used, those that could be, the others. `has_gift`: one of them
+    gives something."""
 
     mode: str
     rows: list[Row]
     saved: int
+    has_gift: bool = False
 
     @property
     def usable(self) -> int:
@@ -91,7 +98,7 @@ def coupons(*, wish: Wish, quote: Quote, customer_id: int, currency: str, mode: 
         for one in told
     ]  # fmt: skip
     saved = -sum(reason.amount for reason in quote.reasons if reason.step.startswith(COUPON))
-    return Coupons(mode if mode in (NONE, OWN) else AUTO, rows, saved)
+    return Coupons(mode if mode in (NONE, OWN) else AUTO, rows, saved, quote.gift is not None)
 
 
 def points(*, wish: Wish, quote: Quote, customer_id: int) -> Points | None:

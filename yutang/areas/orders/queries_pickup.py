@@ -43,8 +43,8 @@ def waiting(node_id: int, *, until: datetime) -> list[Waiting]:
     held = holds.held_of([order.pk for order in orders])
     rows = []
     for order in orders:
-        kept = held.get(order.pk, {})
         own = items.get(order.pk, [])
+        kept = holds.with_gifts(own, held.get(order.pk, {}))
         rows.append(Waiting(order, own, {n.position: max(n.left - kept.get(n.position, 0), 0) for n in own}))
     return rows
 

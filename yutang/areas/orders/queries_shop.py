@@ -104,8 +104,8 @@ class Sums:
 
 
 def has_exactly(order_id: int, lines: Iterable[tuple[int, int]]) -> bool:
-    """Whether these (SKU id, pieces) are what was ordered."""
-    ordered = OrderItem.objects.filter(order=order_id).values_list("sku_id", "quantity")
+    """Whether these (SKU id, pieces) are what was ordered. Gifts were not."""
+    ordered = OrderItem.objects.filter(order=order_id, gift_coupon_id=None).values_list("sku_id", "quantity")
     return sorted(ordered) == sorted(lines)
 
 

@@ -37,6 +37,12 @@ class CouponForm(forms.Form):
         label=_("Product codes"), max_length=4000, required=False,
         help_text=_("Separated by commas. Without products and categories it counts for all goods."),
     )  # fmt: skip
+    gift = forms.CharField(
+        label=_("Gift: SKU code or barcode"), max_length=80, required=False,
+        help_text=_("Only for gift with purchase. The budget counts what it costs in the shop today."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    gift_pieces = forms.IntegerField(label=_("Pieces of the gift"), min_value=1, max_value=9, required=False, initial=1)
     categories = forms.TypedMultipleChoiceField(
         label=_("Categories"), coerce=int, required=False, widget=forms.SelectMultiple(attrs={"data-select": True})
     )
@@ -92,6 +98,7 @@ class CouponForm(forms.Form):
         if missing := [code for code in codes if code not in found]:
             self.add_error("products", gettext("There is no product %(codes)s.") % {"codes": ", ".join(missing[:5])})
         data["product_ids"] = tuple(sorted(found[code].pk for code in codes if code in found))
+        data["gift_sku_id"] = self._gift(data) if data.get("kind") == Terms.Kind.GIFT else None
         return data
 
     def draft(self) -> Draft:
@@ -104,7 +111,7 @@ class CouponForm(forms.Form):
             group=data["group"].strip(), valid_days=None if is_fixed else data["valid_days"],
             starts_after=0 if is_fixed else data["starts_after"], valid_from=self._from(data["valid_from"]) if is_fixed
             else None, valid_until=self._until(data["valid_until"]) if is_fixed else None, returns=data["returns"],
-            extend_days=data["extend_days"], is_giftable=data["is_giftable"],
+            extend_days=data["extend_days"], is_giftable=data["is_giftable"], gift_sku_id=data["gift_sku_id"],
         )  # fmt: skip
 
     def limits(self) -> Limits:
@@ -115,8 +122,21 @@ class CouponForm(forms.Form):
             claim_until=self._until(data["claim_until"]),
         )  # fmt: skip
 
+    def _gift(self, data: dict[str, Any]) -> int | None:
+        code = (data.get("gift") or "").strip()
+        if not code:  # the service says so
+            return None
+        found = catalog.skus_by_number(code)
+        if len(found) != 1:
+            text = gettext("There is no SKU %(code)s.") if not found else gettext("Several SKUs go by %(code)s.")
+            self.add_error("gift", text % {"code": code})
+            return None
+        return found[0]
+
     def _value(self) -> int:
         """Percents are typed like amounts: 20 came as 20.00."""
+        if self.cleaned_data["kind"] == Terms.Kind.GIFT:
+            return self.cleaned_data["gift_pieces"] or 0
         value = self.cleaned_data["value"] or 0
         if self.cleaned_data["kind"] == Terms.Kind.PERCENT:
             return int(value // 100) if value % 100 == 0 else -1
@@ -161,6 +181,7 @@ class IssueForm(forms.Form):
 def initial(template: Template, merchant: Merchant, codes: list[str]) -> dict[str, Any]:
     """What the form of an existing coupon shows."""
     draft = queries.draft_of(template)
+    gift = catalog.offers([draft.gift_sku_id]).get(draft.gift_sku_id) if draft.gift_sku_id is not None else None
     found: dict[str, Any] = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
     found |= {name: getattr(template, name) for name in Limits.__dataclass_fields__}
     found |= {
@@ -168,6 +189,8 @@ def initial(template: Template, merchant: Merchant, codes: list[str]) -> dict[st
         "nodes": list(draft.node_ids), "levels": list(draft.levels),
         "value": draft.value * 100 if draft.kind == Terms.Kind.PERCENT else draft.value,
     }  # fmt: skip
+    if draft.kind == Terms.Kind.GIFT:
+        found |= {"gift": gift.sku_code if gift else "", "gift_pieces": draft.value, "value": None, "ceiling": None}
     for name in ("valid_from", "claim_from", "valid_until", "claim_until"):
         if found[name] is not None:
             back = timedelta(microseconds=1) if name.endswith("until") else timedelta()

@@ -24,7 +24,7 @@ def ship(request: HttpRequest, shop_order_id: int) -> HttpResponse:
     order = queries_shop.shop_order(request.actor, shop_order_id, "orders.edit")
     items = [priced.item for priced in queries_shop.whole(order).items if priced.item.left]
     ship_form = SHIP_FORMS.get(order.shop.fulfilment, ShipForm)  # what is not sent the service refuses
-    form = ship_form(request.POST, items=items, held=holds.held(order.pk))
+    form = ship_form(request.POST, items=items, held=holds.with_gifts(items, holds.held(order.pk)))
     if form.is_valid():
         with errors_of(form):
             services.ship(

@@ -119,7 +119,7 @@ def said(row: OrderStep, titles: dict[str, str], currency: str) -> str:
 
 def pieces(whole: Whole) -> dict[str, str]:
     """What each parcel and each handing over held: "2 × Cake"."""
-    names = {str(priced.item.position): priced.item.title for priced in whole.items}
+    names = {str(priced.item.position): priced.item.shown_title for priced in whole.items}
 
     def listed(held: dict[str, int]) -> str:
         return ", ".join(f"{quantity} × {names.get(place, '?')}" for place, quantity in held.items())

@@ -116,7 +116,7 @@ def _rows(request: HttpRequest, found: list[Order]) -> list[Row]:
     names = customers.named(request.actor, buyers) if buyers and request.actor.may("customers.view") else {}
     rows = []
     for order in found:
-        goods = [(one.title, one.quantity) for one in items.get(order.pk, [])] or [
+        goods = [(one.shown_title, one.quantity) for one in items.get(order.pk, [])] or [
             (line.title or line.sku_code, line.quantity) for line in lines.get(order.pk, []) if line.kind == "goods"
         ]
         shop = shops.get(order.pk)

@@ -87,7 +87,7 @@ def shown(request: HttpRequest, found: Order, form: ShipForm | BringForm | None 
     ship_form = SHIP_FORMS.get(shop.fulfilment) if shop is not None else None
     may_ship = ship_form is not None and waits
     if form is None and ship_form is not None and may_ship:
-        form = ship_form(items=left, held=holds.held(found.pk))
+        form = ship_form(items=left, held=holds.with_gifts(left, holds.held(found.pk)))
     is_local = shop is not None and shop.fulfilment == ShopOrder.Fulfilment.LOCAL
     is_open = shop is not None and found.paid_at is not None
     cases = aftersale.of_order(actor, found.pk) if is_open and actor.may(aftersale.VIEW) else []

@@ -42,7 +42,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
             "mark": queries_pickup.mark(one.order.shop.pickup_code, salt), "no": one.order.order_no,
             "name": _first_letter(one), "note": one.order.shop.buyer_note, "slot": _slot(one),
             "items": [
-                {"position": item.position, "title": item.title, "spec": item.spec, "left": one.left[item.position]}
+                {
+                    "position": item.position, "title": item.shown_title, "spec": item.spec,
+                    "left": one.left[item.position],
+                }
                 for item in one.items
             ],
         }

@@ -54,7 +54,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             context["refused"] = str(error)
         else:
-            form = PiecesForm(items=[item for item in items if item.left], held=holds.held(order.pk))
+            form = PiecesForm(
+                items=[item for item in items if item.left], held=holds.with_gifts(items, holds.held(order.pk))
+            )
             context |= {"order": order, "form": form, "gone": [item for item in items if not item.left]}
     return _shown(request, store, context, stores=stores)
 
@@ -70,7 +72,9 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         raise
     except DomainError as error:
         return _shown(request, store, {"code": code, "refused": str(error)}, status=422)
-    form = PiecesForm(request.POST, items=[item for item in items if item.left], held=holds.held(order.pk))
+    form = PiecesForm(
+        request.POST, items=[item for item in items if item.left], held=holds.with_gifts(items, holds.held(order.pk))
+    )
     if form.is_valid():
         with errors_of(form):
             services.pick_up(
@@ -121,7 +125,7 @@ def _today(request: HttpRequest, store: OrgNode | None) -> Page | None:
         size=PER_PAGE,
     )  # fmt: skip
     items = queries_list.items_of({use.order_id for use in found.rows})
-    titles = {(item.order_id, str(item.position)): item.title for of_order in items.values() for item in of_order}
+    titles = {(item.order_id, str(item.position)): item.shown_title for of_order in items.values() for item in of_order}
     found.rows = [
         Handed(use, [(titles.get((use.order_id, place), "?"), count) for place, count in use.pieces.items()])
         for use in found.rows

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shown:
-    """`worth`: the big figure; `condition` below it. `saves`: on the cart, minor units."""
+    """`worth`: the big figure; `condition` below it. `saves`: on the cart, minor units; 0: its gift comes with it."""
 
     id: int
     name: str
@@ -36,10 +36,10 @@ class Shown:
     days: int | None = None  # relative validity, before it is issued
     is_giftable: bool = False
     state: str = "usable"
-    saves: int = 0
+    saves: int | None = None
 
 
-def shown(coupon: Coupon, currency: str, saves: int = 0) -> Shown:
+def shown(coupon: Coupon, currency: str, saves: int | None = None) -> Shown:
     now = clock.now()
     is_expired = coupon.state == coupon.State.USABLE and coupon.is_expired(now)
     return Shown(

@@ -91,10 +91,10 @@ def _mine(request: HttpRequest, tab: str, refusal: str = "", status: int = 200) 
         chosen = queries_cart.cart(holder(request))
         lines = [(row.sku_id, row.quantity) for row in chosen.rows if row.sku_id in chosen.chosen]
         saves = queries_coupons.saving(lines, found.rows, customer_id=customer_id, currency=currency)
-        found.rows.sort(key=lambda row: (-saves.get(row.pk, 0), row.valid_until, row.pk))
+        found.rows.sort(key=lambda row: (-saves.get(row.pk, -1), row.valid_until, row.pk))
     context: dict[str, Any] = {
         "page": found, "tab": tab, "tabs": TABS, "refusal": refusal, "now": clock.now(),
-        "coupons": [coupon_shown(row, currency, saves=saves.get(row.pk, 0)) for row in found.rows],
+        "coupons": [coupon_shown(row, currency, saves=saves.get(row.pk)) for row in found.rows],
         "has_centre": queries.is_offered(), "title": gettext("My coupons"),
     }  # fmt: skip
     return shown(request, "shop/coupons/mine.html", context, status=status)

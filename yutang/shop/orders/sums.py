@@ -28,9 +28,10 @@ class Sums:
 
 
 def sums(whole: Whole) -> Sums:
+    bought = [priced for priced in whole.items if not priced.item.is_gift]
     return Sums(
-        goods=sum(priced.item.list_amount for priced in whole.items),
-        off=added_up(reason for priced in whole.items for reason in priced.reasons),
+        goods=sum(priced.item.list_amount for priced in bought),
+        off=added_up(reason for priced in bought for reason in priced.reasons),
         payments=[
             (
                 _way(tender.provider), tender.amount,

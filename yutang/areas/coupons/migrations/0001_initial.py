@@ -66,9 +66,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.IntegerField()),
-                ('kind', models.CharField(choices=[('amount', 'Amount off'), ('percent', 'Percent off'), ('exchange', 'One piece for a price'), ('freight', 'Freight off')], max_length=8)),
+                ('kind', models.CharField(choices=[('amount', 'Amount off'), ('percent', 'Percent off'), ('exchange', 'One piece for a price'), ('freight', 'Freight off'), ('gift', 'Gift with purchase')], max_length=8)),
                 ('value', models.BigIntegerField()),
                 ('ceiling', models.BigIntegerField(null=True)),
+                ('gift_sku_id', models.BigIntegerField(null=True)),
+                ('gift_title', models.CharField(blank=True, max_length=340)),
                 ('threshold', models.BigIntegerField(default=0)),
                 ('product_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
                 ('category_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
@@ -89,7 +91,7 @@ class Migration(migrations.Migration):
                 ('template', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coupons.template')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('merchant', 'template', 'number'), name='coupon_terms_once'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('value__gte', 0)), name='coupon_terms_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('starts_after__gte', 0), ('valid_days__gt', 0)), models.Q(('valid_days__isnull', True), ('valid_from__isnull', False), ('valid_until__gt', models.F('valid_from'))), _connector='OR'), name='coupon_terms_validity')],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'template', 'number'), name='coupon_terms_once'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('value__gte', 0)), name='coupon_terms_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('gift_sku_id__isnull', False), ('kind', 'gift'), ('value__gte', 1), ('value__lte', 9)), models.Q(models.Q(('kind', 'gift'), _negated=True), ('gift_sku_id__isnull', True)), _connector='OR'), name='coupon_terms_gift'), models.CheckConstraint(condition=models.Q(models.Q(('starts_after__gte', 0), ('valid_days__gt', 0)), models.Q(('valid_days__isnull', True), ('valid_from__isnull', False), ('valid_until__gt', models.F('valid_from'))), _connector='OR'), name='coupon_terms_validity')],
             },
         ),
         migrations.AddField(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons.errors import WrongState, WrongTerms
 from yutang.areas.coupons.models import Template, Terms
 from yutang.core import audit, clock, reservations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 EDIT = "coupons.edit"
 PIECES, MONEY = "coupon", "coupon_budget"  # kinds of pools
 MOST = 10**12
+MOST_GIFTS = 9
 State = Template.State
 # state → where it may go
 MOVES = {
@@ -34,7 +36,8 @@ MOVES = {
 
 @dataclass(frozen=True)
 class Draft:
-    """What the terms will say; see models.Terms."""
+    """What the terms will say; see models.Terms. What a gift is called and worth the catalogue says when they are
+    written."""
 
     kind: str
     value: int = 0
@@ -54,6 +57,8 @@ class Draft:
     returns: str = Terms.Returns.WHOLE
     extend_days: int = 0
     is_giftable: bool = False
+    gift_sku_id: int | None = None
+    gift_title: str = ""
 
     @property
     def most_off(self) -> int | None:
@@ -77,7 +82,7 @@ class Limits:
 def create(*, name: str, draft: Draft, limits: Limits, actor: Actor) -> Template:
     """As a draft: nobody gets one yet. WrongTerms."""
     require_everywhere(actor)
-    _check(draft, limits)
+    draft = _checked(draft, limits)
     template = Template.objects.create(
         merchant_id=actor.merchant_id, name=name.strip(), created_by=actor.name, **asdict(limits)
     )
@@ -91,7 +96,7 @@ def create(*, name: str, draft: Draft, limits: Limits, actor: Actor) -> Template
 def save(*, template_id: int, name: str, draft: Draft, limits: Limits, actor: Actor) -> Template:
     """Pieces that are out keep the terms they were issued with. WrongTerms, CapacityInUse, WrongState."""
     require_everywhere(actor)
-    _check(draft, limits)
+    draft = _checked(draft, limits)
     template = locked(template_id)
     if template.state == State.ENDED:
         raise _wrong(template)
@@ -182,7 +187,9 @@ def _set_pools(template: Template, actor: Actor) -> None:
         pools.set_capacity(pool_id=found.pk, capacity=wanted, actor=actor)
 
 
-def _check(draft: Draft, limits: Limits) -> None:
+def _checked(draft: Draft, limits: Limits) -> Draft:
+    """With what follows from its gift. WrongTerms."""
+    draft = _with_gift(draft)
     kind = draft.kind
     problems = [
         (kind not in Terms.Kind.values, "kind", gettext_noop("Choose what the coupon does.")),
@@ -193,7 +200,11 @@ def _check(draft: Draft, limits: Limits) -> None:
             kind == "exchange" and not draft.product_ids and not draft.category_ids, "product_ids",
             gettext_noop("Say which goods it may be exchanged for."),
         ),
-        (draft.ceiling is not None and draft.ceiling <= 0, "ceiling", gettext_noop("A ceiling is above 0.")),
+        (kind == "gift" and not 0 < draft.value <= MOST_GIFTS, "gift_pieces", gettext_noop("A gift: 1 to 9 pieces.")),
+        (
+            kind != "gift" and draft.ceiling is not None and draft.ceiling <= 0, "ceiling",
+            gettext_noop("A ceiling is above 0."),
+        ),
         (draft.threshold < 0, "threshold", gettext_noop("A threshold is not below 0.")),
         (
             draft.valid_days is None and (draft.valid_from is None or draft.valid_until is None), "valid_days",
@@ -217,6 +228,21 @@ def _check(draft: Draft, limits: Limits) -> None:
     for is_wrong, field, reason in problems:
         if is_wrong:
             raise WrongTerms(field=field, reason=gettext(reason))
+    return draft
+
+
+def _with_gift(draft: Draft) -> Draft:
+    """The catalogue's name and price of today, by which the budget counts. WrongTerms."""
+    if draft.kind != Terms.Kind.GIFT:
+        return replace(draft, gift_sku_id=None, gift_title="")
+    if draft.gift_sku_id is None:
+        raise WrongTerms(field="gift", reason=gettext("Say what it gives."))
+    offer = catalog.offers([draft.gift_sku_id]).get(draft.gift_sku_id)
+    if offer is None or not offer.is_on_sale:
+        title = offer.title if offer else "?"
+        raise WrongTerms(field="gift", reason=gettext("“%(title)s” is not on sale.") % {"title": title})
+    called = " ".join(filter(None, (offer.title, offer.spec)))
+    return replace(draft, ceiling=offer.price * max(draft.value, 0), gift_title=called)
 
 
 def _wrong(template: Template) -> WrongState:

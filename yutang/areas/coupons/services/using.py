@@ -22,7 +22,7 @@ State = Coupon.State
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an order takes off by a coupon, minor units > 0."""
+    """What an order takes off by a coupon, or what its gift is worth; minor units."""
 
     coupon_id: int
     amount: int
@@ -48,8 +48,6 @@ def take(*, order_id: int, customer_id: int, taken: Sequence[Taken]) -> None:
     """Uses up coupons of the person for an order. CouponGone: the caller's transaction can only be rolled back."""
     now = clock.now()
     for one in sorted(taken, key=lambda each: each.coupon_id):  # everybody's order
-        if one.amount <= 0:
-            continue  # what takes nothing off is not used up
         values = {
             "coupon": one.coupon_id, "customer": customer_id, "order": order_id, "amount": one.amount, "now": now,
         }  # fmt: skip

@@ -53,7 +53,7 @@ def _rows(node_id: int | None, actor: Actor) -> Iterator[list[Cell]]:
             is_masked = not everywhere and order.node_id not in unmasked
             to = queries_shop.recipient(order.shop, is_masked=is_masked)
             left = [item for item in items.get(order.pk, []) if item.left]
-            names = (" ".join(filter(None, [item.title, item.spec, f"× {item.left}"])) for item in left)
+            names = (" ".join(filter(None, [item.shown_title, item.spec, f"× {item.left}"])) for item in left)
             senders = dict.fromkeys(stores.get(item.node_id, "") for item in left)
             parts = (
                 (to.name, written_phone(to.phone), to.province, to.city, to.district, to.street) if to else ("",) * 6

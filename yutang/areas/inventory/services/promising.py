@@ -70,7 +70,10 @@ def take_back(
     """Of what an order had sold (`held_by`: its reservation's key). The same `key` again: nothing."""
     given = [one for one in given if one.unshipped + one.brought]
     items = items_of([(one.sku_id, one.node_id) for one in given], actor)
-    quantities = {items[one.sku_id, one.node_id].pool_id: one.unshipped + one.brought for one in given}
+    quantities: dict[int, int] = {}  # what was bought and what was given for nothing may lie in one place
+    for one in given:
+        pool_id = items[one.sku_id, one.node_id].pool_id
+        quantities[pool_id] = quantities.get(pool_id, 0) + one.unshipped + one.brought
     sold = dict(
         Reservation.objects.filter(idempotency_key=held_by, pool__in=quantities).values_list("pool_id", "pk")
     )  # fmt: skip

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from yutang.areas.customers.models import unchecked_merchant
 from yutang.areas.orders.models.recorded import Order
@@ -125,6 +125,7 @@ class OrderItem(TenantModel):
     # Given back, and others sent for them free of charge: what they cost is still paid.
     exchanged = models.IntegerField(default=0, db_default=0)
     refunded = models.BigIntegerField(default=0)
+    gift_coupon_id = models.BigIntegerField(null=True)  # the coupon that gives it for nothing
 
     class Meta:
         constraints = [
@@ -142,8 +143,18 @@ class OrderItem(TenantModel):
                 condition=Q(exchanged__gte=0, exchanged__lte=F("returned")), name="order_item_exchanged"
             ),
             models.CheckConstraint(condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="order_item_refunded"),
+            models.CheckConstraint(condition=Q(gift_coupon_id__isnull=True) | Q(amount=0), name="order_item_gift"),
         ]
         indexes = [models.Index(fields=["merchant", "sku_id"], name="order_item_by_sku")]
+
+    @property
+    def is_gift(self) -> bool:
+        return self.gift_coupon_id is not None
+
+    @property
+    def shown_title(self) -> str:
+        """As pages and papers call it: what was given for nothing is marked."""
+        return gettext("%(title)s (gift)") % {"title": self.title} if self.is_gift else self.title
 
     @property
     def list_price(self) -> int:

@@ -16,6 +16,7 @@ from yutang.areas.orders.perks.card_freight import CardFreight
 from yutang.areas.orders.perks.coupons import CouponPerk
 from yutang.areas.orders.perks.points import PointsPerk
 from yutang.areas.orders.pricing import Reason
+from yutang.areas.orders.pricing.gifts import KEY as GIFT
 
 if TYPE_CHECKING:
     from yutang.areas.orders.pricing import Quote
@@ -29,6 +30,8 @@ PERKS: tuple[Perk, ...] = (CardFreight(), CouponPerk(), PointsPerk())
 
 def take(*, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
     used = {reason.step for reason in quote.reasons}
+    if quote.gift is not None:
+        used.add(GIFT)
     for perk in PERKS:
         if any(step.startswith(perk.key) for step in used):
             perk.take(order_id=order_id, customer_id=customer_id, quote=quote, actor=actor)

@@ -28,12 +28,13 @@ class CouponPerk:
 
     def take(self, *, order_id: int, customer_id: int | None, quote: Quote, actor: Actor) -> None:
         del actor  # stands with the order
-        off = _off(quote.reasons)
-        if not off:
+        taken = [Taken(coupon_id, amount) for coupon_id, amount in _off(quote.reasons).items()]
+        if quote.gift is not None:
+            taken.append(Taken(quote.gift.coupon_id, quote.gift.worth))
+        if not taken:
             return
         if customer_id is None:
-            raise CouponGone(field="coupon", name=quote.reasons[0].label)
-        taken = [Taken(coupon_id, amount) for coupon_id, amount in off.items()]
+            raise CouponGone(field="coupon", name=quote.gift.label if quote.gift else quote.reasons[0].label)
         services.take(order_id=order_id, customer_id=customer_id, taken=taken)
 
     def release(self, *, order_id: int, actor: Actor) -> None:
@@ -58,7 +59,7 @@ class CouponPerk:
 
 
 def _off(reasons: Iterable[Reason]) -> dict[int, int]:
-    """Coupon → what it takes off, of those that take anything off."""
+    """Coupon → what it takes off, of those that take anything off: what takes nothing off is not used up."""
     off: dict[int, int] = {}
     for reason in reasons:
         if reason.step in (KEY, FREIGHT_KEY):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yutang.areas.orders.pricing.basket import Basket, Line, Quote, QuotedLine, Reason
+from yutang.areas.orders.pricing.basket import Basket, Gift, Line, Quote, QuotedLine, Reason
 from yutang.areas.orders.pricing.pipeline import Draft, Step, price, register
 from yutang.areas.orders.pricing.till import STEP as TILL
 from yutang.areas.orders.pricing.till import Lowered, lowered_by
@@ -11,6 +11,7 @@ __all__ = [
     "TILL",
     "Basket",
     "Draft",
+    "Gift",
     "Line",
     "Lowered",
     "Quote",

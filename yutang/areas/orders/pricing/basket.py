@@ -57,6 +57,21 @@ class QuotedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Gift:
+    """What a coupon gives for nothing. It stands beside the lines: no step sees it, no sum counts it. `worth`: of all
+    pieces, by the coupon's terms, minor units."""
+
+    line: Line
+    coupon_id: int
+    label: str
+    worth: int
+
+    @property
+    def list_amount(self) -> int:
+        return self.line.offer.price * self.line.quantity
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """`total` = Σ lines + freight; `freight` = Σ of its reasons ≥ 0."""
 
@@ -64,6 +79,7 @@ class Quote:
     freight: int
     reasons: Sequence[Reason]
     terms: Terms = NO_TERMS  # that it was made by
+    gift: Gift | None = None
 
     @property
     def goods(self) -> int:

@@ -1,4 +1,5 @@
-"""The steps of coupons: which of the buyer's count (coupons.best), and what they take off goods and freight.
+"""The steps of coupons: which of the buyer's count (coupons.best), what they take off goods and freight, and what is
+given beside them.
 
 `Basket.choices["coupon"]`: "auto" for the cheapest set of all that the buyer has, or numbers ("12,15") of which the
 cheapest set is taken. Without it nothing is read."""
@@ -12,6 +13,7 @@ from yutang.areas.coupons import best
 from yutang.areas.coupons import queries as coupons
 from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.pricing import steps
+from yutang.areas.orders.pricing.gifts import gifts
 from yutang.areas.orders.pricing.pipeline import Step, register
 
 if TYPE_CHECKING:
@@ -33,7 +35,11 @@ def coupon(draft: Draft) -> None:
     held = coupons.held_by(draft.basket.customer_id, None if chosen == AUTO else numbers(chosen))
     if not held:
         return
-    draft.coupons = considered(draft.basket, draft.amounts, held)
+    goods, where = items(draft.basket, draft.amounts, held), place(draft.basket)
+    found = gifts(draft.basket, held, goods, where)
+    draft.coupons = best.choose(held, goods, where, steps.fee_of(draft.basket), found.gone)
+    if draft.coupons.gift is not None:
+        draft.gift = found.given(draft.coupons.gift)
     for cut in draft.coupons.cuts:
         for line, amount in cut.lines:
             draft.change(line, -amount, step=KEY, label=cut.held.name, source=(SOURCE, cut.held.id))
@@ -48,11 +54,6 @@ def coupon_freight(draft: Draft) -> None:
             draft.change_freight(
                 -min(draft.freight, most), step=FREIGHT_KEY, label=cut.held.name, source=(SOURCE, cut.held.id)
             )
-
-
-def considered(basket: Basket, amounts: Sequence[int], held: Sequence[best.Held]) -> best.Choice:
-    """The cheapest set for lines that cost `amounts` after the steps before."""
-    return best.choose(held, items(basket, amounts, held), place(basket), steps.fee_of(basket))
 
 
 def items(basket: Basket, amounts: Sequence[int], held: Sequence[best.Held]) -> list[best.Item]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yutang.areas.orders.pricing.basket import Basket, Quote, QuotedLine, Reason
+from yutang.areas.orders.pricing.basket import Basket, Gift, Quote, QuotedLine, Reason
 from yutang.core import money
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Draft:
         self.freight = 0
         self.reasons: list[Reason] = []
         self.coupons: Choice | None = None  # what the step of coupons has chosen, for that of the freight
+        self.gift: Gift | None = None
 
     def change(self, line: int, amount: int, *, step: str, label: str, source: tuple[str, object] = ("", "")) -> None:
         """Adds a signed amount to one line. ValueError below zero: a step must know what is left."""
@@ -83,4 +84,4 @@ def price(basket: Basket, using: Iterable[Step] | None = None) -> Quote:
         QuotedLine(line, listed, amount)
         for line, listed, amount in zip(basket.lines, draft.list_amounts, draft.amounts, strict=True)
     ]
-    return Quote(lines, draft.freight, draft.reasons, basket.terms)
+    return Quote(lines, draft.freight, draft.reasons, basket.terms, draft.gift)

@@ -100,7 +100,9 @@ def _used(basket: TillBasket, currency: str) -> list[int]:
     if basket.identity is None or not basket.lines:
         return []
     quoted = quote(wish=selling.wish(basket), customer_id=basket.identity.customer_id, currency=currency)
-    used = (int(reason.source_id) for reason in quoted.reasons if reason.source_type == step.SOURCE)
+    used = [int(reason.source_id) for reason in quoted.reasons if reason.source_type == step.SOURCE]
+    if quoted.gift is not None:
+        used.append(quoted.gift.coupon_id)
     return list(dict.fromkeys(used))
 
 

@@ -116,7 +116,7 @@ def _after_shipping(order: Order, is_all: bool) -> Order.Status:
 def _hand_over(order: Order, pieces: Pieces, key: str, actor: Actor) -> tuple[dict[int, int], bool]:
     """Position → pieces that left, and whether that was all of it."""
     items = list(OrderItem.objects.select_for_update().filter(order=order).order_by("position"))
-    kept = holds.held(order.pk)
+    kept = holds.with_gifts(items, holds.held(order.pk))
     left = {item.position: max(item.left - kept.get(item.position, 0), 0) for item in items}
     wanted = {n: k for n, k in (left if pieces is None else pieces).items() if k}
     for item in items:

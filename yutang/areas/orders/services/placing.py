@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -25,6 +25,7 @@ from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import exclusive, perks, pricing, queries_local
 from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
 from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders.pricing import gifts
 from yutang.areas.orders.queries_cart import can_be_had
 from yutang.areas.orders.services.channels import channels
 from yutang.areas.payments import payables
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from yutang.areas.customers.models import Identity
     from yutang.areas.inventory.queries import Stock
-    from yutang.areas.orders.pricing import Quote
+    from yutang.areas.orders.pricing import Gift, Line, Quote
     from yutang.core.access import Actor
 
 UNPAID_FOR = timedelta(minutes=30)
@@ -96,39 +97,19 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
         raise RuntimeError("an order is placed inside tenancy.scope(merchant_id)")
     shop = _shop(wish, actor)
     try:
-        quoted, taken = _offered(wish, identity, expected, shop)
+        offered = _offered(wish, identity, expected, shop)
     except DomainError:
         # A second tap: its order may have taken the last piece, and prices may have changed since it was made.
         if (earlier := Order.objects.filter(shop__key=key).first()) is not None:
             return earlier
         raise
-    order_id = _write(wish, quoted, taken, identity, key, shop, actor)
-    if order_id is None:
-        return Order.objects.get(shop__key=key)
-    offers = {line.line.offer.sku_id: line.line for line in quoted.lines}
-    try:
-        perks.take(
-            order_id=order_id, customer_id=identity.customer_id if identity else None, quote=quoted, actor=actor
-        )  # fmt: skip
-    except DomainError:
-        transaction.set_rollback(True)
-        raise
-    try:
-        stock.hold(
-            wanted=[Wanted(taken[sku_id], line.quantity) for sku_id, line in offers.items()],
-            holder_key=f"order:{order_id}", key=held_by(order_id), actor=actor,
-        )  # fmt: skip
-    except OutOfStock as error:
-        transaction.set_rollback(True)
-        title = offers[error.params["sku_id"]].offer.title
-        raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
-    if not quoted.total:  # no money will come that could settle it
-        payables.get(PAYABLE).settle(order_id, actor)
-        return Order.objects.get(pk=order_id)
-    return Order(
-        id=order_id, merchant_id=actor.merchant_id, status=Order.Status.UNPAID,
-        customer_id=identity.customer_id if identity else None,
-    )  # fmt: skip
+    if offered.gift is not None:
+        try:
+            with transaction.atomic():  # back to here, and on without the gift, when others have taken its last pieces
+                return _placed(wish, offered, identity, key, shop, actor)
+        except _GiftGone:
+            offered = offered.without_gift()
+    return _placed(wish, offered, identity, key, shop, actor)
 
 
 def held_by(order_id: int) -> str:
@@ -139,11 +120,66 @@ def held_by(order_id: int) -> str:
 # -- parts -------------------------------------------------------------------------------------------------------
 
 
+class _GiftGone(Exception):
+    """Between the look at the stock and holding it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Shop:
     currency: str
     channel_id: int
     root_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What it costs, and the stock that each SKU is taken from; `gift`: that of the quote's gift, if there is one."""
+
+    quote: Quote
+    taken: dict[int, Stock]
+    gift: Stock | None = None
+
+    def without_gift(self) -> _Offered:
+        return _Offered(replace(self.quote, gift=None), self.taken)
+
+    def wanted(self) -> list[Wanted]:
+        found = [Wanted(self.taken[one.line.offer.sku_id], one.line.quantity) for one in self.quote.lines]
+        if self.gift is not None and self.quote.gift is not None:
+            found.append(Wanted(self.gift, self.quote.gift.line.quantity))
+        return found
+
+
+def _placed(
+    wish: Wish, offered: _Offered, identity: Identity | None, key: str, shop: _Shop, actor: Actor
+) -> Order:  # fmt: skip
+    """Written, perks taken, stock held. _GiftGone."""
+    quoted = offered.quote
+    order_id = _write(wish, offered, identity, key, shop, actor)
+    if order_id is None:
+        return Order.objects.get(shop__key=key)
+    try:
+        perks.take(
+            order_id=order_id, customer_id=identity.customer_id if identity else None, quote=quoted, actor=actor
+        )  # fmt: skip
+    except DomainError:
+        transaction.set_rollback(True)
+        raise
+    try:
+        stock.hold(wanted=offered.wanted(), holder_key=f"order:{order_id}", key=held_by(order_id), actor=actor)
+    except OutOfStock as error:
+        transaction.set_rollback(True)
+        if offered.gift is not None and error.params["sku_id"] == offered.gift.sku_id:
+            raise _GiftGone from error
+        titles = {line.line.offer.sku_id: line.line.offer.title for line in quoted.lines}
+        title = titles[error.params["sku_id"]]
+        raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
+    if not quoted.total:  # no money will come that could settle it
+        payables.get(PAYABLE).settle(order_id, actor)
+        return Order.objects.get(pk=order_id)
+    return Order(
+        id=order_id, merchant_id=actor.merchant_id, status=Order.Status.UNPAID,
+        customer_id=identity.customer_id if identity else None,
+    )  # fmt: skip
 
 
 def _shop(wish: Wish, actor: Actor) -> _Shop:
@@ -161,10 +197,8 @@ def _shop(wish: Wish, actor: Actor) -> _Shop:
     return _Shop(currency, channel_id or channels(source=source, shops=[name], actor=actor)[name], root_id)
 
 
-def _offered(
-    wish: Wish, identity: Identity | None, expected: int | None, shop: _Shop
-) -> tuple[Quote, dict[int, Stock]]:  # fmt: skip
-    """What it costs, and the stock that each SKU is taken from. Nothing is held yet."""
+def _offered(wish: Wish, identity: Identity | None, expected: int | None, shop: _Shop) -> _Offered:
+    """Nothing is held yet."""
     _slot_must_be_open(wish)
     quoted = quote(wish=wish, customer_id=identity.customer_id if identity else None, currency=shop.currency)
     if expected is not None and expected != quoted.total:
@@ -175,7 +209,27 @@ def _offered(
     taken = inventory.allocate(pieces, province=to.province, city=to.city, node_ids=at_store)
     if taken is None:
         raise _sold_out(quoted, pieces, at_store)
-    return quoted, taken
+    found = _Offered(quoted, taken)
+    if quoted.gift is None:
+        return found
+    gift = _stock_of_gift(quoted.gift.line, found, pieces, to, at_store)
+    return found.without_gift() if gift is None else replace(found, gift=gift)
+
+
+def _stock_of_gift(
+    gift: Line, offered: _Offered, pieces: Mapping[int, int], to: Recipient, at_store: list[int] | None
+) -> Stock | None:
+    """From a store that sends anything, else the nearest that has it. It never moves what was bought elsewhere."""
+    sku_id = gift.offer.sku_id
+    besides = {(sku_id, offered.taken[sku_id].node_id): pieces[sku_id]} if sku_id in pieces else {}
+    for nodes in ({lies.node_id for lies in offered.taken.values()}, at_store):
+        found = inventory.allocate(
+            {sku_id: gift.quantity}, province=to.province, city=to.city,
+            node_ids=None if nodes is None else sorted(nodes), besides=besides,
+        )  # fmt: skip
+        if found is not None:
+            return found[sku_id]
+    return None
 
 
 def _slot_must_be_open(wish: Wish) -> None:
@@ -224,13 +278,13 @@ WITH shop AS (
          %(now)s, %(now)s, 0, 0, 0, '', '', '' FROM shop
 ), item AS (
   INSERT INTO orders_orderitem (merchant_id, order_id, position, sku_id, product_id, node_id, kind, title, spec,
-         sku_code, product_code, picture, quantity, list_amount, amount, cost, shipped, returned, cancelled,
-         refunded)
+         sku_code, product_code, picture, quantity, list_amount, amount, cost, gift_coupon_id, shipped, returned,
+         cancelled, refunded)
   SELECT %(merchant)s, order_id, i.position, i.sku_id, i.product_id, i.node_id, i.kind, i.title, i.spec, i.sku_code,
-         i.product_code, i.picture, i.quantity, i.list_amount, i.amount, i.cost, 0, 0, 0, 0
+         i.product_code, i.picture, i.quantity, i.list_amount, i.amount, i.cost, i.gift_coupon_id, 0, 0, 0, 0
     FROM shop, jsonb_to_recordset(%(items)s) AS i(position smallint, sku_id bigint, product_id bigint, node_id bigint,
          kind text, title text, spec text, sku_code text, product_code text, picture text, quantity int,
-         list_amount bigint, amount bigint, cost bigint)
+         list_amount bigint, amount bigint, cost bigint, gift_coupon_id bigint)
 ), reason AS (
   INSERT INTO orders_adjustment (merchant_id, order_id, position, step, source_type, source_id, label, amount)
   SELECT %(merchant)s, order_id, r.line, r.step, r.source_type, r.source_id, r.label, r.amount
@@ -245,20 +299,13 @@ SELECT order_id FROM shop
 
 
 def _write(
-    wish: Wish, quoted: Quote, taken: dict[int, Stock], identity: Identity | None, key: str, shop: _Shop, actor: Actor
-) -> int | None:
-    now = clock.now()
+    wish: Wish, offered: _Offered, identity: Identity | None, key: str, shop: _Shop, actor: Actor
+) -> int | None:  # fmt: skip
+    now, quoted = clock.now(), offered.quote
     items = [
-        {
-            "position": position, "sku_id": line.line.offer.sku_id, "product_id": line.line.offer.product_id,
-            "node_id": taken[line.line.offer.sku_id].node_id, "kind": line.line.offer.kind,
-            "title": line.line.offer.title, "spec": line.line.offer.spec, "sku_code": line.line.offer.sku_code,
-            "product_code": line.line.offer.product_code, "picture": line.line.offer.picture,
-            "quantity": line.line.quantity, "list_amount": line.list_amount, "amount": line.amount,
-            "cost": None if line.line.offer.cost is None else line.line.offer.cost * line.line.quantity,
-        }
+        _item(position, line.line, offered.taken[line.line.offer.sku_id], line.list_amount, line.amount)
         for position, line in enumerate(quoted.lines)
-    ]  # fmt: skip
+    ]
     reasons = [
         {
             "line": reason.line, "step": reason.step, "source_type": reason.source_type,
@@ -266,6 +313,15 @@ def _write(
         }
         for reason in quoted.reasons
     ]  # fmt: skip
+    if quoted.gift is not None and offered.gift is not None:
+        gift = quoted.gift
+        reasons.append(
+            {
+                "line": len(items), "step": gifts.KEY, "source_type": "coupon", "source_id": str(gift.coupon_id),
+                "label": gift.label, "amount": -gift.list_amount,
+            }
+        )  # fmt: skip
+        items.append(_item(len(items), gift.line, offered.gift, gift.list_amount, 0, gift))
     is_pickup = wish.fulfilment == Fulfilment.PICKUP
     to = wish.recipient
     written = prepared.rows(
@@ -285,3 +341,17 @@ def _write(
         },
     )  # fmt: skip
     return written[0][0] if written else None
+
+
+def _item(
+    position: int, line: Line, lies: Stock, list_amount: int, amount: int, gift: Gift | None = None
+) -> dict[str, Any]:  # fmt: skip
+    offer = line.offer
+    return {
+        "position": position, "sku_id": offer.sku_id, "product_id": offer.product_id, "node_id": lies.node_id,
+        "kind": offer.kind, "title": offer.title, "spec": offer.spec, "sku_code": offer.sku_code,
+        "product_code": offer.product_code, "picture": offer.picture, "quantity": line.quantity,
+        "list_amount": list_amount, "amount": amount,
+        "cost": None if offer.cost is None else offer.cost * line.quantity,
+        "gift_coupon_id": gift.coupon_id if gift else None,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.services import GivenBack
@@ -97,6 +98,7 @@ def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restock
     order = Order.objects.select_related("shop").get(pk=order_id)
     _must_be_paid(order)
     items = {item.position: item for item in OrderItem.objects.filter(order=order).order_by("position")}
+    back = _with_gifts(items, back)
     planned = _preview(order, items, back, freight)
     stocks, returned = [], []
     for one in back:
@@ -110,6 +112,8 @@ def effects(*, order_id: int, back: Sequence[Back], freight: int = 0, is_restock
         item.cancelled += here
         item.exchanged += one.exchanged
     given = perks.preview(order_id=order_id, returned=returned, is_whole=_is_all_back(items))
+    if any(one.after > one.before for one in returned):
+        given += _staying(items)
     given += earned.preview(
         order_id=order_id, paid=order.sold_amount, refunded=planned.total - order.refunded_amount
     )  # fmt: skip
@@ -129,12 +133,14 @@ def refund(
     """Sends money back the way it came and writes the negative facts; returns the amount. Pieces that never left
     become available again at once; pieces that come back do so where `is_restocked`. The same key again: nothing, 0.
 
-    Refunding every piece and the freight, in whatever steps, returns exactly what was paid."""
+    Refunding every piece and the freight, in whatever steps, returns exactly what was paid. With the last piece that
+    was paid for, gifts go back too; before, they stay with the buyer."""
     order = lock(order_id)
     if SaleLine.objects.filter(order_id=order_id, line_key__startswith=f"#refund:{key}:").exists():
         return 0
     _must_be_paid(order)
     items = {item.position: item for item in OrderItem.objects.select_for_update().filter(order=order)}
+    back = _with_gifts(items, back)
     planned = _preview(order, items, back, freight)
     now = clock.now()
     lines, given, returned = [], [], []
@@ -195,6 +201,27 @@ def worth(item: OrderItem, back: Back) -> int:
     if after == item.quantity:
         return item.amount - item.refunded
     return max(min(money.part(item.amount, after, item.quantity) - item.refunded, item.amount - item.refunded), 0)
+
+
+def _with_gifts(items: dict[int, OrderItem], back: Sequence[Back]) -> Sequence[Back]:
+    """Whatever is left of them, once nothing that was paid for stays with the buyer."""
+    asked = {one.position: one for one in back}
+    for item in items.values():
+        one = asked.get(item.position) or Back(item.position, 0)
+        if not item.is_gift and item.returned + one.pieces - item.exchanged - one.exchanged < item.quantity:
+            return back
+    gifts = {item.position: item for item in items.values() if item.is_gift and item.returned < item.quantity}
+    rest = [one for one in back if one.position not in gifts]
+    return [*rest, *(Back(position, item.quantity - item.returned, 0) for position, item in sorted(gifts.items()))]
+
+
+def _staying(items: dict[int, OrderItem]) -> list[perks.GivenBack]:
+    """Gifts that stay when a part of the order goes back, whatever the rest is worth."""
+    text = gettext("Gift “%(title)s” × %(count)s stays with the buyer: it goes back with the whole order only.")
+    return [
+        perks.GivenBack("gift", text % {"title": item.title, "count": item.quantity - item.returned})
+        for _, item in sorted(items.items()) if item.is_gift and item.returned < item.quantity
+    ]  # fmt: skip
 
 
 def _preview(order: Order, items: dict[int, OrderItem], back: Sequence[Back], freight: int) -> Preview:

@@ -41,7 +41,7 @@ def change_price(*, order_id: int, goods: int, freight: int, expected: int, reas
         raise PriceTooLow(field="goods", paid=paid)
     if (goods, freight) == (shop.total - shop.freight, shop.freight):
         return order
-    items = list(OrderItem.objects.filter(order=order).order_by("position"))
+    items = list(OrderItem.objects.filter(order=order, gift_coupon_id=None).order_by("position"))
     changes: list[tuple[int | None, int]] = [(None, freight - shop.freight)]
     for item, amount in zip(items, money.allocated(goods, [item.amount for item in items]), strict=True):
         changes.append((item.position, amount - item.amount))

@@ -133,7 +133,7 @@ def call_off(*, order_id: int, actor: Actor) -> Order:
     order = close(order_id=order_id, because="by_staff", actor=actor)
     basket = baskets.in_hand(node_id=order.node_id, actor=actor)
     if not basket.lines:
-        items = OrderItem.objects.filter(order=order).order_by("position")
+        items = OrderItem.objects.filter(order=order, gift_coupon_id=None).order_by("position")
         basket.lines = [[item.sku_id, item.quantity] for item in items]
         basket.identity_id = order.identity_id
         baskets.forget_choices(basket)
