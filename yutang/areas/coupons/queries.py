@@ -17,7 +17,7 @@ from yutang.areas.coupons.services.designing import draft_of as draft_of
 from yutang.areas.coupons.services.designing import pool_key
 from yutang.areas.coupons.services.designing import require_everywhere as require_everywhere
 from yutang.areas.coupons.services.giving import digest
-from yutang.core import clock
+from yutang.core import clock, prepared
 from yutang.core.errors import NotFound
 from yutang.core.questions import Question, answer
 from yutang.core.reservations.models import Pool
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 VIEW, EDIT, ISSUE = "coupons.view", "coupons.edit", "coupons.issue"
 MOST_HELD = 200  # of one person that a checkout looks at, those that expire first
+_HELD_BY = """
+coupons_coupon.customer_id = %s AND coupons_coupon.state = 'usable' AND coupons_coupon.valid_until > %s
+AND (%s::bigint[] IS NULL OR coupons_coupon.id = ANY(%s::bigint[]))
+AND coupons_template.id = coupons_coupon.template_id AND coupons_terms.id = coupons_coupon.terms_id
+ORDER BY coupons_coupon.valid_until, coupons_coupon.id LIMIT %s
+"""
 State = Coupon.State
 
 
@@ -123,10 +129,14 @@ def count_usable(customer_id: int) -> int:
 
 def held_by(customer_id: int, only: Iterable[int] | None = None) -> list[best.Held]:
     """What the person could use now or later, those that expire first; one statement."""
-    found = of_person(customer_id)
-    if only is not None:
-        found = found.filter(pk__in=set(only))
-    return [held(coupon) for coupon in found.order_by("valid_until", "pk")[:MOST_HELD]]
+    chosen = None if only is None else sorted(set(only))
+    found = []
+    for coupon, template, terms in prepared.joined(
+        (Coupon, Template, Terms), _HELD_BY, [customer_id, clock.now(), chosen, chosen, MOST_HELD]
+    ):
+        coupon.template, coupon.terms = template, terms
+        found.append(held(coupon))
+    return found
 
 
 def held(coupon: Coupon) -> best.Held:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from yutang.areas.merchants import queries as merchants
 from yutang.areas.points import accounts, rules
 from yutang.areas.points.models import Change, Exchange, Kind, Offer, OrderPoints, Rule, Terms
-from yutang.core import clock
+from yutang.core import clock, prepared
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.core.ledger import queries as ledger
 from yutang.core.ledger.lines import MERCHANT
@@ -49,7 +49,7 @@ LABELS = {
 
 def terms() -> Terms:
     """The merchant's, or the defaults, not saved."""
-    return Terms.objects.first() or Terms()
+    return next(iter(prepared.instances(Terms, "TRUE ORDER BY id LIMIT 1")), None) or Terms()
 
 
 def rule(kind: str) -> Rule | None:
@@ -211,8 +211,8 @@ class Tender:
 
 def tender(customer_id: int) -> Tender | None:
     """None where the checkout takes no points; two queries."""
-    found = Terms.objects.filter(is_tender=True).first()
-    if found is None:
+    found = terms()
+    if not found.is_tender:
         return None
     return Tender(balance(customer_id), found.rate, found.ceiling_percent, found.least_points)
 

@@ -14,7 +14,7 @@ from yutang.areas.customers import queries as customers
 from yutang.areas.payments import queries as payments
 from yutang.areas.wallet import accounts, rules
 from yutang.areas.wallet.models import CardBatch, GiftCard, Plan, PrincipalRefund, RealName, Recharge, Spend, Terms
-from yutang.core import clock
+from yutang.core import clock, prepared
 from yutang.core.errors import NotAllowed, NotFound
 from yutang.core.ledger import queries as ledger
 from yutang.core.ledger import usage
@@ -70,8 +70,8 @@ class Balance:
 
 def terms(*, is_for_update: bool = False) -> Terms:
     """The merchant's row, or one with the defaults that is not saved."""
-    rows = Terms.objects.select_for_update() if is_for_update else Terms.objects
-    return rows.first() or Terms()
+    found = prepared.instances(Terms, f"TRUE ORDER BY id LIMIT 1{' FOR UPDATE' if is_for_update else ''}")
+    return found[0] if found else Terms()
 
 
 def require_everywhere(actor: Actor, permission: str) -> None:

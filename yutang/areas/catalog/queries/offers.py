@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yutang.areas.catalog import rules
-from yutang.areas.catalog.models import FreightTemplate, LevelPrice
+from yutang.areas.catalog.models import FreightTemplate
 from yutang.core import prepared
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Offer:
         return bool(self.only_levels) or self.only_cards
 
 
+_LEVEL_PRICES = "SELECT sku_id, price FROM catalog_levelprice WHERE sku_id = ANY(%s::bigint[]) AND level = %s"
 _OFFERS = """
 SELECT s.id, p.id, s.code, p.code, p.kind, p.name, array_to_string(s.values, ' / '), s.price, s.cost, s.weight,
        p.category_id, p.freight_template_id, p.is_delivered, p.is_picked_up, s.is_active AND p.state = 'on_sale',
@@ -62,7 +63,7 @@ def offers(sku_ids: Iterable[int]) -> dict[int, Offer]:
 
 def level_prices(sku_ids: Iterable[int], level: str) -> dict[int, int]:
     """SKU id → price of this member level, where one is set."""
-    return dict(LevelPrice.objects.filter(sku__in=set(sku_ids), level=level).values_list("sku_id", "price"))
+    return dict(prepared.rows(_LEVEL_PRICES, [sorted(set(sku_ids)), level]))
 
 
 @dataclass(frozen=True, slots=True)

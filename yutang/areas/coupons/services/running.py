@@ -39,14 +39,18 @@ INSERT INTO coupons_coupon (merchant_id, template_id, terms_id, customer_id, hom
        run_id, issued_at, valid_from, valid_until)
 SELECT %(merchant)s, %(template)s, %(terms)s, p.id, p.id, 'usable', 'run', '', %(run)s, %(now)s, %(from)s, %(until)s
   FROM unnest(%(people)s::bigint[]) AS p (id)
- WHERE NOT EXISTS (SELECT FROM coupons_coupon c
-                    WHERE c.merchant_id = %(merchant)s AND c.run_id = %(run)s AND c.home_customer_id = p.id)
-   AND (%(per_person)s::int IS NULL OR (
+ WHERE (%(per_person)s::int IS NULL OR (
        SELECT count(*) FROM coupons_coupon c
         WHERE c.merchant_id = %(merchant)s AND c.customer_id = p.id AND c.template_id = %(template)s AND c.via <> 'gift'
        ) < %(per_person)s::int)
+   {unissued}
  ORDER BY p.id LIMIT %(most)s
 ON CONFLICT (merchant_id, run_id, home_customer_id) WHERE run_id IS NOT NULL DO NOTHING
+"""
+# Who has one already must not count where there are fewer left than people; else the conflict is enough.
+_UNISSUED = """
+   AND NOT EXISTS (SELECT FROM coupons_coupon c
+                    WHERE c.merchant_id = %(merchant)s AND c.run_id = %(run)s AND c.home_customer_id = p.id)
 """
 
 
@@ -173,7 +177,7 @@ def _insert(
 ) -> int:  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            _ISSUE,
+            _ISSUE.format(unissued=_UNISSUED if most < len(people) else ""),
             {
                 "merchant": run.merchant_id, "template": run.template_id, "terms": run.terms_id, "run": run.pk,
                 "now": now, "from": begins, "until": ends, "people": people, "per_person": template.per_person,
