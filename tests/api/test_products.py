@@ -8,6 +8,7 @@ from tests.api.conftest import problem
 from tests.api.pool import make_store
 from tests.factories.api import api_client
 from tests.factories.catalog import make_picture_file, make_product
+from tests.factories.membership import make_level
 from tests.factories.merchants import make_merchant
 from yutang.areas.catalog import services
 from yutang.areas.catalog.models import Product
@@ -52,6 +53,9 @@ def test_written_and_written_again(api, shop):
 
 
 def test_who_may_buy_it_stays_where_nothing_is_said_of_it(api, shop):
+    with tenancy.scope(shop.pk):
+        for key, threshold in (("gold", 100), ("platinum", 200)):
+            make_level(threshold, key=key)
     closed = {**CAKE, "only_levels": ["platinum", "gold"], "only_cards": True}
     first = api.put("/products/CAKE", closed).json()
     assert (first["only_levels"], first["only_cards"]) == (["gold", "platinum"], True)
@@ -143,3 +147,11 @@ def test_who_may(shop):
     assert other.put("/products/CAKE", CAKE).status_code == 200  # a code of its own
     with tenancy.scope(shop.pk):
         assert Product.objects.get().name == "芝士蛋糕"
+
+
+def test_a_level_that_nobody_has_is_refused(api, shop):
+    with tenancy.scope(shop.pk):
+        make_level(100, key="gold")
+    answer = problem(api.put("/products/CAKE", {**CAKE, "only_levels": ["Gold", "gold"]}), 422, "invalid")
+    assert answer["detail"] == "only_levels: Gold"
+    assert api.get("/products/CAKE").status_code == 404

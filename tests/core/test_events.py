@@ -94,3 +94,9 @@ def test_a_job_that_a_job_defers_belongs_to_its_transaction(merchant):
         assert waiting() == []
         jobs.defer("imports.run", **call)
     assert len(waiting()) == 1
+
+
+def test_an_import_may_publish_more_than_one_statement_takes(merchant):
+    """PostgreSQL takes 65,535 values with a statement of its own: four of each event."""
+    events.publish_many([SomethingHappened(merchant_id=merchant.pk, number=n) for n in range(17_000)])
+    assert Event.objects.filter(name=SomethingHappened.name).count() == 17_000

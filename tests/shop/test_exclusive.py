@@ -6,9 +6,10 @@ import pytest
 
 from tests.console.conftest import text
 from tests.factories.catalog import make_freight
-from tests.factories.membership import earn, make_level, make_plan
+from tests.factories.membership import bought_card, earn, make_level, make_plan
 from tests.factories.shop import HOME, actor, stocked
 from yutang.areas.customers.addresses.book import save_address
+from yutang.areas.membership.models import Plan
 from yutang.areas.membership.services import growing
 from yutang.areas.orders.models import Order
 
@@ -91,3 +92,12 @@ def test_cart_and_checkout_say_it_by_name(shopper, shop, cake):
 def test_the_membership_page_says_which_levels_have_goods(shopper, shop, cake):
     page = text(shopper.get(f"{shop}membership"))
     assert page.count("Exclusive goods") == 1
+
+
+def test_who_holds_a_card_that_is_sold_no_more_reads_that_they_may_buy(shopper, shop, merchant):
+    plan = make_plan(name="Black", price=9_900, exclusive=True)
+    bought_card(plan, shopper.identity.customer_id)
+    Plan.objects.filter(pk=plan.pk).update(is_on_sale=False)
+    page = text(shopper.get(f"{shop}p/{stocked(1, only_cards=True).product_id}"))
+    assert "You are one of them." in page
+    assert "Nobody can buy it at the moment." not in page

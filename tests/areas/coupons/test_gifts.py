@@ -13,9 +13,11 @@ from tests.factories.gifts import gift_coupon, gift_terms, make_mug
 from tests.factories.merchants import make_merchant, make_store
 from yutang.areas.aftersale.queries_asking import what_can_be_asked
 from yutang.areas.catalog import services as catalog
+from yutang.areas.catalog.rules import FreightRow
 from yutang.areas.coupons import services
 from yutang.areas.coupons.errors import CouponsGone, WrongTerms
 from yutang.areas.coupons.models import Coupon, Use
+from yutang.areas.customers.addresses import Recipient
 from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import queries_coupons, queries_mine, queries_packing, queries_shop
@@ -381,3 +383,24 @@ def test_of_other_kinds_a_gift_is_dropped(merchant, me, buyer):
     made = make_template(gift_sku_id=make_mug().pk)
     assert (made.terms.kind, made.terms.gift_sku_id, made.terms.gift_title) == ("amount", None, "")
     assert total(buyer, (shop.stocked(), 1)) == 10_000
+
+
+def test_one_broken_piece_of_a_gift_does_not_bring_its_coupon_back(buyer, me, cake):
+    mug = make_mug()
+    coupon = gift_coupon(me, mug, 2, returns="part")
+    order = bought(buyer, (cake, 1))
+    assert refund(order, Back(1, 1)) == 0
+    assert (OrderItem.objects.get(order=order, position=1).returned, state_of(coupon)) == (1, "used")
+    assert refund(order, Back(0, 1), key="r2") == 10_000
+    assert state_of(coupon) == "usable"
+
+
+def test_another_address_is_not_dearer_for_a_gift(buyer, me):
+    far = Recipient("王小明", "+8613800138000", "广东省", "深圳市", "南山区", "科技路 1 号")
+    make_freight(
+        FreightRow(provinces=("广东省",), first=1000, first_fee=800, further=1000, further_fee=500),
+        FreightRow(first=1000, first_fee=800, further=1000, further_fee=200),
+    )
+    gift_coupon(me, make_mug())  # together they would be dearer there
+    order = bought(buyer, (shop.stocked(price=10_000), 1))
+    assert orders.change_address(order_id=order.pk, recipient=far, is_by_buyer=True, actor=shop.actor()).pk == order.pk

@@ -12,6 +12,7 @@ from yutang.areas.membership import queries_cards
 from yutang.areas.membership.errors import RefundChanged
 from yutang.areas.membership.models import Card, MemberGift
 from yutang.areas.membership.services import carding, gifting
+from yutang.areas.orders import services as orders
 from yutang.core import clock
 from yutang.core.models import AuditEntry
 from yutang.core.rewards import Reward
@@ -111,3 +112,40 @@ def test_a_level_alone_gives_without_a_card(start, person):
     assert MemberGift.objects.get().card is None
     refund(card)
     assert states(template) == ["usable"]
+
+
+def test_a_coupon_of_the_card_that_lies_in_an_unpaid_order_goes_when_it_comes_back(given, person):
+    card, _, of_card = given
+    of_it = Coupon.objects.filter(template=of_card).first()
+    order = coupons.bought(person, (shop.stocked(), 1), coupons=str(of_it.pk), is_paid=False)
+    assert states(of_card).count("used") == 1
+    refund(card)
+    orders.close(order_id=order.pk, because="by_buyer", actor=shop.actor())
+    assert states(of_card) == ["withdrawn", "withdrawn"]
+
+
+def test_a_refunded_order_says_that_the_coupon_is_withdrawn(given, person):
+    card, _, of_card = given
+    of_it = Coupon.objects.filter(template=of_card).first()
+    order = coupons.bought(person, (shop.stocked(), 1), coupons=str(of_it.pk))
+    refund(card)
+    back = [orders.Back(0, 1)]
+    told = [one.text for one in orders.effects(order_id=order.pk, back=back).perks]
+    assert "Coupon “Card” is withdrawn: the card that gave it was refunded." in told
+    orders.refund(order_id=order.pk, back=back, reason="x", key="x", actor=shop.actor())
+    assert states(of_card) == ["withdrawn", "withdrawn"]
+
+
+def test_nothing_is_given_for_a_card_that_was_refunded_meanwhile(start, person, monkeypatch):
+    template = coupons.make_template(name="Card")
+    card = bought_card(make_plan(12, price=36_500, monthly=[Reward("coupon", 1, template.pk)]), person.customer_id)
+    usual = gifting._is_held
+
+    def refunded_first(card_id):
+        refund(card)
+        return usual(card_id)
+
+    monkeypatch.setattr(gifting, "_is_held", refunded_first)
+    gifts()
+    assert states(template) == []
+    assert not MemberGift.objects.exists()

@@ -436,3 +436,28 @@ def test_what_a_receipt_says_of_coupons_and_points(held, actor, buyer):
     order = selling.sell(key=held.key, expected=11_700, cash=11_700, actor=actor)
     used = queries_perks.used(Adjustment.objects.filter(order=order).order_by("pk"))
     assert used == [queries_perks.Used("Spring", 0, -3_000), queries_perks.Used("", 600, -300)]
+
+
+def test_coupons_and_points_are_not_spent_on_a_price_by_hand(actor, store, cake):
+    buyer = shop.buyer()
+    coupon = with_coupon(buyer.customer_id, value=1_500)
+    other = shop.stocked(20, price=5_000, node_id=store.pk)
+    held = basket(actor, store, (cake, 1))
+    baskets.set_buyer(key=held.key, identity_id=buyer.pk, actor=actor)
+    baskets.change_price(key=held.key, sku_id=cake.pk, amount=8_000, reason="Dented", actor=actor)
+    held.refresh_from_db()
+    seen = queries_till.counter(held, currency="CNY")
+    assert (seen.quote.total, seen.coupons.saved, [row.told.is_used for row in seen.coupons.rows]) == (
+        8_000,
+        0,
+        [False],
+    )
+    baskets.add(key=held.key, sku_id=other.pk, pieces=1, actor=actor)
+    held.refresh_from_db()
+    seen = queries_till.counter(held, currency="CNY")
+    assert (seen.quote.total, seen.coupons.saved) == (8_000 + 5_000 - 1_500, 1_500)
+    order = selling.sell(key=held.key, expected=seen.quote.total, cash=seen.quote.total, actor=actor)
+    assert list(OrderItem.objects.filter(order=order).order_by("position").values_list("amount", flat=True)) in (
+        [8_000, 3_500], [3_500, 8_000],
+    )  # fmt: skip
+    assert state_of(coupon) == "used"

@@ -15,6 +15,8 @@ from yutang.areas.catalog import queries, services
 from yutang.areas.catalog.errors import BadSpecification
 from yutang.areas.catalog.models import Product
 from yutang.areas.catalog.services import ProductDraft, SkuDraft
+from yutang.areas.membership import queries as membership
+from yutang.core.errors import Invalid
 
 router = Router(tags=["Products"])
 _PLAIN = ("name", "kind", "subtitle", "category_id", "freight_template_id", "is_delivered", "is_picked_up", "position")
@@ -55,6 +57,7 @@ def put_product(request: HttpRequest, product_code: Path[Code], product: Product
     # Who does not know of members' goods does not open them to everybody.
     levels = product.only_levels if product.only_levels is not None else known.only_levels if known else []
     cards = product.only_cards if product.only_cards is not None else known.only_cards if known else False
+    _must_be_levels(set(levels) - set(known.only_levels if known else ()))
     draft = ProductDraft(
         code=product_code, **values, description=queries.cleaned(product.description),
         tags=tuple(product.tags), promises=tuple(product.promises), only_levels=tuple(sorted(set(levels))),
@@ -69,6 +72,12 @@ def put_product(request: HttpRequest, product_code: Path[Code], product: Product
     if product.state is not None:
         services.set_state(product_ids=[known.pk], state=product.state, actor=request.actor)
     return _shown(request, [queries.product(known.pk)])[0]
+
+
+def _must_be_levels(keys: set[str]) -> None:
+    """A key that no level has would close the product to everybody."""
+    if unknown := sorted(keys - {level.key for level in membership.levels()} if keys else keys):
+        raise Invalid(field="only_levels", field_label="only_levels", reason=", ".join(unknown))
 
 
 def _standing(known: Product, draft: ProductDraft) -> ProductDraft:

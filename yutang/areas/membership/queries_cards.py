@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PAYABLE = "card"
-MOST_GIFTS = 24
 _GIFTS = {
     MemberGift.Kind.MONTHLY: gettext_noop("Monthly gift"), MemberGift.Kind.BIRTHDAY: gettext_noop("Birthday gift")
 }  # fmt: skip
@@ -103,9 +102,9 @@ class Given:
 
 
 def given_by(card_id: int) -> list[Given]:
-    """What a card has given so far, the newest first, as far as a screen shows it."""
+    """What a card has given so far, the newest first: a few a month, as long as it lasts."""
     found = []
-    for gift in MemberGift.objects.filter(card=card_id).order_by("-pk")[:MOST_GIFTS]:
+    for gift in MemberGift.objects.filter(card=card_id).order_by("-pk"):
         every = rewards.read(gift.rewards)
         left = rewards.unused(every, occasion=occasion_of(gift))[gift.card_from :]
         texts = rewards.describe(every[gift.card_from :])

@@ -75,7 +75,7 @@ def told(*, wish: Wish, quote: Quote, customer_id: int, currency: str) -> list[T
         return []
     basket = pricing.Basket(
         lines=[line.line for line in quote.lines], fulfilment=wish.fulfilment, currency=currency, at=clock.now(),
-        customer_id=customer_id, province=wish.recipient.province, terms=quote.terms,
+        customer_id=customer_id, province=wish.recipient.province, terms=quote.terms, choices=wish.choices,
         node_id=wish.node_id,
     )  # fmt: skip
     amounts = [line.list_amount for line in quote.lines]

@@ -10,6 +10,7 @@ from yutang.areas.coupons.best import Kind
 from yutang.areas.orders import queries_coupons
 from yutang.areas.orders.pricing import coupons as coupon_step
 from yutang.areas.orders.pricing import points as point_step
+from yutang.areas.orders.pricing import till
 from yutang.areas.points import queries as tenders
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ def points(*, wish: Wish, quote: Quote, customer_id: int) -> Points | None:
     if tender is None or not tender.balance:
         return None
     off = -sum(reason.amount for reason in quote.reasons if reason.step == POINTS)
-    usable = tender.usable(tender.balance, goods=quote.goods + off)
+    named = till.fixed(wish.choices, [line.line for line in quote.lines])
+    goods = sum(line.amount for n, line in enumerate(quote.lines) if n not in named)
+    usable = tender.usable(tender.balance, goods=goods + off)
     return Points(
         tender.balance, tender.least, is_chosen=bool(wish.choices.get(POINTS)), used=off * tender.rate, off=off,
         usable=usable, worth=usable // tender.rate,

@@ -17,7 +17,7 @@ from yutang.core.ledger.models import Account, Entry, Lot, Moved, Posting
 from yutang.core.ledger.planned import BookAccount, BookLot, PlannedEntry, Ref, ref
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from yutang.core.access import Actor
@@ -46,6 +46,12 @@ def post(
     moved goes to where it moved. Three statements, four when lots are spent."""
     draft = Draft(key, kind, tuple(lines), source, reason, at, detail or {})
     return post_many(drafts=[draft], actor=actor)[0]
+
+
+def lock_accounts(*, accounts: Iterable[tuple[str, str, Holder]], actor: Actor) -> None:
+    """Locks (kind, unit, holder), none of them striped, until the transaction ends: for who books on them only after
+    taking other locks that come later for everybody else. Made where they do not exist yet."""
+    Book(actor=actor).lock(ref(kind, unit, holder, "") for kind, unit, holder in accounts)
 
 
 def post_many(*, drafts: Sequence[Draft], actor: Actor) -> list[Entry]:

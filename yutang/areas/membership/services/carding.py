@@ -178,10 +178,10 @@ def refund(
     found = queries_cards.card(card_id)
     person = merging.held(found.customer_id)
     judging.lock_member(person)  # as whoever adds a card to the end
-    taken = gifting.take_back(card_id=card_id, actor=actor)  # coupons before the card, as a checkout locks them
     card = _locked(card_id)
     if card.state == State.REFUNDED:
         return card.refunded_amount
+    taken = gifting.take_back(card_id=card_id, actor=actor)  # coupons after the card, as a checkout locks them
     now = clock.now()
     amount = queries_cards.unused(card, now)
     if not amount:

@@ -12,11 +12,13 @@ from django.db import connection, transaction
 from yutang.areas.customers import queries as customers
 from yutang.areas.membership import queries, queries_cards
 from yutang.areas.membership.benefits import NONE, Benefits
-from yutang.areas.membership.models import JudgingRun, Level, MemberGift, Plan
+from yutang.areas.membership.models import Card, JudgingRun, Level, MemberGift, Plan
 from yutang.core import clock, logs, rewards, tenancy
 from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yutang.core.access import Actor
     from yutang.core.rewards import Reward
 
@@ -123,6 +125,18 @@ def take_back(*, card_id: int, actor: Actor) -> int:
     )
 
 
+def withdrawn_with_card(issue_keys: Iterable[str]) -> set[str]:
+    """Of these keys of rewards (core.rewards), those of what a card gave that was refunded since."""
+    parts = {key: key.split(":") for key in issue_keys if key.startswith("reward:membership:")}
+    gifts = MemberGift.objects.filter(
+        pk__in=[int(of[3]) for of in parts.values()], card__state=Card.State.REFUNDED
+    ).in_bulk()  # fmt: skip
+    return {
+        key for key, of in parts.items()
+        if (gift := gifts.get(int(of[3]))) is not None and int(of[4]) >= gift.card_from
+    }  # fmt: skip
+
+
 def is_birthday(born: date | None, today: date) -> bool:
     """Who was born on 29 February has it on the 28th in other years."""
     if born is None:
@@ -133,13 +147,23 @@ def is_birthday(born: date | None, today: date) -> bool:
     return (born.month, born.day) == (today.month, today.day)
 
 
+def _is_held(card_id: int | None) -> bool:
+    """Nobody refunds the card until the transaction ends."""
+    cards = Card.objects.select_for_update(no_key=True)
+    return card_id is not None and cards.filter(pk=card_id, state=Card.State.ACTIVE).exists()
+
+
 def _one(
     to: Receiver, kind: str, period: str, of_level: list[Reward], of_card: list[Reward], actor: Actor
 ) -> None:  # fmt: skip
     """What cannot be given (a coupon that is over) is tried again the next night."""
-    given = [*of_level, *of_card]
     try:
         with transaction.atomic():
+            if of_card and not _is_held(to.card_id):
+                of_card = []
+            given = [*of_level, *of_card]
+            if not given:
+                return
             gift, is_new = MemberGift.objects.get_or_create(
                 merchant_id=actor.merchant_id, home_customer_id=to.customer_id, kind=kind, period=period,
                 defaults={

@@ -11,8 +11,10 @@ from yutang.areas.coupons import services
 from yutang.areas.coupons.errors import CouponGone
 from yutang.areas.coupons.models import Coupon
 from yutang.areas.coupons.services import Taken
+from yutang.areas.membership.services import gifting
 from yutang.areas.orders.perks.base import GivenBack
 from yutang.areas.orders.pricing.coupons import FREIGHT_KEY, KEY
+from yutang.areas.orders.pricing.gifts import KEY as GIFT
 from yutang.core import clock
 
 if TYPE_CHECKING:
@@ -38,13 +40,14 @@ class CouponPerk:
         services.take(order_id=order_id, customer_id=customer_id, taken=taken)
 
     def release(self, *, order_id: int, actor: Actor) -> None:
-        services.give_back(order_id=order_id, actor=actor)
+        _after_return(services.give_back(order_id=order_id, actor=actor), actor)
 
     def preview(
         self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool
     ) -> list[GivenBack]:
         found = coupons.coupons_by_id(_coming_back(reasons, returned, is_whole))
-        return [_said(row) for pk, row in sorted(found.items()) if row.order_id == order_id]
+        gone = gifting.withdrawn_with_card(row.issue_key for row in found.values())
+        return [_said(row, row.issue_key in gone) for pk, row in sorted(found.items()) if row.order_id == order_id]
 
     def give_back(
         self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool, key: str,
@@ -52,10 +55,18 @@ class CouponPerk:
     ) -> list[GivenBack]:  # fmt: skip
         del key  # a coupon that came back is not the order's any more: again there is nothing to give
         said = self.preview(order_id=order_id, reasons=reasons, returned=returned, is_whole=is_whole)
-        services.give_back(
-            order_id=order_id, only=_coming_back(reasons, returned, is_whole), actor=actor
-        )  # fmt: skip
+        _after_return(
+            services.give_back(order_id=order_id, only=_coming_back(reasons, returned, is_whole), actor=actor), actor
+        )
         return said
+
+
+def _after_return(back: Iterable[Coupon], actor: Actor) -> None:
+    """What a card gave that was refunded meanwhile goes the way of the rest of its gifts."""
+    gone = gifting.withdrawn_with_card(coupon.issue_key for coupon in back)
+    for coupon in back:
+        if coupon.issue_key in gone:
+            services.withdraw(coupon_id=coupon.pk, actor=actor)
 
 
 def _off(reasons: Iterable[Reason]) -> dict[int, int]:
@@ -73,7 +84,9 @@ def _coming_back(reasons: Sequence[Reason], returned: Sequence[Returned], is_who
     positions = {one.position for one in returned if one.after > one.before}
     lowered: dict[int, set[int | None]] = {}
     for reason in reasons:
-        lowered.setdefault(int(reason.source_id), set()).add(reason.line)
+        lines = lowered.setdefault(int(reason.source_id), set())
+        if reason.step != GIFT:  # given once the whole order is kept, so it comes back with the whole only
+            lines.add(reason.line)
     found = coupons.coupons_by_id(lowered)
     return [
         pk
@@ -83,8 +96,12 @@ def _coming_back(reasons: Sequence[Reason], returned: Sequence[Returned], is_who
     ]
 
 
-def _said(coupon: Coupon) -> GivenBack:
+def _said(coupon: Coupon, is_withdrawn: bool) -> GivenBack:
     name = coupon.template.name
+    if is_withdrawn:
+        return GivenBack(
+            KEY, gettext("Coupon “%(name)s” is withdrawn: the card that gave it was refunded.") % {"name": name}
+        )
     if coupon.valid_until > clock.now():
         return GivenBack(KEY, gettext("Coupon “%(name)s” can be used again.") % {"name": name})
     if coupon.terms.extend_days:

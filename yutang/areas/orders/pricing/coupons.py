@@ -12,7 +12,7 @@ from yutang.areas.catalog import queries as catalog
 from yutang.areas.coupons import best
 from yutang.areas.coupons import queries as coupons
 from yutang.areas.orders.models import ShopOrder
-from yutang.areas.orders.pricing import steps
+from yutang.areas.orders.pricing import steps, till
 from yutang.areas.orders.pricing.gifts import gifts
 from yutang.areas.orders.pricing.pipeline import Step, register
 
@@ -59,10 +59,14 @@ def coupon_freight(draft: Draft) -> None:
 def items(basket: Basket, amounts: Sequence[int], held: Sequence[best.Held]) -> list[best.Item]:
     """The tree of categories is read only where a coupon asks for it."""
     above = catalog.ways_up() if any(one.categories for one in held) else {}
+    named = till.fixed(basket.choices, basket.lines)
     return [
-        best.Item(amount, line.quantity, line.offer.product_id, above.get(line.offer.category_id or 0, frozenset()))
-        for line, amount in zip(basket.lines, amounts, strict=True)
-    ]
+        best.Item(
+            0 if n in named else amount, line.quantity, line.offer.product_id,
+            above.get(line.offer.category_id or 0, frozenset()),
+        )
+        for n, (line, amount) in enumerate(zip(basket.lines, amounts, strict=True))
+    ]  # fmt: skip
 
 
 def place(basket: Basket) -> best.Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from yutang.areas.orders.pricing import till
 from yutang.areas.orders.pricing.pipeline import Draft, Step, register
 from yutang.areas.points import queries as points
 
@@ -20,10 +21,12 @@ def points_off(draft: Draft) -> None:
     tender = points.tender(draft.basket.customer_id)
     if tender is None:
         return
-    used = tender.usable(int(wanted[:12]), goods=sum(draft.amounts))
+    named = till.fixed(draft.basket.choices, draft.basket.lines)
+    places = [n for n in range(len(draft.amounts)) if n not in named]
+    used = tender.usable(int(wanted[:12]), goods=sum(draft.amounts[n] for n in places))
     if used:
         draft.share(
-            used // tender.rate, range(len(draft.amounts)), step=STEP, label=gettext_noop("Points"),
+            used // tender.rate, places, step=STEP, label=gettext_noop("Points"),
             source=(RATE, tender.rate),
         )  # fmt: skip
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
-    from yutang.areas.orders.pricing.basket import Quote
+    from yutang.areas.orders.pricing.basket import Line, Quote
     from yutang.areas.orders.pricing.pipeline import Draft
 
 STEP, PLACE = "till", 500  # after everything that is the buyer's by right, before freight
@@ -31,6 +31,13 @@ class Lowered:
             return {}
         prices = {str(sku_id): price for sku_id, price in self.prices.items()}
         return {STEP: json.dumps({"prices": prices, "off": self.off, "reason": self.reason})}
+
+
+def fixed(choices: Mapping[str, str], lines: Sequence[Line]) -> frozenset[int]:
+    """Places of the lines whose price staff named: it is the last word, so coupons and points are not spent on them."""
+    chosen = choices.get(STEP)
+    prices = json.loads(chosen)["prices"] if chosen else {}
+    return frozenset(place for place, line in enumerate(lines) if str(line.offer.sku_id) in prices)
 
 
 def till_price(draft: Draft) -> None:

@@ -86,7 +86,6 @@ def close(*, order_id: int, because: str, actor: Actor) -> Order:
         return order
     if order.status != Status.UNPAID:
         raise WrongState(order_no=order.order_no, status=order.get_status_display())
-    stock.release(key=held_by(order_id), actor=actor)
     order.status, order.updated_at = Status.CLOSED, clock.now()
     order.save(update_fields=["status", "updated_at"])
     ShopOrder.objects.filter(pk=order_id).update(closed_because=because, expires_at=None)
@@ -99,6 +98,7 @@ def close(*, order_id: int, because: str, actor: Actor) -> Order:
         payments.refund_payable(
             payable=payable, amount=paid, key=f"closed:{order_id}", reason="closed", actor=actor
         )  # fmt: skip
+    stock.release(key=held_by(order_id), actor=actor)  # last, as everywhere: coupons, points, balances, then stock
     jobs.defer(
         "payments.close_tenders", merchant_id=actor.merchant_id, payable_type=PAYABLE, payable_id=order_id
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ UNPAID_FOR = timedelta(minutes=30)
 SOURCE, TILL = "shop", "pos"  # of the sales channels
 PAYABLE = "order"
 Fulfilment = ShopOrder.Fulfilment
+Before = Callable[[], None] | None
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,12 @@ def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
     return pricing.price(basket)
 
 
-def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | None = None, actor: Actor) -> Order:
+def place(
+    *, wish: Wish, identity: Identity | None, key: str, expected: int | None = None, before_stock: Before = None,
+    actor: Actor,
+) -> Order:  # fmt: skip
     """The order of a checkout; the same `key` again is the same order. `expected`: the total the buyer saw.
+    `before_stock`: what else the caller's transaction locks. Everybody locks coupons, points, balances, then stock.
 
     Call inside a transaction and commit at once. SoldOut, PriceChanged, SlotClosed, and what `quote` raises; then
     nothing is written. Whoever loses the race for the last pieces has written already: that transaction can only be
@@ -106,10 +112,10 @@ def place(*, wish: Wish, identity: Identity | None, key: str, expected: int | No
     if offered.gift is not None:
         try:
             with transaction.atomic():  # back to here, and on without the gift, when others have taken its last pieces
-                return _placed(wish, offered, identity, key, shop, actor)
+                return _placed(wish, offered, identity, key, shop, before_stock, actor)
         except _GiftGone:
             offered = offered.without_gift()
-    return _placed(wish, offered, identity, key, shop, actor)
+    return _placed(wish, offered, identity, key, shop, before_stock, actor)
 
 
 def held_by(order_id: int) -> str:
@@ -150,7 +156,7 @@ class _Offered:
 
 
 def _placed(
-    wish: Wish, offered: _Offered, identity: Identity | None, key: str, shop: _Shop, actor: Actor
+    wish: Wish, offered: _Offered, identity: Identity | None, key: str, shop: _Shop, before_stock: Before, actor: Actor
 ) -> Order:  # fmt: skip
     """Written, perks taken, stock held. _GiftGone."""
     quoted = offered.quote
@@ -164,6 +170,8 @@ def _placed(
     except DomainError:
         transaction.set_rollback(True)
         raise
+    if before_stock is not None:
+        before_stock()
     try:
         stock.hold(wanted=offered.wanted(), holder_key=f"order:{order_id}", key=held_by(order_id), actor=actor)
     except OutOfStock as error:

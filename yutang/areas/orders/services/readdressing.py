@@ -57,7 +57,7 @@ def change_address(*, order_id: int, recipient: Recipient, is_by_buyer: bool = F
 
 
 def _must_cost_no_more(order: Order, province: str) -> None:
-    items = list(OrderItem.objects.filter(order=order).order_by("position"))
+    items = list(OrderItem.objects.filter(order=order, gift_coupon_id=None).order_by("position"))
     offers = catalog.offers(item.sku_id for item in items)
 
     def fee(to: str) -> int:

@@ -160,9 +160,6 @@ def refund(
                 quantity=-one.pieces,
             )
         )  # fmt: skip
-    stock.take_back(
-        given=given, held_by=held_by(order_id), key=f"refund:{order_id}:{key}", source=("order", order_id), actor=actor
-    )
     perks.give_back(
         order_id=order_id, returned=returned, is_whole=_is_all_back(items), key=key, actor=actor
     )  # fmt: skip
@@ -184,6 +181,9 @@ def refund(
         payments.refund_payable(
             payable=(PAYABLE, order_id), amount=planned.total, key=f"order:{order_id}:{key}", reason=reason, actor=actor
         )
+    stock.take_back(  # last, as everywhere: coupons, points, balances, then stock
+        given=given, held_by=held_by(order_id), key=f"refund:{order_id}:{key}", source=("order", order_id), actor=actor
+    )
     events.publish(
         OrderRefunded(
             merchant_id=actor.merchant_id, order_id=order_id, customer_id=order.customer_id, amount=planned.total

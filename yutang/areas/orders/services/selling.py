@@ -4,11 +4,13 @@ One key from the basket to the order: whoever presses Enter twice, reloads, or n
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Sum
 
+from yutang.areas.merchants import queries as merchants
 from yutang.areas.orders import pricing
 from yutang.areas.orders.errors import BasketGone, CodeNeeded, DiscountTooLarge, EmptyBasket
 from yutang.areas.orders.models import Adjustment, Order, OrderItem, ShopOrder, TillBasket
@@ -78,7 +80,14 @@ def sell(
         _refuse_other(payer, basket.identity.customer_id)
     elif from_balance and not basket.is_shown:
         raise CodeNeeded(field="code")
-    placed = place(wish=wish(basket), identity=basket.identity, key=key, expected=expected, actor=actor)
+    whose = basket.identity.customer_id if basket.identity and (pay_code or from_balance) else None
+    placed = place(
+        wish=wish(basket), identity=basket.identity, key=key, expected=expected, actor=actor,
+        before_stock=None if whose is None else partial(
+            wallet.spending.lock_ahead, customer_id=whose, node_id=basket.node_id, actor=actor,
+            currency=merchants.current_merchant(actor.merchant_id).currency,
+        ),
+    )  # fmt: skip
     if basket.prices or basket.off:
         _answer_for_discount(placed.pk, basket.reason, actor)
     basket.delete()

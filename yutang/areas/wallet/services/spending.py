@@ -61,6 +61,14 @@ class Balance:
         return self.refund(refund)
 
 
+def lock_ahead(*, customer_id: int, node_id: int, currency: str, actor: access.Actor) -> None:
+    """What paying from this balance will lock, for who holds stock before that in the same transaction."""
+    accounts.lock(customer_id)
+    own, store = accounts.customer(customer_id), accounts.node(node_id)
+    wanted = [(kind, currency, own) for kind, _ in _KINDS] + [(kind, currency, store) for _, kind in _KINDS]
+    ledger.lock_accounts(accounts=wanted, actor=actor)
+
+
 def _spend(tender: Tender, customer_id: int, node_id: int) -> None:
     accounts.lock(customer_id)
     has = queries.balance(customer_id, tender.currency)
