@@ -146,9 +146,7 @@ def roots(customer_ids: Iterable[int]) -> dict[int, int]:
     return forest.roots(customer_ids)
 
 
-def current_people(customer_ids: Sequence[int]) -> list[int]:
-    """The same for many at once, each person of today once, sorted; who does not exist is left out."""
-    return forest.current(customer_ids)
+current_people = forest.current
 
 
 def born_on(day: date, *, after: int = 0, limit: int) -> list[int]:
