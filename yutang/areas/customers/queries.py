@@ -141,12 +141,8 @@ def people_with_keys(wanted: Iterable[bytes]) -> dict[bytes, int]:
     return {bytes(key): customer_id for key, customer_id in found}
 
 
-def roots(customer_ids: Iterable[int]) -> dict[int, int]:
-    """Who each of these people is today."""
-    return forest.roots(customer_ids)
-
-
-current_people = forest.current
+roots = forest.roots  # who each of these people is today
+current_people = forest.current  # the same for many: each of them once
 
 
 def born_on(day: date, *, after: int = 0, limit: int) -> list[int]:
