@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.factories import coupons, points, shop, wallet
 from tests.factories.merchants import make_store
@@ -77,10 +77,14 @@ def test_recharge_and_spend(page, enter, live_server, merchant, in_scope, settin
     page.get_by_role("link", name="Cart").click()
     page.get_by_role("button", name="Check out (1)").click()
     page.get_by_text("Pickup at a store").click()
-    page.get_by_role("combobox", name="Store").select_option(label="Store WS")
     expect(page.locator(".sh-buy .sh-price")).to_have_text("CN¥578.00")  # the coupon counts by itself
-    page.get_by_text("Use points").click()
+    slow: list[Route] = []
+    page.route("**/checkout?**", lambda route: slow.append(route), times=1)
+    page.get_by_role("combobox", name="Store").select_option(label="Store WS")
+    page.get_by_text("Use points").click()  # before the line has brought an answer to the store
     expect(page.locator(".sh-buy .sh-price")).to_have_text("CN¥566.00")
+    slow[0].continue_()  # it comes late, and says nothing any more
+    page.wait_for_load_state("networkidle")
     assert sums(page) == {key: PAID[key] for key in ("Goods", "新客券", "Points", "Freight")}
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_text("pays CN¥560.00")).to_be_visible()
