@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 REGISTRY: dict[str, type[DomainEvent]] = {}
 HANDLERS: dict[str, dict[str, Callable[[Any], None]]] = {}
-MOST_AT_ONCE = 20  # events of one prepared statement
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,10 +62,7 @@ def publish_many(happened: Sequence[DomainEvent]) -> None:
     rows = [
         Event(merchant_id=event.merchant_id, name=event.name, payload=dataclasses.asdict(event)) for event in happened
     ]
-    if len(rows) <= MOST_AT_ONCE:
-        prepared.insert(rows)
-    else:  # an import's merges: no statement is kept for each size, and a statement of the server takes 65,535 values
-        Event.objects.bulk_create(rows)
+    prepared.insert(rows)
     for event, row in zip(happened, rows, strict=True):
         started = [
             {"merchant_id": event.merchant_id, "event_id": row.pk, "handler": handler}

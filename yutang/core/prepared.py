@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     _Converters = list[tuple[int, functools.partial[Any]]]
 
 M = TypeVar("M", bound=models.Model)
+MOST_KEPT = 20  # instances of one statement
 
 
 class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
@@ -57,8 +58,12 @@ def joined(models_: tuple[type[Any], ...], condition: str, parameters: Parameter
 
 
 def insert(made: Sequence[M]) -> None:
-    """Writes new instances of one model by one statement and gives them their numbers; no signals, as `bulk_create`."""
+    """Writes new instances of one model by one statement and gives them their numbers; no signals, as `bulk_create`,
+    which writes them where they are many: a statement is kept for each size, and PostgreSQL takes 65,535 values."""
     if not made:
+        return
+    if len(made) > MOST_KEPT:
+        type(made[0])._base_manager.bulk_create(made)
         return
     sql, fields = _insert(type(made[0]), len(made))
     values = [field.get_db_prep_save(field.pre_save(one, True), connection) for one in made for field in fields]

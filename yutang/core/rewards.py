@@ -133,5 +133,11 @@ def take_back(rewards: Sequence[Reward], *, first: int = 0, occasion: Occasion, 
     return back
 
 
+def place_of(key: str) -> tuple[str, int]:
+    """The caller's occasion key and the place in its list, of the key that one reward got."""
+    occasion, number = key.rsplit(":", 1)
+    return occasion, int(number)
+
+
 def _own(occasion: Occasion, number: int) -> Occasion:
     return Occasion(f"{occasion.key}:{number}", occasion.source, occasion.reason)

@@ -227,7 +227,7 @@ def test_only_a_gift_in_hand_that_counts_asks_more(buyer, me, cake):
     services.withdraw(coupon_id=far.pk, actor=shop.actor())
     gift_coupon(me, make_mug())
     # Its offer and stock, the store it comes from, a savepoint there and back, and the use of its coupon.
-    assert statements() == plain + 6
+    assert statements() == plain + 5
 
 
 # -- afterwards --------------------------------------------------------------------------------------------------------

@@ -18,17 +18,6 @@ from yutang.core.models import AuditEntry
 from yutang.core.rewards import Reward
 
 
-@pytest.fixture
-def start(time_machine):
-    time_machine.move_to("2026-03-01T04:00:00Z", tick=False)
-    return time_machine
-
-
-@pytest.fixture
-def person(merchant):
-    return shop.buyer()
-
-
 def gifts() -> None:
     while gifting.give_next(actor=system()):
         pass

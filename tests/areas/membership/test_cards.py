@@ -31,12 +31,6 @@ from yutang.core.models import AuditEntry
 from yutang.core.rewards import Occasion, Reward
 
 
-@pytest.fixture
-def start(time_machine):
-    time_machine.move_to("2026-03-01T04:00:00Z", tick=False)
-    return time_machine
-
-
 def span(card: Card) -> tuple[str, str]:
     card.refresh_from_db()
     return f"{card.starts_at:%Y-%m-%d}", f"{card.ends_at:%Y-%m-%d}"

@@ -15,12 +15,6 @@ from yutang.core.errors import Invalid
 from yutang.core.models import Event
 
 
-@pytest.fixture
-def start(time_machine):
-    time_machine.move_to("2026-03-01T04:00:00Z", tick=False)
-    return time_machine
-
-
 def standing(person) -> tuple:
     row = queries.member(person.pk)
     return row.level_id, row.falls_on and row.falls_on.isoformat()

@@ -22,17 +22,6 @@ from yutang.areas.orders.services import Back
 from yutang.core.rewards import Reward
 
 
-@pytest.fixture
-def start(time_machine):
-    time_machine.move_to("2026-03-01T04:00:00Z", tick=False)
-    return time_machine
-
-
-@pytest.fixture
-def person(merchant):
-    return shop.buyer()
-
-
 def quoted(*lines, person, **overrides):
     wish = shop.wish(*lines, **overrides)
     return orders.quote(wish=wish, customer_id=person.customer_id, currency="CNY")

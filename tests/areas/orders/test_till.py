@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import shop
-from tests.factories.merchants import make_merchant, make_store
+from tests.factories.merchants import make_store
 from tests.factories.till import basket, cashier
 from yutang.areas.inventory.models import StockItem
 from yutang.areas.orders import queries_till, services
@@ -23,16 +23,8 @@ from yutang.areas.orders.services import Back, baskets, selling
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments.errors import NoShift
 from yutang.areas.payments.models import CashMove, Shift, Tender
-from yutang.core import tenancy
 from yutang.core.errors import NotAllowed
 from yutang.core.models import AuditEntry
-
-
-@pytest.fixture
-def merchant(db):
-    merchant = make_merchant()
-    with tenancy.scope(merchant.pk):
-        yield merchant
 
 
 @pytest.fixture

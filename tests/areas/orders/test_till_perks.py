@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import membership, points, shop, wallet
 from tests.factories.coupons import bought, make_template, state_of, with_coupon
-from tests.factories.merchants import make_merchant, make_store
+from tests.factories.merchants import make_store
 from tests.factories.till import basket, cashier
 from yutang.areas.catalog.models import LevelPrice
 from yutang.areas.coupons import services as coupons
@@ -24,14 +24,7 @@ from yutang.areas.orders.models import Adjustment, Order, OrderItem, TillBasket
 from yutang.areas.orders.services import Back, baskets, choosing, refund, selling
 from yutang.areas.wallet import services as money
 from yutang.areas.wallet.errors import BalanceTooLow, CodeInvalid, WrongPerson
-from yutang.core import clock, tenancy
-
-
-@pytest.fixture
-def merchant(db):
-    merchant = make_merchant()
-    with tenancy.scope(merchant.pk):
-        yield merchant
+from yutang.core import clock
 
 
 @pytest.fixture
@@ -75,6 +68,12 @@ def total(held: TillBasket) -> int:
     shown = counter(held).quote
     assert shown is not None
     return shown.total
+
+
+def use_points(held: TillBasket, buyer: Identity, actor) -> None:
+    """The buyer shows their code, and the cashier switches points on."""
+    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
+    choosing.use_points(key=held.key, is_on=True, actor=actor)
 
 
 def shown_code(identity: Identity) -> str:
@@ -202,8 +201,7 @@ def test_enter_twice_uses_coupon_and_points_once(held, actor, buyer):
     points.tender()
     points.give(buyer.customer_id, 700)
     coupon = with_coupon(buyer.customer_id, value=3_000)
-    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
-    choosing.use_points(key=held.key, is_on=True, actor=actor)
+    use_points(held, buyer, actor)
     assert total(held) == 11_300
     sold = {selling.sell(key=held.key, expected=11_300, cash=12_000, actor=actor).pk for _ in range(2)}
     assert (len(sold), points.balance(buyer.customer_id), state_of(coupon)) == (1, 0, "used")
@@ -338,8 +336,7 @@ def test_what_coupons_and_points_pay_whole_asks_no_money(held, actor, buyer):
     points.tender()
     points.give(buyer.customer_id, 20_000)
     with_coupon(buyer.customer_id, value=3_000)
-    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
-    choosing.use_points(key=held.key, is_on=True, actor=actor)
+    use_points(held, buyer, actor)
     order = selling.sell(key=held.key, expected=0, from_balance=True, actor=actor)
     assert (order.status, order.sold_amount, points.balance(buyer.customer_id)) == ("completed", 0, 8_000)
 
@@ -361,8 +358,7 @@ def test_level_coupon_points_and_a_discount_by_hand_to_the_cent(held, actor, cak
     points.tender()
     points.give(buyer.customer_id, 333)
     with_coupon(buyer.customer_id, value=1_001)
-    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
-    choosing.use_points(key=held.key, is_on=True, actor=actor)
+    use_points(held, buyer, actor)
     baskets.change_price(key=held.key, sku_id=None, amount=777, reason="Dented", actor=actor)
     expected = 14_250 - 1_001 - 333 - 777
     assert (total(held), counter(held).taken_off) == (expected, 777)
@@ -403,8 +399,7 @@ def test_calling_off_gives_coupon_and_points_back(held, actor, store, buyer):
     points.tender()
     points.give(buyer.customer_id, 1_000)
     coupon = with_coupon(buyer.customer_id, value=3_000)
-    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
-    choosing.use_points(key=held.key, is_on=True, actor=actor)
+    use_points(held, buyer, actor)
     order = selling.sell(key=held.key, expected=11_000, cash=1_000, actor=actor)
     assert (order.status, state_of(coupon), points.balance(buyer.customer_id)) == ("unpaid", "used", 0)
     for _ in range(2):
@@ -418,8 +413,7 @@ def test_a_refund_gives_back_money_points_and_at_last_the_coupon(held, actor, bu
     points.tender()
     points.give(buyer.customer_id, 1_200)
     coupon = with_coupon(buyer.customer_id, value=3_000)
-    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
-    choosing.use_points(key=held.key, is_on=True, actor=actor)
+    use_points(held, buyer, actor)
     order = selling.sell(key=held.key, expected=10_800, cash=10_800, actor=actor)
     first = refund(order_id=order.pk, back=[Back(0, 1)], reason="dry", key="r1", actor=actor)
     assert (first, points.balance(buyer.customer_id), state_of(coupon)) == (7_200, 800, "used")
@@ -431,8 +425,7 @@ def test_what_a_receipt_says_of_coupons_and_points(held, actor, buyer):
     points.tender(rate=2)
     points.give(buyer.customer_id, 600)
     with_coupon(buyer.customer_id, name="Spring", value=3_000)
-    choosing.meet(key=held.key, code=shown_code(buyer), actor=actor)
-    choosing.use_points(key=held.key, is_on=True, actor=actor)
+    use_points(held, buyer, actor)
     order = selling.sell(key=held.key, expected=11_700, cash=11_700, actor=actor)
     used = queries_perks.used(Adjustment.objects.filter(order=order).order_by("pk"))
     assert used == [queries_perks.Used("Spring", 0, -3_000), queries_perks.Used("", 600, -300)]

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories.merchants import make_merchant, make_store
+from tests.factories.merchants import make_store
 from tests.factories.till import cashier
 from yutang.areas.payments import queries
 from yutang.areas.payments.errors import DrawerTooEmpty, NoShift, ShiftClosed, ShiftOpen
 from yutang.areas.payments.models import Shift
 from yutang.areas.payments.services import drawer
-from yutang.core import tenancy
 from yutang.core.errors import Invalid
-
-
-@pytest.fixture
-def merchant(db):
-    merchant = make_merchant()
-    with tenancy.scope(merchant.pk):
-        yield merchant
 
 
 @pytest.fixture

@@ -11,31 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.pool import make_store
 from tests.console.conftest import text
 from tests.factories import shop as own
-from tests.factories.merchants import make_merchant
 from yutang.areas.customers.models import Customer, Identity
 from yutang.areas.orders.models import Order, TillBasket
 from yutang.areas.payments.models import CashMove, Shift, Tender
 from yutang.areas.privacy import consents
 from yutang.areas.privacy.models import Consent
 from yutang.core import tenancy
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
-@pytest.fixture
-def store(merchant):
-    return make_store(merchant)
-
-
-@pytest.fixture
-def till(client_for, merchant, store):
-    """A store manager with an open drawer."""
-    client = client_for(merchant, "store_manager", store)
-    assert client.post("/pos/shift", {"store": store.pk, "opening": "200"}).status_code == 302
-    return client
 
 
 def goods(merchant, store, pieces=5, price=19_800, **overrides):

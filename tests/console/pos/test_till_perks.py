@@ -15,7 +15,6 @@ from tests.console.pos.test_till import goods, key_of, scan
 from tests.factories import points, wallet
 from tests.factories import shop as own
 from tests.factories.coupons import make_template, with_coupon
-from tests.factories.merchants import make_merchant
 from yutang.areas.coupons import services as coupons
 from yutang.areas.coupons.models import Coupon, Use
 from yutang.areas.customers.models import Customer
@@ -24,23 +23,6 @@ from yutang.areas.wallet import services as money
 from yutang.core import clock, tenancy
 
 HX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
-@pytest.fixture
-def store(merchant):
-    return make_store(merchant)
-
-
-@pytest.fixture
-def till(client_for, merchant, store):
-    client = client_for(merchant, "store_manager", store)
-    assert client.post("/pos/shift", {"store": store.pk, "opening": "200"}).status_code == 302
-    return client
 
 
 @pytest.fixture

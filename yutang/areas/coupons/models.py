@@ -194,6 +194,16 @@ class Coupon(TenantModel):
         """The last moment it counts: people read the day of it."""
         return self.valid_until - timedelta(microseconds=1)
 
+    @property
+    def occasion_key(self) -> str | None:
+        """Of the reward that gave it (core.rewards.Occasion); None: it came in another way."""
+        return self.issue_key.removeprefix("reward:").rsplit(":", 1)[0] if self.via == self.Via.REWARD else None
+
+    @staticmethod
+    def key_of_reward(occasion_key: str, number: int) -> str:
+        """The issue key of the n-th piece that an occasion gives."""
+        return f"reward:{occasion_key}:{number}"
+
     def is_expired(self, at: datetime) -> bool:
         return self.valid_until <= at
 

@@ -44,7 +44,7 @@ class CouponReward:
             try:
                 issue(
                     template_id=reward.target_id, customer_id=customer_id, via=Coupon.Via.REWARD,
-                    key=_key(occasion, number), actor=actor,
+                    key=Coupon.key_of_reward(occasion.key, number), actor=actor,
                 )  # fmt: skip
             except (CouponNotOffered, CouponsGone, PersonalLimit) as error:
                 audit.record(
@@ -68,10 +68,6 @@ class CouponReward:
         return reward.amount <= MOST and found.exists()
 
 
-def _key(occasion: Occasion, number: int) -> str:
-    return f"reward:{occasion.key}:{number}"
-
-
 def _unused(reward: Reward, occasion: Occasion) -> QuerySet[Coupon]:
-    keys = [_key(occasion, number) for number in range(reward.amount)]
+    keys = [Coupon.key_of_reward(occasion.key, number) for number in range(reward.amount)]
     return Coupon.objects.filter(issue_key__in=keys, state=Coupon.State.USABLE)

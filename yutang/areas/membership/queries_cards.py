@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PAYABLE = "card"
+_OCCASION = "membership:"  # begins the keys of gifts
 _GIFTS = {
     MemberGift.Kind.MONTHLY: gettext_noop("Monthly gift"), MemberGift.Kind.BIRTHDAY: gettext_noop("Birthday gift")
 }  # fmt: skip
@@ -113,7 +114,18 @@ def given_by(card_id: int) -> list[Given]:
 
 
 def occasion_of(gift: MemberGift) -> Occasion:
-    return Occasion(f"membership:{gift.kind}:{gift.pk}", ("member_gift", gift.pk), _GIFTS[MemberGift.Kind(gift.kind)])
+    return Occasion(
+        f"{_OCCASION}{gift.kind}:{gift.pk}", ("member_gift", gift.pk), _GIFTS[MemberGift.Kind(gift.kind)]
+    )  # fmt: skip
+
+
+def withdrawn_with_card(keys: Iterable[str]) -> set[str]:
+    """Of these keys, as single rewards got them, those of what a card gave that was refunded since."""
+    places = {key: rewards.place_of(key) for key in keys if key.startswith(_OCCASION)}
+    ids = [int(occasion.rsplit(":", 1)[1]) for occasion, _ in places.values()]
+    gifts = MemberGift.objects.filter(pk__in=ids, card__state=Card.State.REFUNDED)
+    first = {occasion_of(gift).key: gift.card_from for gift in gifts}
+    return {key for key, (occasion, place) in places.items() if occasion in first and place >= first[occasion]}
 
 
 def sold(plan_id: int | None = None) -> QuerySet[Card]:

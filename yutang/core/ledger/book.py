@@ -18,7 +18,17 @@ from yutang.core.ledger.errors import AlreadyMoved, IdempotencyConflict, Insuffi
 from yutang.core.ledger.lines import Holder
 from yutang.core.ledger.models import Entry
 from yutang.core.ledger.planned import BookAccount, BookLot, BookMoved, PlannedEntry, PlannedPosting, Ref
-from yutang.core.ledger.sql import BY_REF, KNOWN, LIVE_LOTS, LOCK, LOCKED, MOVED, NAMED_LOTS, OPEN_ACCOUNTS
+from yutang.core.ledger.sql import (
+    BY_REF,
+    KNOWN,
+    LIVE_LOTS,
+    LIVE_LOTS_AND_KEYS,
+    LOCK,
+    LOCKED,
+    MOVED,
+    NAMED_LOTS,
+    OPEN_ACCOUNTS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,13 +77,10 @@ class Book:
 
     def load_lots(self, account_ids: Iterable[int], lot_ids: Iterable[int] = ()) -> None:
         """The lots with something left of these accounts, and these lots whatever is left."""
-        with_lots = [i for i in set(account_ids) - self.lots_of.keys() if self.accounts[i].has_lots]
-        for account_id in with_lots:
-            self.lots_of[account_id] = []
-        if with_lots:
-            self._read_lots(LIVE_LOTS, with_lots)
+        if with_lots := self._without_lots(account_ids):
+            self._keep_lots(prepared.rows(LIVE_LOTS, [with_lots]))
         if rest := sorted(set(lot_ids) - self.lots.keys()):
-            self._read_lots(NAMED_LOTS, rest)
+            self._keep_lots(prepared.rows(NAMED_LOTS, [rest]))
 
     def load_moved(self) -> None:
         """The open moves out of the locked accounts, with both their lots."""
@@ -99,6 +106,16 @@ class Book:
             found[entry.idempotency_key] = entry
         return found
 
+    def known_with_lots(self, fingerprints: dict[str, bytes], account_ids: Iterable[int]) -> dict[str, Entry]:
+        """`known`, and `load_lots` of these accounts; one statement where no key was used before."""
+        with_lots = self._without_lots(account_ids)
+        if not with_lots:
+            return self.known(fingerprints)
+        found = prepared.rows(LIVE_LOTS_AND_KEYS, [with_lots, self.merchant_id, list(fingerprints)])
+        lots = [row for row in found if row[1] is not None]
+        self._keep_lots(lots)
+        return self.known(fingerprints) if len(lots) < len(found) else {}
+
     def _lock_refs(self, refs: list[Ref]) -> None:
         if refs:
             self._lock(f"{LOCK} {BY_REF} {LOCKED}", [*_columns(refs), self.merchant_id])
@@ -114,8 +131,15 @@ class Book:
         while beyond := {a.moved_to for a in self.accounts.values() if a.moved_to} - self.accounts.keys():
             self._lock(f"{LOCK} WHERE a.id = ANY(%s::bigint[]) {LOCKED}", [sorted(beyond)])
 
-    def _read_lots(self, sql: str, ids: list[int]) -> None:
-        for id_, account_id, granted, remaining, expires_at, origin, granted_at in prepared.rows(sql, [ids]):
+    def _without_lots(self, account_ids: Iterable[int]) -> list[int]:
+        """Those whose lots are still to be loaded."""
+        found = [i for i in set(account_ids) - self.lots_of.keys() if self.accounts[i].has_lots]
+        for account_id in found:
+            self.lots_of[account_id] = []
+        return found
+
+    def _keep_lots(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for id_, account_id, granted, remaining, expires_at, origin, granted_at in rows:
             if id_ in self.lots:
                 continue
             lot = BookLot(

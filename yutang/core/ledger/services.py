@@ -43,7 +43,7 @@ def post(
     Repeating a key with the same kind, lines and source returns the earlier entry; with others it raises
     IdempotencyConflict (`ledger.idempotency_conflict`). Insufficient (`ledger.insufficient`, with `available`) when an
     account would fall below its floor or its unexpired lots do not reach. A line on an account whose balance was
-    moved goes to where it moved. Three statements, four when lots are spent."""
+    moved goes to where it moved. Three statements."""
     draft = Draft(key, kind, tuple(lines), source, reason, at, detail or {})
     return post_many(drafts=[draft], actor=actor)[0]
 
@@ -68,13 +68,9 @@ def post_many(*, drafts: Sequence[Draft], actor: Actor) -> list[Entry]:
             raise IdempotencyConflict(field="key", key=draft.key)
     book = Book(actor=actor)
     book.lock(_ref(line, draft) for draft in drafts for line in draft.lines)
-    done = book.known(fingerprints)
+    spending = {book.account(_ref(line, draft)).id for draft in drafts for line in draft.lines if line.amount < 0}
+    done = book.known_with_lots(fingerprints, spending)
     fresh = {draft.key: draft for draft in drafts if draft.key not in done}
-    spending = {
-        book.account(_ref(line, draft)).id for draft in fresh.values() for line in draft.lines if line.amount < 0
-    }
-    if spending:
-        book.load_lots(spending)
     for draft in fresh.values():
         at = draft.at or clock.now()
         book.begin(

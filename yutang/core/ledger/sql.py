@@ -26,9 +26,15 @@ SELECT %s, w.*, now()
 LOTS = """
 SELECT id, account_id, granted, remaining, expires_at, origin, granted_at FROM ledger_lot
 """
-LIVE_LOTS = (
-    LOTS + " WHERE account_id = ANY(%s::bigint[]) AND remaining > 0 ORDER BY expires_at NULLS LAST, granted_at, id"
-)
+_LIVE = LOTS + " WHERE account_id = ANY(%s::bigint[]) AND remaining > 0"
+_SOONEST_FIRST = " ORDER BY expires_at NULLS LAST, granted_at, id"
+LIVE_LOTS = _LIVE + _SOONEST_FIRST
+# As `KNOWN`, a row without an account for each.
+_KEYS = """
+SELECT id, NULL, NULL, NULL, NULL, NULL, NULL FROM ledger_entry
+ WHERE merchant_id = %s AND idempotency_key = ANY(%s::text[])
+"""
+LIVE_LOTS_AND_KEYS = _LIVE + " UNION ALL " + _KEYS + _SOONEST_FIRST
 NAMED_LOTS = LOTS + " WHERE id = ANY(%s::bigint[])"
 MOVED = """
 SELECT id, move_id, from_account_id, to_account_id, from_lot_id, to_lot_id, amount FROM ledger_moved

@@ -1,4 +1,4 @@
-"""Orders take coupons and give them back. One conditional update per coupon: of two orders one gets it."""
+"""Orders take coupons and give them back. One conditional update: of two orders one gets a coupon."""
 
 from __future__ import annotations
 
@@ -28,32 +28,37 @@ class Taken:
     amount: int
 
 
-# The coupon and what it did, while it is still there.
+# The coupons that are still there, locked in everybody's order, and what they did.
 _TAKE = """
-WITH used AS (
-  UPDATE coupons_coupon SET state = 'used', order_id = %(order)s, used_at = %(now)s
-   WHERE id = %(coupon)s AND customer_id = %(customer)s AND state = 'usable' AND valid_from <= %(now)s
-         AND valid_until > %(now)s
-  RETURNING merchant_id, id, template_id, run_id, customer_id, home_customer_id
+WITH free AS MATERIALIZED (
+  SELECT id FROM coupons_coupon
+   WHERE id = ANY(%(coupons)s::bigint[]) AND customer_id = %(customer)s AND state = 'usable'
+         AND valid_from <= %(now)s AND valid_until > %(now)s
+   ORDER BY id FOR NO KEY UPDATE
+), used AS (
+  UPDATE coupons_coupon c SET state = 'used', order_id = %(order)s, used_at = %(now)s
+    FROM free JOIN unnest(%(coupons)s::bigint[], %(amounts)s::bigint[]) AS t(coupon_id, amount) ON t.coupon_id = free.id
+   WHERE c.id = free.id
+  RETURNING c.merchant_id, c.id, c.template_id, c.run_id, c.customer_id, c.home_customer_id, t.amount
 )
 INSERT INTO coupons_use (merchant_id, coupon_id, template_id, run_id, order_id, customer_id, home_customer_id,
        is_reversal, amount, at)
-SELECT merchant_id, id, template_id, run_id, %(order)s, customer_id, home_customer_id, false, %(amount)s, %(now)s
+SELECT merchant_id, id, template_id, run_id, %(order)s, customer_id, home_customer_id, false, amount, %(now)s
   FROM used
-RETURNING id
+RETURNING coupon_id
 """
 
 
 def take(*, order_id: int, customer_id: int, taken: Sequence[Taken]) -> None:
     """Uses up coupons of the person for an order. CouponGone: the caller's transaction can only be rolled back."""
-    now = clock.now()
-    for one in sorted(taken, key=lambda each: each.coupon_id):  # everybody's order
-        values = {
-            "coupon": one.coupon_id, "customer": customer_id, "order": order_id, "amount": one.amount, "now": now,
-        }  # fmt: skip
-        if not prepared.rows(_TAKE, values):
-            gone = Coupon.objects.select_related("template").filter(pk=one.coupon_id, customer=customer_id).first()
-            raise CouponGone(field="coupon", name=gone.template.name if gone else "?")
+    wanted = {one.coupon_id: one.amount for one in taken}
+    values = {
+        "coupons": list(wanted), "amounts": list(wanted.values()), "customer": customer_id, "order": order_id,
+        "now": clock.now(),
+    }  # fmt: skip
+    if lacking := wanted.keys() - {coupon_id for (coupon_id,) in prepared.rows(_TAKE, values)}:
+        gone = Coupon.objects.select_related("template").filter(pk=min(lacking), customer=customer_id).first()
+        raise CouponGone(field="coupon", name=gone.template.name if gone else "?")
 
 
 @transaction.atomic

@@ -17,8 +17,6 @@ from yutang.core import clock, logs, rewards, tenancy
 from yutang.core.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from yutang.core.access import Actor
     from yutang.core.rewards import Reward
 
@@ -123,18 +121,6 @@ def take_back(*, card_id: int, actor: Actor) -> int:
         )
         for gift in MemberGift.objects.filter(card=card_id).order_by("pk")
     )
-
-
-def withdrawn_with_card(issue_keys: Iterable[str]) -> set[str]:
-    """Of these keys of rewards (core.rewards), those of what a card gave that was refunded since."""
-    parts = {key: key.split(":") for key in issue_keys if key.startswith("reward:membership:")}
-    gifts = MemberGift.objects.filter(
-        pk__in=[int(of[3]) for of in parts.values()], card__state=Card.State.REFUNDED
-    ).in_bulk()  # fmt: skip
-    return {
-        key for key, of in parts.items()
-        if (gift := gifts.get(int(of[3]))) is not None and int(of[4]) >= gift.card_from
-    }  # fmt: skip
 
 
 def is_birthday(born: date | None, today: date) -> bool:

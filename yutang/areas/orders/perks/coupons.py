@@ -11,7 +11,7 @@ from yutang.areas.coupons import services
 from yutang.areas.coupons.errors import CouponGone
 from yutang.areas.coupons.models import Coupon
 from yutang.areas.coupons.services import Taken
-from yutang.areas.membership.services import gifting
+from yutang.areas.membership import queries_cards as cards
 from yutang.areas.orders.perks.base import GivenBack
 from yutang.areas.orders.pricing.coupons import FREIGHT_KEY, KEY
 from yutang.areas.orders.pricing.gifts import KEY as GIFT
@@ -46,8 +46,9 @@ class CouponPerk:
         self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool
     ) -> list[GivenBack]:
         found = coupons.coupons_by_id(_coming_back(reasons, returned, is_whole))
-        gone = gifting.withdrawn_with_card(row.issue_key for row in found.values())
-        return [_said(row, row.issue_key in gone) for pk, row in sorted(found.items()) if row.order_id == order_id]
+        mine = [row for _, row in sorted(found.items()) if row.order_id == order_id]
+        gone = _withdrawn(mine)
+        return [_said(row, row.pk in gone) for row in mine]
 
     def give_back(
         self, *, order_id: int, reasons: Sequence[Reason], returned: Sequence[Returned], is_whole: bool, key: str,
@@ -61,12 +62,16 @@ class CouponPerk:
         return said
 
 
-def _after_return(back: Iterable[Coupon], actor: Actor) -> None:
+def _after_return(back: Sequence[Coupon], actor: Actor) -> None:
     """What a card gave that was refunded meanwhile goes the way of the rest of its gifts."""
-    gone = gifting.withdrawn_with_card(coupon.issue_key for coupon in back)
-    for coupon in back:
-        if coupon.issue_key in gone:
-            services.withdraw(coupon_id=coupon.pk, actor=actor)
+    for coupon_id in sorted(_withdrawn(back)):
+        services.withdraw(coupon_id=coupon_id, actor=actor)
+
+
+def _withdrawn(found: Sequence[Coupon]) -> set[int]:
+    given = {coupon.pk: key for coupon in found if (key := coupon.occasion_key) is not None}
+    gone = cards.withdrawn_with_card(given.values())
+    return {pk for pk, key in given.items() if key in gone}
 
 
 def _off(reasons: Iterable[Reason]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from yutang.core import money
 
 if TYPE_CHECKING:
     from yutang.areas.coupons.best import Choice
+    from yutang.areas.orders.pricing.steps import Parcel
 
 FREIGHT = 900  # the place of freight; what changes goods comes before, what changes freight after
 
@@ -26,6 +27,7 @@ class Draft:
         self.reasons: list[Reason] = []
         self.coupons: Choice | None = None  # what the step of coupons has chosen, for that of the freight
         self.gift: Gift | None = None
+        self.parcels: list[Parcel] | None = None  # what is sent together, once a step has asked
 
     def change(self, line: int, amount: int, *, step: str, label: str, source: tuple[str, object] = ("", "")) -> None:
         """Adds a signed amount to one line. ValueError below zero: a step must know what is left."""

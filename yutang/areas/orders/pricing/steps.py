@@ -66,7 +66,7 @@ def freight(draft: Draft) -> None:
     basket = draft.basket
     if basket.fulfilment == Fulfilment.LOCAL:
         local_fee(draft)
-    for parcel in _parcels(basket):
+    for parcel in _parcels(draft):
         fee = parcel.fee(basket, draft.amounts)
         if fee is None:
             title = basket.lines[parcel.places[0]].offer.title
@@ -76,15 +76,16 @@ def freight(draft: Draft) -> None:
         )
 
 
-def fee_of(basket: Basket) -> Callable[[Sequence[int]], int | None]:
+def fee_of(draft: Draft) -> Callable[[Sequence[int]], int | None]:
     """What the step of freight would ask for lines that cost so much; None where it would refuse. One statement now,
     none at the calls."""
+    basket = draft.basket
     reach = basket.local
     if basket.fulfilment == Fulfilment.LOCAL:
         if reach is None:
             return lambda _amounts: None
         return lambda amounts: None if sum(amounts) < reach.least else reach.costs(sum(amounts))
-    parcels = _parcels(basket)
+    parcels = _parcels(draft)
 
     def fee(amounts: Sequence[int]) -> int | None:
         fees = [parcel.fee(basket, amounts) for parcel in parcels]
@@ -94,7 +95,7 @@ def fee_of(basket: Basket) -> Callable[[Sequence[int]], int | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
+class Parcel:
     """Lines that are sent by one freight template."""
 
     table: FreightTable
@@ -109,7 +110,14 @@ class _Parcel:
         )  # fmt: skip
 
 
-def _parcels(basket: Basket) -> list[_Parcel]:
+def _parcels(draft: Draft) -> list[Parcel]:
+    """Read once for a quote."""
+    if draft.parcels is None:
+        draft.parcels = _read_parcels(draft.basket)
+    return draft.parcels
+
+
+def _read_parcels(basket: Basket) -> list[Parcel]:
     if basket.fulfilment != Fulfilment.DELIVERY:
         return []
     sent: dict[int | None, list[int]] = defaultdict(list)
@@ -118,7 +126,7 @@ def _parcels(basket: Basket) -> list[_Parcel]:
             sent[line.offer.freight_template_id].append(place)
     # Without a default template sending is free.
     tables = catalog.freight(sent) if sent else {}
-    return [_Parcel(tables[template_id], places) for template_id, places in sent.items() if template_id in tables]
+    return [Parcel(tables[template_id], places) for template_id, places in sent.items() if template_id in tables]
 
 
 def member_freight(draft: Draft) -> None:

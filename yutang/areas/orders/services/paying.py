@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.db import connection, transaction
 
+from yutang.areas.customers.models import Identity
 from yutang.areas.inventory import services as stock
 from yutang.areas.orders import perks
 from yutang.areas.orders.errors import WrongState
@@ -51,6 +52,8 @@ def settle(order_id: int, actor: Actor) -> Order:
     if order.status != Status.UNPAID:
         raise RuntimeError(f"order {order_id} cannot be settled as {order.status}")
     now = clock.now()
+    if order.identity_id is not None:  # whose facts the lines are
+        [order.identity] = prepared.instances(Identity, "id = %s", [order.identity_id])
     items = prepared.instances(OrderItem, "order_id = %s ORDER BY position", [order_id])
     lines = [
         sale_line(

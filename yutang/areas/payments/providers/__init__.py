@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from yutang.areas.payments.errors import UnknownProvider
 from yutang.areas.payments.models import Refund, Tender
+from yutang.areas.payments.payables import Due
 from yutang.core.credentials import Field
 from yutang.core.register import Register
 
@@ -74,7 +75,7 @@ class Provider(Protocol):
     def offers(self, method: str) -> bool:
         """Whether the merchant in scope takes money this way now."""
 
-    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+    def start(self, tender: Tender, *, due: Due, return_url: str, payer: Payer) -> Started:
         """Declined."""
 
     def ask(self, tender: Tender) -> Paid | None:

@@ -21,6 +21,7 @@ from yutang.areas.payments.errors import (
     UnreadableNotice,
 )
 from yutang.areas.payments.models import About, Refund, Tender
+from yutang.areas.payments.payables import Due
 from yutang.areas.payments.providers import Answer, Line, Paid, Payer, Refunded, Started, Told, accounts
 from yutang.connectors.alipay import errors, notices, shapes
 from yutang.connectors.alipay.client import Client
@@ -57,11 +58,11 @@ class Alipay:
     def offers(self, method: str) -> bool:
         return accounts.offers(self.key, method)
 
-    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+    def start(self, tender: Tender, *, due: Due, return_url: str, payer: Payer) -> Started:
         del payer
         client = _client(tender.merchant_id)
         charge = shapes.Charge(
-            out_trade_no=tender.no, amount=tender.amount, subject=subject[:256], expires_at=tender.expires_at,
+            out_trade_no=tender.no, amount=tender.amount, subject=due.subject[:256], expires_at=tender.expires_at,
             notify_url=accounts.notify_url(self.key, tender.merchant_id),
         )  # fmt: skip
         with _translated():

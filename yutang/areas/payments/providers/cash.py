@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 from yutang.areas.payments.models import Refund, Tender
+from yutang.areas.payments.payables import Due
 from yutang.areas.payments.providers import Paid, Payer, Refunded, Started
 from yutang.core import clock
 
@@ -19,8 +20,8 @@ class Cash:
         del method
         return False
 
-    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
-        del subject, return_url, payer
+    def start(self, tender: Tender, *, due: Due, return_url: str, payer: Payer) -> Started:
+        del due, return_url, payer
         return Started(paid=Paid(tender.no, f"cash-{tender.no}", tender.amount, tender.currency, clock.now()))
 
     def ask(self, tender: Tender) -> Paid | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from yutang.areas.payments.errors import ForgedNotice, UnknownProvider
 from yutang.areas.payments.models import Refund, Tender
+from yutang.areas.payments.payables import Due
 from yutang.areas.payments.providers import Paid, Payer, Refunded, Started, Told
 from yutang.core import clock
 
@@ -26,9 +27,9 @@ class Sandbox:
     def offers(self, method: str) -> bool:
         return settings.SANDBOX and not method
 
-    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+    def start(self, tender: Tender, *, due: Due, return_url: str, payer: Payer) -> Started:
         del payer
-        return Started(client={"kind": "sandbox", "no": tender.no, "subject": subject, "return_url": return_url})
+        return Started(client={"kind": "sandbox", "no": tender.no, "subject": due.subject, "return_url": return_url})
 
     def ask(self, tender: Tender) -> Paid | None:
         del tender  # it pays by notice only

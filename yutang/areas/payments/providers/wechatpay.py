@@ -21,6 +21,7 @@ from yutang.areas.payments.errors import (
     UnreadableNotice,
 )
 from yutang.areas.payments.models import About, Refund, Tender
+from yutang.areas.payments.payables import Due
 from yutang.areas.payments.providers import Answer, Line, Paid, Payer, Refunded, Started, Told, accounts
 from yutang.connectors.wechatpay import errors, notices, shapes
 from yutang.connectors.wechatpay.client import Client
@@ -57,10 +58,10 @@ class WechatPay:
     def offers(self, method: str) -> bool:
         return accounts.offers(self.key, method)
 
-    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+    def start(self, tender: Tender, *, due: Due, return_url: str, payer: Payer) -> Started:
         client = _client(tender.merchant_id)
         new = shapes.NewTransaction(
-            out_trade_no=tender.no, description=subject[:127], amount=tender.amount, currency=tender.currency,
+            out_trade_no=tender.no, description=due.subject[:127], amount=tender.amount, currency=tender.currency,
             notify_url=accounts.notify_url(self.key, tender.merchant_id), expires_at=tender.expires_at,
         )  # fmt: skip
         with _translated():

@@ -22,7 +22,7 @@ from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.queries import paid_amount
 from yutang.areas.payments.services import drawer
 from yutang.areas.payments.services.asking import ask
-from yutang.areas.payments.services.taking import take
+from yutang.areas.payments.services.taking import apply, take
 from yutang.core import clock, jobs, prepared, tenancy
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SAME = timedelta(minutes=30)
 _STARTED = "UPDATE payments_tender SET client = %s::jsonb WHERE id = %s RETURNING id"
 _WAITING = """
 payable_type = %s AND payable_id = %s AND provider = %s AND method = %s AND amount = %s AND state = 'started'
-AND created_at > %s ORDER BY id DESC LIMIT 1
+AND created_at > %s ORDER BY id DESC LIMIT 1 FOR UPDATE
 """
 
 
@@ -84,8 +84,11 @@ def _open(
         )  # fmt: skip
         prepared.insert([tender])
     if chosen.is_local:
-        _begin(chosen, tender, due.subject, return_url, actor)
-        [tender] = prepared.instances(Tender, "id = %s", [tender.pk])
+        started = chosen.start(tender, due=due, return_url=return_url, payer=Payer())
+        _remember(tender, started)
+        if started.paid is not None:
+            apply(tender=tender, paid=started.paid, due=due, actor=actor)
+            drawer.note_sale(tender, actor)
     return tender
 
 
@@ -97,16 +100,18 @@ def launch(*, tender_id: int, return_url: str, payer: Payer = Payer(), actor: Ac
         raise RuntimeError("a provider is asked outside any transaction")
     with tenancy.scope(actor.merchant_id):
         tender = Tender.objects.get(pk=tender_id)
-        subject = payables.get(tender.payable_type).lock(tender.payable_id).subject
+        due = payables.get(tender.payable_type).lock(tender.payable_id)
     started = None
     try:
-        started = providers.get(tender.provider).start(tender, subject=subject, return_url=return_url, payer=payer)
+        started = providers.get(tender.provider).start(tender, due=due, return_url=return_url, payer=payer)
     except Declined:
         if not ask(tender, actor=actor):
             raise
     with tenancy.scope(actor.merchant_id):
         if started is not None:
-            _note(tender, started, actor)
+            _remember(tender, started)
+            if started.paid is not None:
+                take(provider=tender.provider, paid=started.paid, actor=actor)
         tender.refresh_from_db()
     return tender
 
@@ -133,13 +138,7 @@ def _say(tender_id: int, client: dict[str, str], actor: Actor) -> None:
         Tender.objects.filter(pk=tender_id, state=Tender.State.STARTED).update(client=client)
 
 
-def _begin(provider: providers.Provider, tender: Tender, subject: str, return_url: str, actor: Actor) -> None:
-    _note(tender, provider.start(tender, subject=subject, return_url=return_url, payer=Payer()), actor)
-
-
-def _note(tender: Tender, started: providers.Started, actor: Actor) -> None:
+def _remember(tender: Tender, started: providers.Started) -> None:
     if started.client != tender.client:
+        tender.client = started.client
         prepared.rows(_STARTED, [json.dumps(started.client), tender.pk])
-    if started.paid is not None:
-        take(provider=tender.provider, paid=started.paid, actor=actor)
-        drawer.note_sale(tender, actor)

@@ -17,6 +17,7 @@ from yutang.areas.payments.services.refunding import finish_refund, refund
 from yutang.core import clock, jobs, prepared
 
 if TYPE_CHECKING:
+    from yutang.areas.payments.payables import Due
     from yutang.areas.payments.providers import Told
     from yutang.core.access import Actor
 
@@ -44,7 +45,7 @@ def receive(*, provider: str, told: Told, actor: Actor) -> Outcome:
     if known in (Outcome.APPLIED, Outcome.REPEATED):
         return Outcome.REPEATED
     if isinstance(told.said, Paid):
-        outcome = take(provider=provider, paid=told.said, actor=actor)
+        outcome = _take(provider, told.said, actor)
     else:
         outcome = finish_refund(refunded=told.said, actor=actor)
     prepared.rows("UPDATE payments_notice SET outcome = %s WHERE id = %s RETURNING id", [outcome, notice_id])
@@ -55,13 +56,11 @@ def receive(*, provider: str, told: Told, actor: Actor) -> Outcome:
 def take(*, provider: str, paid: Paid, actor: Actor) -> Outcome:
     """The money of a tender is here. It settles what it was for; what is more than was due, or came for something
     closed or settled by other money, is sent back at once."""
-    found = prepared.rows(_WHAT_FOR, [provider, paid.no])
-    if not found:
-        return Outcome.UNKNOWN
-    tender_id, payable_type, payable_id = found[0]
-    payable = payables.get(payable_type)
-    due = payable.lock(payable_id)
-    [tender] = prepared.instances(Tender, "id = %s FOR UPDATE", [tender_id])
+    return _take(provider, paid, actor)
+
+
+def apply(*, tender: Tender, paid: Paid, due: Due, actor: Actor) -> Outcome:
+    """The same for who has locked the payable, which said what is `due`, and then the tender."""
     if (paid.amount, paid.currency) != (tender.amount, tender.currency):
         return Outcome.AMOUNT_DIFFERS
     if tender.state == Tender.State.PAID:
@@ -71,7 +70,7 @@ def take(*, provider: str, paid: Paid, actor: Actor) -> Outcome:
     total = paid_amount((tender.payable_type, tender.payable_id))
     surplus = max(total - due.amount, 0) if due.is_open else tender.amount
     if due.is_open and total >= due.amount:
-        payable.settle(tender.payable_id, actor)
+        payables.get(tender.payable_type).settle(tender.payable_id, actor)
         _close_others(tender)
     if surplus:
         reason = "paid too much" if due.is_open else "paid too late"
@@ -80,6 +79,16 @@ def take(*, provider: str, paid: Paid, actor: Actor) -> Outcome:
             actor=actor,
         )  # fmt: skip
     return Outcome.APPLIED
+
+
+def _take(provider: str, paid: Paid, actor: Actor) -> Outcome:
+    found = prepared.rows(_WHAT_FOR, [provider, paid.no])
+    if not found:
+        return Outcome.UNKNOWN
+    tender_id, payable_type, payable_id = found[0]
+    due = payables.get(payable_type).lock(payable_id)
+    [tender] = prepared.instances(Tender, "id = %s FOR UPDATE", [tender_id])
+    return apply(tender=tender, paid=paid, due=due, actor=actor)
 
 
 def _close_others(paid: Tender) -> None:

@@ -9,8 +9,8 @@ from datetime import timedelta
 from django.utils.translation import gettext_noop
 
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.payments import payables
 from yutang.areas.payments.models import Refund, Tender
+from yutang.areas.payments.payables import Due
 from yutang.areas.payments.providers import Paid, Payer, Refunded, Started
 from yutang.areas.wallet import accounts, queries, rules
 from yutang.areas.wallet.errors import BalanceTooLow, NobodysBalance, NotFromBalance
@@ -35,12 +35,11 @@ class Balance:
     def offers(self, method: str) -> bool:
         return not method
 
-    def start(self, tender: Tender, *, subject: str, return_url: str, payer: Payer) -> Started:
+    def start(self, tender: Tender, *, due: Due, return_url: str, payer: Payer) -> Started:
         """BalanceTooLow, NotFromBalance, NobodysBalance: then no tender is made."""
-        del subject, return_url, payer
+        del return_url, payer
         if tender.payable_type == RECHARGE:
             raise NotFromBalance
-        due = payables.get(tender.payable_type).lock(tender.payable_id)
         if due.customer_id is None:
             raise NobodysBalance
         _spend(tender, due.customer_id, due.node_id or merchants.root_node().pk)
