@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
+from yutang.core import prepared
 from yutang.core.ledger import queries as ledger_queries
 from yutang.core.ledger import services as ledger
 from yutang.core.ledger.lines import Holder
@@ -29,14 +28,12 @@ def owner(customer_id: int) -> int:
     """The person of today, who stays it until the transaction ends. Whoever posts to an account of a person asks here
     first: an account that begins while its holder is merged away would be left behind."""
     person = customer_id
-    with connection.cursor() as cursor:
-        while True:
-            # KEY SHARE waits for a merge that is under way and then reads what it wrote.
-            cursor.execute("SELECT merged_into_id FROM customers_customer WHERE id = %s FOR KEY SHARE", [person])
-            found = cursor.fetchone()
-            if found is None or found[0] is None:
-                return person
-            person = found[0]
+    while True:
+        # KEY SHARE waits for a merge that is under way and then reads what it wrote.
+        found = prepared.rows("SELECT merged_into_id FROM customers_customer WHERE id = %s FOR KEY SHARE", [person])
+        if not found or found[0][0] is None:
+            return person
+        person = found[0][0]
 
 
 def follow(merges: Iterable[Merge], actor: Actor) -> None:

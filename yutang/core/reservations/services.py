@@ -181,7 +181,7 @@ def expire_due(*, now: datetime, limit: int = 1000, actor: Actor) -> int:
     parameters = {
         "state": Reservation.State.EXPIRED.value, "now": now, "merchant": actor.merchant_id, "keys": keys,
     }  # fmt: skip
-    return len(_rows(EXPIRE, parameters))
+    return len(prepared.rows(EXPIRE, parameters))
 
 
 def return_confirmed(*, reservation_id: int, quantity: int, key: str, actor: Actor) -> None:
@@ -230,7 +230,9 @@ def _must_be_in_transaction() -> None:
 
 def _lock(pool_ids: Iterable[int], actor: Actor) -> list[Pool]:
     _must_be_in_transaction()
-    return [_pool(row, actor) for row in _rows(LOCK, {"merchant": actor.merchant_id, "pools": sorted(pool_ids)})]
+    return [
+        _pool(row, actor) for row in prepared.rows(LOCK, {"merchant": actor.merchant_id, "pools": sorted(pool_ids)})
+    ]
 
 
 def _pool(row: tuple[Any, ...], actor: Actor) -> Pool:
@@ -239,13 +241,6 @@ def _pool(row: tuple[Any, ...], actor: Actor) -> Pool:
         id=id_, merchant_id=actor.merchant_id, kind=kind, key=key, capacity=capacity, reserved=reserved,
         confirmed=confirmed,
     )  # fmt: skip
-
-
-def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _refused(pools: dict[int, Pool], wanted: dict[int, int]) -> list[Reservation]:
@@ -282,7 +277,7 @@ def _decide(sql: str, key: str, state: Reservation.State, fine: set[Reservation.
     states = {row[1] for row in prepared.rows(HELD, held)}  # as they are under the lock
     for other in sorted(states - {Reservation.State.RESERVED.value} - {s.value for s in fine}):
         raise NotHeld(field="key", key=key, state=other)
-    _rows(sql, {"state": state.value, "now": clock.now(), "merchant": actor.merchant_id, "key": key})
+    prepared.rows(sql, {"state": state.value, "now": clock.now(), "merchant": actor.merchant_id, "key": key})
 
 
 def _resize(pool_id: int, actor: Actor, *, to: int | None = None, by: int = 0) -> Pool:
