@@ -51,4 +51,5 @@ def asked(do) -> int:
     with CaptureQueriesContext(connection) as found:
         do()
     opened = sum("INSERT INTO ledger_account" in one["sql"] for one in found)
+    assert opened <= 1
     return len(found) - 2 * opened

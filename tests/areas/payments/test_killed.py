@@ -196,7 +196,9 @@ def check_money(platform) -> None:
         came[tender.payable_id] += tender.amount - tender.refunded_amount
     assert came == {id_: total if states[id_] == "paid" else 0 for id_, total in totals.items()}
     assert set(states.values()) == {"paid", "unpaid", "closed"}
-    assert Counter(states.values())["unpaid"] == COUNT // 10
+    # Of those whom nobody paid the first may have been closed by time meanwhile: a slow machine takes longer than that.
+    closed_by_time = ShopOrder.objects.filter(closed_because="not_paid").count()
+    assert Counter(states.values())["unpaid"] + closed_by_time == COUNT // 10
     assert not Refund.objects.exclude(state="succeeded").exists()
     back = Refund.objects.values("tender").annotate(amount=Sum("amount")).values_list("tender", "amount")
     assert dict(back) == dict(Tender.objects.filter(refunded_amount__gt=0).values_list("pk", "refunded_amount"))

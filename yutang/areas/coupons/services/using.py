@@ -52,6 +52,8 @@ RETURNING coupon_id
 def take(*, order_id: int, customer_id: int, taken: Sequence[Taken]) -> None:
     """Uses up coupons of the person for an order. CouponGone: the caller's transaction can only be rolled back."""
     wanted = {one.coupon_id: one.amount for one in taken}
+    if len(wanted) < len(taken):
+        raise ValueError("a coupon is taken twice by one order")
     values = {
         "coupons": list(wanted), "amounts": list(wanted.values()), "customer": customer_id, "order": order_id,
         "now": clock.now(),

@@ -17,7 +17,7 @@ from yutang.areas.payments.errors import (
     UnknownProvider,
     Unreachable,
 )
-from yutang.areas.payments.models import Tender
+from yutang.areas.payments.models import Notice, Tender
 from yutang.areas.payments.providers import Payer
 from yutang.areas.payments.queries import paid_amount
 from yutang.areas.payments.services import drawer
@@ -87,7 +87,9 @@ def _open(
         started = chosen.start(tender, due=due, return_url=return_url, payer=Payer())
         _remember(tender, started)
         if started.paid is not None:
-            apply(tender=tender, paid=started.paid, due=due, actor=actor)
+            outcome = apply(tender=tender, paid=started.paid, due=due, actor=actor)
+            if outcome != Notice.Outcome.APPLIED:
+                raise RuntimeError(f"{provider} paid something else than {tender.no} asked for: {outcome}")
             drawer.note_sale(tender, actor)
     return tender
 
