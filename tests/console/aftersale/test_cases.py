@@ -26,11 +26,6 @@ from yutang.core.models import AuditEntry
 KEY = "a" * 32
 
 
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
 def case_of(merchant, *, is_shipped: bool = True, then=None, **overrides) -> Case:
     """A case about two pieces of a cake, `then` brought further."""
     with tenancy.scope(merchant.pk):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,11 +15,6 @@ from yutang.areas.aftersale import queries
 from yutang.areas.aftersale.models import Case, Dispute, Terms
 from yutang.areas.merchants import queries as merchants
 from yutang.core import tenancy
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
 
 
 def dispute_of(merchant, *, is_heard: bool = True, **overrides) -> Dispute:

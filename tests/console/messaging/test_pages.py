@@ -16,11 +16,6 @@ LIST, ACCOUNT = "/settings/messages", "/settings/messages/account"
 ENTERED = {**fields(), "codes_per_day": "50", "is_active": "on"}
 
 
-@pytest.fixture
-def merchant():
-    return make_merchant()
-
-
 def stored(merchant) -> SmsAccount | None:
     with tenancy.scope(merchant.pk):
         return SmsAccount.objects.first()

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SETTINGS, TODAY = "/settings/reminders", "/settings/reminders/today"
 
 
-@pytest.fixture
-def merchant():
-    return make_merchant()
-
-
 def entered(**change: str) -> dict[str, str]:
     """The form as it is at the beginning."""
     given = {"hour": "10"}

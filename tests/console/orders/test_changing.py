@@ -15,11 +15,6 @@ from yutang.core import tenancy
 from yutang.core.models import AuditEntry
 
 
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
 def made(merchant, *, is_paid: bool = False) -> Order:
     with tenancy.scope(merchant.pk):
         return (own.paid if is_paid else own.place)((own.stocked(9, name="Cake"), 2))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.api.pool import make_store
 from tests.console.conftest import text
 from tests.factories import shop as own
@@ -11,11 +9,6 @@ from tests.factories.merchants import make_merchant
 from yutang.areas.orders import services
 from yutang.areas.orders.models import Parcel
 from yutang.core import tenancy
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
 
 
 def sent(merchant, **how) -> Parcel:

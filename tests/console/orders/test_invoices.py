@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -22,11 +21,6 @@ from yutang.core import clock, tenancy
 from yutang.core.models import AuditEntry
 
 NUMBER = "25332000000012345678"
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
 
 
 def made(merchant, details=COMPANY, **overrides) -> Order:

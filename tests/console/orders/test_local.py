@@ -6,7 +6,7 @@ import pytest
 
 from tests.console.orders.test_order import KEY, text
 from tests.factories import shop as own
-from tests.factories.merchants import make_merchant, make_store
+from tests.factories.merchants import make_store
 from yutang.areas.customers.addresses import regions
 from yutang.areas.merchants.models import OrgNode
 from yutang.areas.orders import services
@@ -16,11 +16,6 @@ from yutang.core import tenancy
 from yutang.core.models import AuditEntry
 
 WEST = regions.tree()["浙江省"]["杭州市"].index("西湖区")
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
 
 
 @pytest.fixture

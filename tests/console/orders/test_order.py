@@ -21,11 +21,6 @@ from yutang.core.models import AuditEntry
 KEY = "a" * 32
 
 
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
 def made(merchant, *pieces: int, is_paid: bool = True, price: int = 10_000, **overrides) -> Order:
     with tenancy.scope(merchant.pk):
         wanted = [(own.stocked(20, price=price, name=f"Cake {n}"), quantity) for n, quantity in enumerate(pieces)]

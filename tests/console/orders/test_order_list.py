@@ -14,11 +14,6 @@ from yutang.areas.orders.models import Order
 from yutang.core import tenancy
 
 
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
 def listed(client, query: str = "") -> list[int]:
     """Ids of the orders shown, in their order."""
     page = client.get(f"/orders{query}", headers={"HX-Request": "true", "HX-Target": "results"})

@@ -22,11 +22,6 @@ HOME = Recipient("欧阳小明", "+8613712345678", "浙江省", "杭州市", "�
 
 
 @pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
-@pytest.fixture
 def store(merchant):
     return make_store(merchant)
 

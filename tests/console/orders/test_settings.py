@@ -5,14 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.api.pool import make_store
-from tests.factories.merchants import make_merchant
 from yutang.areas.orders.models import OrderTerms
 from yutang.core import tenancy
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
 
 
 def test_days_until_a_receipt(client_for, merchant):

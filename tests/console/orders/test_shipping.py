@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,11 +15,6 @@ from yutang.areas.imports.models import ShipmentRun
 from yutang.areas.orders.models import Order
 from yutang.core import tenancy
 from yutang.ui.fields import TableFileField
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
 
 
 def made(merchant) -> Order:

@@ -20,16 +20,6 @@ from yutang.core.models import AuditEntry
 KEY = "a" * 32
 
 
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
-@pytest.fixture
-def store(merchant):
-    return make_store(merchant)
-
-
 def waiting(merchant, store, *pieces: int) -> Order:
     with tenancy.scope(merchant.pk):
         wanted = [(own.stocked(10, name=f"Cake {n}", node_id=store.pk), count) for n, count in enumerate(pieces)]

@@ -10,23 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.pool import make_store
 from tests.console.pickup.test_desk import waiting
-from tests.factories.merchants import make_merchant
 from yutang.areas.orders import queries_pickup
 from yutang.areas.orders.models import Order, PickupUse
 from yutang.areas.orders.services import paying
 from yutang.core import clock, tenancy
 
 KEY = "b" * 32
-
-
-@pytest.fixture
-def merchant(db):
-    return make_merchant()
-
-
-@pytest.fixture
-def store(merchant):
-    return make_store(merchant)
 
 
 @pytest.fixture

@@ -173,13 +173,14 @@
   }
 
   // <select data-select> becomes searchable. data-create allows new values.
+  // Typing filters at once (refreshThrottle: 0): after a wait the list would open again behind a choice and take the focus.
   async function selects(root) {
     const found = all("select[data-select]", root).filter((select) => !select.tomselect);
     if (!found.length) return;
     await load(body().dataset.tomSelect);
     const nothing = () => Object.assign(document.createElement("div"), { className: "no-results", textContent: body().dataset.textNothing });
     for (const select of found) {
-      const options = { maxOptions: 500, create: "create" in select.dataset, plugins: select.multiple ? ["remove_button"] : [], render: { no_results: nothing } };
+      const options = { maxOptions: 500, refreshThrottle: 0, create: "create" in select.dataset, plugins: select.multiple ? ["remove_button"] : [], render: { no_results: nothing } };
       new TomSelect(select, options);
     }
   }

@@ -213,7 +213,7 @@
       }
       if (words.segments.length) box.append(make("optgroup", { label: text.segment }, option("segment", text.segment, current === "segment")));
       const picked = (value) => value && value !== current && swap(fresh(value));
-      this.later.push(() => new TomSelect(box, { maxOptions: 300, render: { no_results: () => "" }, onChange: (value) => setTimeout(picked, 0, value) }));
+      this.later.push(() => new TomSelect(box, { maxOptions: 300, refreshThrottle: 0, render: { no_results: () => "" }, onChange: (value) => setTimeout(picked, 0, value) }));
       return box;
     }
     attribute(body, node, parent, columns = null, fact = "") {
@@ -274,7 +274,7 @@
       const holder = make("div", { class: "ys-value" }, box);
       this.later.push(() => {
         new TomSelect(box, {
-          create: !fixed, createOnBlur: !fixed, persist: false, maxOptions: 500, placeholder: text.value, hidePlaceholder: true,
+          create: !fixed, createOnBlur: !fixed, persist: false, maxOptions: 500, refreshThrottle: 0, placeholder: text.value, hidePlaceholder: true,
           plugins: many ? ["remove_button"] : [], onChange: put,
           ...(source ? { load, preload: "focus", loadThrottle: 250 } : {}),
           render: { option_create: (data, escape) => `<div class="create">${escape(data.input)}</div>`, no_results: () => "" },
