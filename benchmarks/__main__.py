@@ -50,7 +50,7 @@ def main(wanted: list[str]) -> int:
     (Path(__file__).parent / "latest.json").write_text(
         json.dumps([dataclasses.asdict(row) | {"holds": row.holds, "ratio": row.ratio} for row in rows], indent=1)
     )
-    return 0
+    return 0 if all(row.holds for row in rows) else 1
 
 
 def _print(rows: list[Row]) -> None:

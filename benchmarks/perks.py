@@ -1,5 +1,5 @@
 """Orders with level price, coupon and points that a balance pays, beside plain ones that the sandbox pays, of the same
-hot SKU on the same PostgreSQL; and how long the best of fifty coupons takes to find.
+hot SKU on the same PostgreSQL. Plain ones are of guests, who cost less than members do.
 
 Each member buys once: three coupons in hand, of which the best set is used, 500 points, and stored value for the rest.
 YUTANG_BENCH_CHECKOUT: seconds each (default 15), YUTANG_BENCH_CLIENTS (default 8), YUTANG_BENCH_MEMBERS (default
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,8 @@ from django.db import connection
 from django.db.models import Count
 from pyroaring import BitMap64
 
-from benchmarks import checkout, issue
+from benchmarks import best_coupons, checkout, issue
 from benchmarks.shared import Row, make_merchant
-from yutang.areas.coupons import best
 from yutang.areas.coupons import services as coupons
 from yutang.areas.coupons.models import Coupon
 from yutang.areas.membership.benefits import Benefits
@@ -44,8 +42,7 @@ if TYPE_CHECKING:
 
 MEMBERS = int(os.environ.get("YUTANG_BENCH_MEMBERS", "12000"))
 LEVEL, LEVEL_PRICE = "member", 9_000
-SHARE, BEST_WITHIN = 0.5, 20.0  # of the plain rate; milliseconds
-COUPONS, LINES, TIMES = 50, 30, 50
+SHARE = 0.5  # of the plain rate
 _IDENTITIES = """
 INSERT INTO customers_identity (merchant_id, kind, namespace, key, value, customer_id, home_customer_id, is_shared,
        is_split, source, first_seen_at)
@@ -68,7 +65,7 @@ def run() -> list[Row]:
             "plain",
             rates["placed"],
         ),
-        Row(f"coupons: the best of {COUPONS} for {LINES} lines", _best(), "ms", BEST_WITHIN, False),
+        *best_coupons.rows(),
     ]
 
 
@@ -153,23 +150,3 @@ def _issue(draft: coupons.Draft, ids: Sequence[int], actor: Actor) -> None:
             template_id=made.pk, people=BitMap64(ids), share=0.0, key=f"bench:{made.pk}", actor=actor
         )
     coupons.execute(merchant_id=actor.merchant_id, run_id=run.pk)
-
-
-def _best() -> float:
-    """The slowest of so many searches, ms: no two coupons alike, each for some of the goods, near to one another."""
-    now = clock.now()
-    basket = [best.Item(10_000 + n, 1 + n % 3, n, frozenset({n % 5})) for n in range(LINES)]
-    kinds = ["amount"] * 17 + ["percent"] * 17 + ["exchange"] * 8 + ["freight"] * 8
-    held = [
-        best.Held(
-            n, n, f"C{n}", kind, 10 + n if kind == "percent" else 100 + n, now, now + timedelta(days=n),
-            products=frozenset(range(n % 7, LINES)),
-        )
-        for n, kind in enumerate(kinds, start=1)
-    ]  # fmt: skip
-    took = []
-    for _ in range(TIMES):
-        start = time.perf_counter()
-        best.choose(held, basket, best.Place(now), lambda amounts: 0 if sum(amounts) > 200_000 else 800)
-        took.append(time.perf_counter() - start)
-    return max(took) * 1000

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yutang.areas.coupons import best
-from yutang.areas.coupons.best import Held, Item, Place
+from yutang.areas.coupons.best import Held, Item, Parcel, Place
 
 NOW = datetime(2026, 5, 1, 4, tzinfo=UTC)
 HERE = Place(NOW)
@@ -52,7 +53,12 @@ def counts(held: Held, basket: list[Item]) -> bool:
     return worth >= held.threshold
 
 
-def price_with(chosen: tuple[Held, ...], basket: list[Item], fee) -> int | None:
+def fee_of(parcels: list[Parcel], amounts: list[int]) -> int | None:
+    fees = [parcel.fee(sum(amounts[n] for n in parcel.lines)) for parcel in parcels]
+    return None if None in fees else sum(fees)
+
+
+def price_with(chosen: tuple[Held, ...], basket: list[Item], parcels: list[Parcel]) -> int | None:
     """The total with exactly these; None where they do not go together."""
     kinds, groups = [held.kind for held in chosen], [held.group for held in chosen if held.group]
     if len(set(kinds)) < len(kinds) or len(set(groups)) < len(groups):
@@ -78,7 +84,7 @@ def price_with(chosen: tuple[Held, ...], basket: list[Item], fee) -> int | None:
                 shares[n] += 1
             for n, share in zip(own, shares, strict=True):
                 amounts[n] -= share
-    freight = fee(amounts)
+    freight = fee_of(parcels, amounts)
     if freight is None:
         return None
     for held in chosen:
@@ -87,10 +93,10 @@ def price_with(chosen: tuple[Held, ...], basket: list[Item], fee) -> int | None:
     return sum(amounts) + freight
 
 
-def brute_force(coupons: list[Held], basket: list[Item], fee) -> int:
+def brute_force(coupons: list[Held], basket: list[Item], parcels: list[Parcel]) -> int:
     fitting = [held for held in coupons if counts(held, basket) and held.kind != "gift"]
     sets = itertools.chain.from_iterable(itertools.combinations(fitting, size) for size in range(5))
-    return min(price for chosen in sets if (price := price_with(chosen, basket, fee)) is not None)
+    return min(price for chosen in sets if (price := price_with(chosen, basket, parcels)) is not None)
 
 
 def brute_gift(used: list[Held], coupons: list[Held], basket: list[Item], gone) -> Held | None:
@@ -140,8 +146,7 @@ def fees(draw):
     fee, free_from = draw(st.integers(0, 800)), draw(st.sampled_from([None, 500, 2_000, 5_000]))
     least = draw(st.sampled_from([0, 0, 0, 1_000]))
 
-    def ask(after) -> int | None:
-        worth = sum(after)
+    def ask(worth: int) -> int | None:
         if worth < least:
             return None
         return 0 if free_from is not None and worth >= free_from else fee
@@ -149,22 +154,33 @@ def fees(draw):
     return ask
 
 
-@given(coupons=coupon_lists(), basket=baskets(), fee=fees())
+@st.composite
+def carts(draw) -> tuple[list[Item], list[Parcel]]:
+    """Lines that are sent in up to two parcels, or for nothing."""
+    basket = draw(baskets())
+    sent_by = draw(st.lists(st.sampled_from([0, 0, 1, None]), min_size=len(basket), max_size=len(basket)))
+    lines = [[n for n, own in enumerate(sent_by) if own == parcel] for parcel in (0, 1)]
+    return basket, [Parcel(own, draw(fees())) for own in lines if own]
+
+
+@given(coupons=coupon_lists(), cart=carts())
 @settings(max_examples=400, deadline=None)
-def test_it_equals_brute_force(coupons, basket, fee):
-    start = [item.amount for item in basket]
-    chosen = best.choose(coupons, basket, HERE, fee)
-    asked = fee if fee(start) is not None else best.free  # refused anyhow: the step of freight says so
+def test_it_equals_brute_force(coupons, cart):
+    basket, parcels = cart
+    chosen = best.choose(coupons, basket, HERE, parcels)
+    is_refused = fee_of(parcels, [item.amount for item in basket]) is None  # anyhow: the step of freight says so
+    asked = [] if is_refused else parcels
     assert chosen.total == brute_force(coupons, basket, asked)
     assert price_with(tuple(cut.held for cut in chosen.cuts), basket, asked) == chosen.total
     assert all(cut.amount > 0 for cut in chosen.cuts)
 
 
-@given(coupons=coupon_lists(), basket=baskets(), fee=fees(), gone=st.frozensets(st.integers(1, 9), max_size=3))
+@given(coupons=coupon_lists(), cart=carts(), gone=st.frozensets(st.integers(1, 9), max_size=3))
 @settings(max_examples=400, deadline=None)
-def test_one_gift_comes_beside_the_best_set_and_displaces_no_money(coupons, basket, fee, gone):
-    chosen = best.choose(coupons, basket, HERE, fee, dict.fromkeys(gone, "gift_gone"))
-    without = best.choose([held for held in coupons if held.kind != "gift"], basket, HERE, fee)
+def test_one_gift_comes_beside_the_best_set_and_displaces_no_money(coupons, cart, gone):
+    basket, parcels = cart
+    chosen = best.choose(coupons, basket, HERE, parcels, dict.fromkeys(gone, "gift_gone"))
+    without = best.choose([held for held in coupons if held.kind != "gift"], basket, HERE, parcels)
     assert (chosen.cuts, chosen.total, chosen.nodes) == (without.cuts, without.total, without.nodes)
     assert chosen.gift == brute_gift([cut.held for cut in chosen.cuts], coupons, basket, gone)
     told = dict(best.explained(coupons, basket, HERE, chosen, 800, dict.fromkeys(gone, "gift_gone")))
@@ -204,29 +220,78 @@ def test_of_equal_ones_the_one_that_expires_first_is_used():
     assert [cut.held.id for cut in chosen.cuts] == [3]
 
 
-def test_fifty_coupons_and_thirty_lines_are_bounded():
-    """17 · 17 · 16 of the goods kinds at their worst: every set of them is close to every other."""
-    basket = [Item(10_000 + n, 1 + n % 3, n, frozenset({n % 5})) for n in range(30)]
-    kinds = ["amount"] * 17 + ["percent"] * 17 + ["exchange"] * 8 + ["freight"] * 8
-    found = [
-        coupon(n, kind, 10 + n if kind == "percent" else 100 + n, products=frozenset(range(n % 7, 30)))
-        for n, kind in enumerate(kinds, start=1)
-    ]
-    chosen = best.choose(found, basket, HERE, lambda amounts: 0 if sum(amounts) > 200_000 else 800)
+THIRTY = [Item(10_000 + n, 1 + n % 3, n, frozenset({n % 5})) for n in range(30)]
+SENT = [Parcel(range(30), lambda worth: 0 if worth > 200_000 else 800)]
+
+
+def fifty(own, counts=(17, 17, 8, 8)) -> list[Held]:
+    kinds = ("amount", "percent", "exchange", "freight")
+    every = [kind for kind, count in zip(kinds, counts, strict=True) for _ in range(count)]
+    return [coupon(n, kind, **own(n, kind)) for n, kind in enumerate(every, start=1)]
+
+
+def test_fifty_coupons_close_to_one_another():
+    found = fifty(
+        lambda n, kind: {"value": 10 + n if kind == "percent" else 100 + n, "products": frozenset(range(n % 7, 30))}
+    )
+    chosen = best.choose(found, THIRTY, HERE, SENT)
     assert {cut.held.kind for cut in chosen.cuts} >= {"amount", "percent", "exchange"}
-    assert chosen.nodes <= 18 * 18 * 9
-    assert chosen.nodes < 400  # what pruning leaves of it
+    assert chosen.nodes < 100  # of 18 · 18 · 9 sets
+
+
+def test_fifty_coupons_that_do_the_same():
+    """Of each kind one stands for all: the one that expires first."""
+    chosen = best.choose(fifty(lambda n, kind: {"value": 10}, (17, 17, 16, 0)), THIRTY, HERE, SENT)
+    assert [cut.held.id for cut in chosen.cuts] == [35, 18, 1]
+    assert chosen.nodes == 3
+
+
+def test_fifty_coupons_at_the_edge_of_free_freight():
+    """What any amount takes off makes a fee due: hardly a set can be left out, and none is looked at twice."""
+    random = Random(1)
+    scopes = [frozenset(random.sample(range(30), 25)) for _ in range(51)]
+    values = {"amount": 5_000, "percent": 5, "exchange": 2_000}
+    edge = [Parcel(range(30), lambda worth: 0 if worth >= 279_435 else 800)]
+    found = fifty(
+        lambda n, kind: {"value": values[kind] + (0 if kind == "percent" else n % 17), "products": scopes[n]},
+        (17, 17, 16, 0),
+    )
+    chosen = best.choose(found, THIRTY, HERE, edge)
+    assert 4_000 < chosen.nodes < 17 * 18 * 18
+    amounts = [held for held in found if held.kind == "amount"]
+    others = [held for held in found if held.kind != "amount"]
+    assert chosen.total == min(best.choose([held, *others], THIRTY, HERE, edge).total for held in amounts)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_fifty_random_coupons_on_thirty_random_lines(seed):
+    """What a wallet may hold: fewer than two hundred looks."""
+    random = Random(seed)
+    values = {"amount": (100, 5_000), "percent": (1, 30), "exchange": (0, 1_000), "freight": (0, 0)}
+    basket = [
+        Item(random.choice([9_900, random.randint(1, 50_000)]), random.randint(1, 3), n, frozenset({n % 5}))
+        for n in range(30)
+    ]
+    edge = random.randint(0, sum(item.amount for item in basket))
+    found = fifty(
+        lambda n, kind: {
+            "value": random.randint(*values[kind]),
+            "threshold": random.choice([0, 0, 5_000, 50_000]), "ceiling": random.choice([None, 500, 2_000]),
+            "products": frozenset(random.sample(range(30), random.choice([0, 1, 3, 10]))),
+            "group": random.choice(["", "", "a", "b"]),
+        }
+    )  # fmt: skip
+    parcels = [Parcel(range(part, 30, 2), lambda worth: 0 if worth * 2 > edge else 800) for part in range(2)]
+    chosen = best.choose(found, basket, HERE, parcels)
+    assert price_with(tuple(cut.held for cut in chosen.cuts), basket, parcels) == chosen.total
+    assert chosen.nodes < 200
 
 
 def test_losing_free_freight_is_weighed():
     """100 off that makes 800 of freight due is no good, unless a coupon takes the freight."""
-    basket = items(1_000)
-
-    def fee(amounts):
-        return 0 if sum(amounts) >= 1_000 else 800
-
-    assert best.choose([coupon(1)], basket, HERE, fee).cuts == ()
-    both = best.choose([coupon(1), coupon(2, "freight", 0)], basket, HERE, fee)
+    basket, sent = items(1_000), [Parcel([0], lambda worth: 0 if worth >= 1_000 else 800)]
+    assert best.choose([coupon(1)], basket, HERE, sent).cuts == ()
+    both = best.choose([coupon(1), coupon(2, "freight", 0)], basket, HERE, sent)
     assert (both.total, [cut.held.id for cut in both.cuts]) == (900, [1, 2])
 
 

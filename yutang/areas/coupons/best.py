@@ -1,7 +1,7 @@
 """Which coupons of a person take the most off a basket: docs/algorithms/coupons.md. Pure: no ORM, no clock.
 
 Of each kind at most one, in this order: a piece for a price, percent, amount, freight; an exclusive one alone; of a
-group at most one. The search is exact and visits at most (exchange+1)·(percent+1)·(amount+1) sets of goods coupons.
+group at most one. The search is exact; what it cuts, and why nothing is lost by it, is told there.
 A coupon for a gift takes nothing off: one may stand beside the set that was found, and none changes it.
 """
 
@@ -25,7 +25,6 @@ class Kind(StrEnum):
 
 GOODS = (Kind.EXCHANGE, Kind.PERCENT, Kind.AMOUNT)  # in the order in which they are taken off
 UNKNOWN = 10**15  # more than any fee
-Fee = Callable[[Sequence[int]], int | None]  # freight for what the lines cost; None: not sent for so little
 Gone = Mapping[int, str]  # coupon → why its gift cannot be had: gift_gone (sold out), gift_over (not given any more)
 ALL_THERE: Gone = {}
 
@@ -48,6 +47,15 @@ class Place:
     channel: str = "shop"  # or "till"
     node_id: int | None = None
     level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Lines that are sent together. `fee` of what they are worth never falls when that does; None: not sent for so
+    little."""
+
+    lines: Sequence[int]
+    fee: Callable[[int], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +129,6 @@ class Choice:
         return sum(cut.amount for cut in self.cuts)
 
 
-def free(_amounts: Sequence[int]) -> int:
-    """Nothing is sent."""
-    return 0
-
-
 def unfit(held: Held, items: Sequence[Item], place: Place) -> Unfit | None:
     """Why the coupon would take nothing off these goods there, whatever else is used; None when it may count."""
     if held.valid_until <= place.at:
@@ -146,18 +149,22 @@ def unfit(held: Held, items: Sequence[Item], place: Place) -> Unfit | None:
         worth = sum(item.amount for item in items) - max(_piece(item.amount, item.quantity) for item in covered)
     if worth < held.threshold:
         return Unfit("threshold", held.threshold - worth)
-    if held.kind in GOODS and not _off(held, items, [item.amount for item in items]):
+    if held.kind in GOODS and not alone(held, items):
         return Unfit("goods")
     return None
 
 
 def choose(
-    coupons: Iterable[Held], items: Sequence[Item], place: Place, fee: Fee = free, gone: Gone = ALL_THERE
+    coupons: Iterable[Held],
+    items: Sequence[Item],
+    place: Place,
+    parcels: Sequence[Parcel] = (),
+    gone: Gone = ALL_THERE,
 ) -> Choice:
     """The set with the lowest total; of equal ones that with the fewest coupons, then those that expire first. Beside
-    it one gift, if any goes with it."""
+    it one gift, if any goes with it. Lines of no parcel are sent for nothing."""
     held = list(coupons)
-    found = _Search(held, items, place, fee).best()
+    found = _Search(held, items, place, parcels).best()
     return replace(found, gift=gift_beside(found.cuts, held, items, place, gone))
 
 
@@ -198,10 +205,14 @@ def alone(held: Held, items: Sequence[Item], freight: int = 0) -> int:
         return 0
     if held.kind == Kind.FREIGHT:
         return _freight_off(held, freight)
-    return sum(amount for _, amount in _off(held, items, [item.amount for item in items]))
+    return _goods_off(held, items, [item.amount for item in items], _covered(held, items))
 
 
 # -- one coupon --------------------------------------------------------------------------------------------------------
+
+
+def _covered(held: Held, items: Sequence[Item]) -> tuple[int, ...]:
+    return tuple(place for place, item in enumerate(items) if held.covers(item))
 
 
 def _piece(amount: int, quantity: int) -> int:
@@ -212,19 +223,20 @@ def _freight_off(held: Held, freight: int) -> int:
     return freight if held.ceiling is None else min(freight, held.ceiling)
 
 
-def _off(held: Held, items: Sequence[Item], amounts: Sequence[int]) -> list[tuple[int, int]]:
-    """(line, amount > 0) that a goods coupon takes off lines that cost `amounts` now."""
-    covered = [place for place, item in enumerate(items) if amounts[place] and held.covers(item)]
+def _dearest(items: Sequence[Item], amounts: Sequence[int], covered: Sequence[int]) -> int:
+    """The line whose piece an exchange takes."""
+    return max(covered, key=lambda n: (_piece(amounts[n], items[n].quantity), -n))
+
+
+def _goods_off(held: Held, items: Sequence[Item], amounts: Sequence[int], covered: Sequence[int]) -> int:
+    """What a goods coupon takes off the covered lines together, which cost `amounts` now."""
     if not covered:
-        return []
-    if held.kind == Kind.EXCHANGE:
-        place = max(covered, key=lambda n: (_piece(amounts[n], items[n].quantity), -n))
-        off = max(_piece(amounts[place], items[place].quantity) - held.value, 0)
-        off = off if held.ceiling is None else min(off, held.ceiling)
-        return [(place, off)] if off else []
-    weights = [amounts[place] for place in covered]
-    off = _sum_off(held, sum(weights))
-    return [(place, part) for place, part in zip(covered, money.allocated(off, weights), strict=True) if part]
+        return 0
+    if held.kind != Kind.EXCHANGE:
+        return _sum_off(held, sum([amounts[place] for place in covered]))
+    place = _dearest(items, amounts, covered)
+    off = max(_piece(amounts[place], items[place].quantity) - held.value, 0)
+    return off if held.ceiling is None else min(off, held.ceiling)
 
 
 def _sum_off(held: Held, worth: int) -> int:
@@ -233,23 +245,58 @@ def _sum_off(held: Held, worth: int) -> int:
     return off if held.ceiling is None else min(off, held.ceiling)
 
 
+def _shares(
+    held: Held, items: Sequence[Item], amounts: Sequence[int], covered: Sequence[int], off: int
+) -> list[tuple[int, int]]:
+    """(line, amount > 0): how the lines share what it takes off."""
+    if held.kind == Kind.EXCHANGE:
+        return [(_dearest(items, amounts, covered), off)] if off else []
+    parts = money.allocated(off, [amounts[place] for place in covered]) if off else ()
+    return [(place, part) for place, part in zip(covered, parts, strict=bool(off)) if part]
+
+
 # -- all of them -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What lines and parcels cost after some coupons; `fee` None: not sent for so little."""
+
+    amounts: Sequence[int]
+    goods: int
+    worths: Sequence[int]
+    fee: int | None
 
 
 @dataclass
 class _Search:
+    """Depth first, kind by kind, those that take the most off first. A branch is left when even what it could take off
+    at most (`solo`, `still`) at the least fee it could have would be no better than the best set that is known."""
+
     coupons: Iterable[Held]
     items: Sequence[Item]
     place: Place
-    fee: Fee
+    parcels: Sequence[Parcel]
     nodes: int = 0
-    found: tuple[tuple[int, int, tuple[tuple[datetime, int], ...]], tuple[Held, ...]] | None = None
+    found: tuple[Held, ...] = ()
+    key: tuple[int, int, tuple[tuple[datetime, int], ...]] = (UNKNOWN**2, 0, ())  # of what is found: the least wins
     solo: dict[int, int] = field(default_factory=dict)
+    covered: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    parts: dict[int, list[tuple[int, list[int]]]] = field(default_factory=dict)  # (parcel, its lines that are covered)
+    spare: dict[int, int] = field(default_factory=dict)  # how much less the lines may be worth until it takes off less
 
     def best(self) -> Choice:
-        start = [item.amount for item in self.items]
-        self._know_freight(start)
-        fitting = self._fitting()
+        amounts = [item.amount for item in self.items]
+        if self._left(amounts).fee is None:  # refused whatever coupons are used: the step of freight will say so
+            self.parcels = ()
+        sent = {line for parcel in self.parcels for line in parcel.lines}
+        for_nothing = [line for line in range(len(amounts)) if line not in sent]
+        self.parcels = [*self.parcels, *([Parcel(for_nothing, lambda _worth: 0)] if for_nothing else [])]
+        start = self._left(amounts)
+        least = self._left([0] * len(amounts)).fee
+        self.is_flat = start.fee == least  # fees never fall when goods become cheaper: then they never change at all
+        self.goods = start.goods
+        fitting = self._fitting(amounts, UNKNOWN if least is None else least)
         kinds = {
             kind: sorted(
                 (held for held in fitting if held.kind == kind and not held.is_exclusive),
@@ -257,115 +304,156 @@ class _Search:
             )
             for kind in Kind
         }  # fmt: skip
-        self.freights = kinds[Kind.FREIGHT]
+        self.kinds, self.freights = [kinds[kind] for kind in GOODS], kinds[Kind.FREIGHT]
         self.most_freight = max((self.solo[held.id] for held in self.freights), default=0)
-        self._offer((), start, sum(start), None)
+        most = [self.solo[of_kind[0].id] if of_kind else 0 for of_kind in self.kinds]
+        self.still = [sum(most[n:]) for n in range(len(GOODS) + 1)]
+        self._offer((), start.goods, start.fee)
         for held in fitting:
             if held.is_exclusive:
-                self._leaf_of(held, start)
-        # What each kind and those after it could still take off at the very most.
-        most = [max((self.solo[held.id] for held in kinds[kind]), default=0) for kind in GOODS]
-        self.still = [sum(most[n:]) for n in range(len(GOODS) + 1)]
-        self._descend(0, [kinds[kind] for kind in GOODS], (), start)
-        assert self.found is not None
-        return self._spelled(self.found[1])
+                self._alone(held, start)
+        self._descend(0, (), start)
+        return self._spelled(self.found)
 
-    def _know_freight(self, start: Sequence[int]) -> None:
-        """Fees never fall when goods become cheaper, so two questions tell whether they change at all."""
-        least, most = self.fee(start), self.fee([0] * len(start))
-        if least is None:  # refused whatever coupons are used: the step of freight will say so
-            self.fee, least, most = free, 0, 0
-        self.least_fee, self.most_fee = least, most
+    def _left(self, amounts: Sequence[int]) -> _Left:
+        worths = [sum([amounts[line] for line in parcel.lines]) for parcel in self.parcels]
+        return _Left(amounts, sum(amounts), worths, self._fee(worths))
 
-    def _fee(self, amounts: Sequence[int]) -> int | None:
-        return self.least_fee if self.least_fee == self.most_fee else self.fee(amounts)
+    def _fee(self, worths: Sequence[int]) -> int | None:
+        whole = 0
+        for parcel, worth in zip(self.parcels, worths, strict=True):
+            fee = parcel.fee(worth)
+            if fee is None:
+                return None
+            whole += fee
+        return whole
 
-    def _fitting(self) -> list[Held]:
-        """Of coupons with the same terms the one that expires first stands for all; what takes off nothing does not
-        count."""
-        found: dict[int, Held] = {}
-        start = [item.amount for item in self.items]
+    def _fitting(self, amounts: Sequence[int], most_fee: int) -> list[Held]:
+        """Of coupons that do the same to this basket the one that expires first stands for all; what takes off nothing
+        does not count."""
+        found: dict[tuple[object, ...], Held] = {}
         for held in sorted(self.coupons, key=lambda held: (held.valid_until, held.id)):
-            if held.kind == Kind.GIFT or held.terms_id in found or unfit(held, self.items, self.place) is not None:
+            if held.kind == Kind.GIFT or unfit(held, self.items, self.place) is not None:
                 continue
-            if held.kind == Kind.FREIGHT:
-                self.solo[held.id] = _freight_off(held, UNKNOWN if self.most_fee is None else self.most_fee)
-            else:
-                self.solo[held.id] = sum(amount for _, amount in _off(held, self.items, start))
-            if self.solo[held.id]:
-                found[held.terms_id] = held
+            is_freight = held.kind == Kind.FREIGHT
+            covered = () if is_freight else _covered(held, self.items)
+            does = held.kind, covered, 0 if is_freight else held.value, held.ceiling, held.is_exclusive, held.group
+            off = _freight_off(held, most_fee) if is_freight else _goods_off(held, self.items, amounts, covered)
+            if off and does not in found:
+                found[does], self.covered[held.id], self.solo[held.id] = held, covered, off
+                self.parts[held.id] = [
+                    (number, lines) for number, parcel in enumerate(self.parcels)
+                    if (lines := [line for line in covered if line in parcel.lines])
+                ]  # fmt: skip
+                worth = sum(amounts[line] for line in covered)
+                self.spare[held.id] = worth - off if held.kind == Kind.AMOUNT else -1
         return list(found.values())
 
-    def _descend(
-        self, depth: int, kinds: Sequence[list[Held]], chosen: tuple[Held, ...], amounts: Sequence[int]
-    ) -> None:  # fmt: skip
-        """`chosen` are the coupons of the kinds before `depth`; each further kind is tried with none and with each."""
-        if depth == len(kinds):
-            return
-        self._descend(depth + 1, kinds, chosen, amounts)
-        goods = sum(amounts)
-        for held in kinds[depth]:
-            if not self._could_win(goods - self.solo[held.id] - self.still[depth + 1]):
-                break  # the others of the kind take off no more
+    def _descend(self, depth: int, chosen: tuple[Held, ...], left: _Left) -> None:
+        """`chosen` are the coupons of the kinds before `depth`; each further kind is tried with each and with none."""
+        is_last = depth == len(GOODS) - 1
+        for held in self.kinds[depth]:
+            more = (*chosen, held)
+            if not self._could_win(left.goods - self.solo[held.id] - self.still[depth + 1], left.fee, more):
+                break  # the others of the kind take off no more, and of as much they expire later
             if held.group and any(held.group == other.group for other in chosen):
                 continue
             self.nodes += 1
-            if depth == len(kinds) - 1 and self.least_fee == self.most_fee:  # nobody asks how the lines share it
-                worth = sum(amounts[n] for n, item in enumerate(self.items) if held.covers(item))
-                if off := _sum_off(held, worth):
-                    self._offer((*chosen, held), amounts, goods - off, None)
+            off, fee, is_exact = self._tried(held, left)
+            if not off or not self._could_win(left.goods - off - self.still[depth + 1], fee, more):
                 continue
-            after = list(amounts)
-            for place, off in _off(held, self.items, amounts):
-                after[place] -= off
-            left = sum(after)
-            if left < goods:
-                self._offer((*chosen, held), after, left, None)
-                self._descend(depth + 1, kinds, (*chosen, held), after)
+            if is_last and is_exact:  # nobody asks how the lines share it
+                self._offer(more, left.goods - off, fee)
+                continue
+            after = self._without(held, left, off)
+            self._offer(more, after.goods, after.fee)
+            if not is_last:
+                self._descend(depth + 1, more, after)
+        if not is_last:
+            self._descend(depth + 1, chosen, left)
 
-    def _leaf_of(self, held: Held, start: Sequence[int]) -> None:
+    def _without(self, held: Held, left: _Left, off: int) -> _Left:
+        after = list(left.amounts)
+        for place, part in _shares(held, self.items, left.amounts, self.covered[held.id], off):
+            after[place] -= part
+        return self._left(after)
+
+    def _tried(self, held: Held, left: _Left) -> tuple[int, int | None, bool]:
+        """What it takes off, the least that the fee can be then, and whether it is just that."""
+        if self.spare[held.id] >= self.goods - left.goods:  # what it covers is still worth enough
+            off = self.solo[held.id]
+        else:
+            off = _goods_off(held, self.items, left.amounts, self.covered[held.id])
+        if self.is_flat:
+            return off, left.fee, True
+        parts = self.parts[held.id]
+        if len(parts) == 1:
+            (parcel, _), worths = parts[0], list(left.worths)
+            worths[parcel] -= off
+            return off, self._fee(worths), True
+        return off, self._fee(self._most_worths(held, left, off)), False
+
+    def _most_worths(self, held: Held, left: _Left, off: int) -> Sequence[int]:
+        """What the parcels can be worth at most then: lines share what is taken off to a cent, so that a parcel loses
+        its part of it less a cent for each of its lines. An exchange may take it from any of them."""
+        worths = list(left.worths)
+        if held.kind != Kind.EXCHANGE and off:
+            worth = sum([left.amounts[place] for place in self.covered[held.id]])
+            for parcel, lines in self.parts[held.id]:
+                own = sum([left.amounts[place] for place in lines])
+                worths[parcel] -= max(off * own // worth - len(lines), 0)
+        return worths
+
+    def _alone(self, held: Held, start: _Left) -> None:
         self.nodes += 1
         if held.kind == Kind.FREIGHT:
-            self._offer((), start, sum(start), held)
+            self._offer((), start.goods, start.fee, held)
             return
-        after = list(start)
-        for place, off in _off(held, self.items, start):
-            after[place] -= off
-        self._offer((held,), after, sum(after), None, is_alone=True)
+        after = self._without(held, start, self.solo[held.id])
+        self._offer((held,), after.goods, after.fee, is_alone=True)
 
-    def _could_win(self, goods: int) -> bool:
-        """Whether a set that leaves goods of at least so much could be as good as the best that is known."""
-        assert self.found is not None
-        return max(goods, 0) + max(self.least_fee - self.most_freight, 0) <= self.found[0][0]
+    def _could_win(self, goods: int, fee: int | None, chosen: tuple[Held, ...]) -> bool:
+        """Whether `chosen`, or more, could be the best where at least so much of goods and fee is left. Of an equal
+        total more coupons are never better."""
+        if fee is None:
+            return False
+        least = goods if goods > 0 else 0  # asked thousands of times: max() would be the dearest of it
+        if fee > self.most_freight:
+            least += fee - self.most_freight
+        if least != self.key[0]:
+            return least < self.key[0]
+        return (len(chosen), _expiry(chosen)) < self.key[1:]
 
     def _offer(
-        self, chosen: tuple[Held, ...], amounts: Sequence[int], goods: int, freight: Held | None, is_alone: bool = False
+        self, chosen: tuple[Held, ...], goods: int, fee: int | None, freight: Held | None = None, is_alone: bool = False
     ) -> None:  # fmt: skip
-        fee = self._fee(amounts)
-        if fee is None:
+        if fee is None or (freight is None and not is_alone and not self._could_win(goods, fee, chosen)):
             return
-        groups = {held.group for held in chosen if held.group}
         if freight is None and not is_alone and fee:
-            fitting = [held for held in self.freights if held.group not in groups or not held.group]
+            groups = {held.group for held in chosen if held.group}
+            fitting = [held for held in self.freights if held.group not in groups]
             freight = min(
                 fitting, key=lambda held: (-_freight_off(held, fee), held.valid_until, held.id), default=None
             )  # fmt: skip
         off = _freight_off(freight, fee) if freight is not None else 0
         whole = (*chosen, freight) if freight is not None and off else chosen
-        key = goods + fee - off, len(whole), tuple(sorted((held.valid_until, held.id) for held in whole))
-        if self.found is None or key < self.found[0]:
-            self.found = key, whole
+        key = goods + fee - off, len(whole), _expiry(whole)
+        if key < self.key:
+            self.key, self.found = key, whole
 
     def _spelled(self, chosen: tuple[Held, ...]) -> Choice:
         """Line by line what the best set takes off."""
-        amounts, cuts = [item.amount for item in self.items], []
+        left, cuts = self._left([item.amount for item in self.items]), []
         for held in chosen:
             if held.kind == Kind.FREIGHT:
-                cuts.append(Cut(held, freight=_freight_off(held, self._fee(amounts) or 0)))
+                cuts.append(Cut(held, freight=_freight_off(held, left.fee or 0)))
                 continue
-            off = _off(held, self.items, amounts)
-            for place, part in off:
-                amounts[place] -= part
-            cuts.append(Cut(held, tuple(off)))
-        freight = self._fee(amounts) or 0
-        return Choice(tuple(cuts), sum(amounts) + freight - sum(cut.freight for cut in cuts), self.nodes)
+            off = _goods_off(held, self.items, left.amounts, self.covered[held.id])
+            shares = _shares(held, self.items, left.amounts, self.covered[held.id], off)
+            cuts.append(Cut(held, tuple(shares)))
+            left = self._without(held, left, off)
+        return Choice(tuple(cuts), left.goods + (left.fee or 0) - sum(cut.freight for cut in cuts), self.nodes)
+
+
+def _expiry(chosen: Iterable[Held]) -> tuple[tuple[datetime, int], ...]:
+    return tuple(sorted((held.valid_until, held.id) for held in chosen))

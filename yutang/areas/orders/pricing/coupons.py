@@ -37,7 +37,7 @@ def coupon(draft: Draft) -> None:
         return
     goods, where = items(draft.basket, draft.amounts, held), place(draft.basket)
     found = gifts(draft.basket, held, goods, where)
-    draft.coupons = best.choose(held, goods, where, steps.fee_of(draft), found.gone)
+    draft.coupons = best.choose(held, goods, where, steps.sent(draft), found.gone)
     if draft.coupons.gift is not None:
         draft.gift = found.given(draft.coupons.gift)
     for cut in draft.coupons.cuts:

@@ -26,7 +26,10 @@ class Reach:
     least: int
     lead: timedelta
 
-    def costs(self, worth: int) -> int:
+    def costs(self, worth: int) -> int | None:
+        """None: not brought for so little."""
+        if worth < self.least:
+            return None
         return 0 if self.free_from is not None and worth >= self.free_from else self.fee
 
 
@@ -35,10 +38,8 @@ def local_fee(draft: Draft) -> None:
     basket, worth = draft.basket, sum(draft.amounts)
     if basket.local is None:
         raise NotReached(field="address")
-    if worth < basket.local.least:
+    fee = basket.local.costs(worth)
+    if fee is None:
         least = money.formatted(basket.local.least, basket.currency, get_language() or "en")
         raise TooLittle(field="lines", least=least)
-    draft.change_freight(
-        basket.local.costs(worth), step="freight", label=gettext_noop("Delivery fee"),
-        source=("node", basket.local.node_id),
-    )  # fmt: skip
+    draft.change_freight(fee, step="freight", label=gettext_noop("Delivery fee"), source=("node", basket.local.node_id))

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_noop
 
 from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.errors import NotDelivered
+from yutang.areas.coupons import best
 from yutang.areas.orders.errors import NotInRegion
 from yutang.areas.orders.models import ShopOrder
 from yutang.areas.orders.pricing import points, till
@@ -19,8 +21,6 @@ from yutang.areas.orders.pricing.pipeline import FREIGHT, Draft, Step, register
 from yutang.core import money
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from yutang.areas.catalog.queries import FreightTable
     from yutang.areas.orders.pricing.basket import Basket
 
@@ -67,7 +67,7 @@ def freight(draft: Draft) -> None:
     if basket.fulfilment == Fulfilment.LOCAL:
         local_fee(draft)
     for parcel in _parcels(draft):
-        fee = parcel.fee(basket, draft.amounts)
+        fee = parcel.fee(basket, sum(draft.amounts[place] for place in parcel.places))
         if fee is None:
             title = basket.lines[parcel.places[0]].offer.title
             raise NotDelivered(field="address", title=title, province=basket.province)
@@ -76,22 +76,14 @@ def freight(draft: Draft) -> None:
         )
 
 
-def fee_of(draft: Draft) -> Callable[[Sequence[int]], int | None]:
-    """What the step of freight would ask for lines that cost so much; None where it would refuse. One statement now,
-    none at the calls."""
+def sent(draft: Draft) -> list[best.Parcel]:
+    """What the step of freight will ask for, for whatever the lines may cost by then. One statement now, none at the
+    calls."""
     basket = draft.basket
-    reach = basket.local
     if basket.fulfilment == Fulfilment.LOCAL:
-        if reach is None:
-            return lambda _amounts: None
-        return lambda amounts: None if sum(amounts) < reach.least else reach.costs(sum(amounts))
-    parcels = _parcels(draft)
-
-    def fee(amounts: Sequence[int]) -> int | None:
-        fees = [parcel.fee(basket, amounts) for parcel in parcels]
-        return None if None in fees else sum(one or 0 for one in fees)
-
-    return fee
+        reach = basket.local
+        return [] if reach is None else [best.Parcel(range(len(basket.lines)), reach.costs)]
+    return [best.Parcel(parcel.places, cache(partial(parcel.fee, basket))) for parcel in _parcels(draft)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +93,11 @@ class Parcel:
     table: FreightTable
     places: list[int]
 
-    def fee(self, basket: Basket, amounts: Sequence[int]) -> int | None:
+    def fee(self, basket: Basket, worth: int) -> int | None:
         lines = [basket.lines[place] for place in self.places]
         return self.table.fee(
             province=basket.province, pieces=sum(line.quantity for line in lines),
-            grams=sum(line.quantity * line.offer.weight for line in lines),
-            worth=sum(amounts[place] for place in self.places),
+            grams=sum(line.quantity * line.offer.weight for line in lines), worth=worth,
         )  # fmt: skip
 
 

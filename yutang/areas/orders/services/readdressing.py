@@ -81,5 +81,6 @@ def _must_be_reached(order: Order, to: Recipient) -> None:
     if reach is None:
         raise NotReached(field="address")
     worth = sum(OrderItem.objects.filter(order=order).values_list("amount", flat=True))
-    if worth < reach.least or reach.costs(worth) > order.shop.freight:
+    fee = reach.costs(worth)
+    if fee is None or fee > order.shop.freight:
         raise DearerThere(field="address")
