@@ -252,7 +252,7 @@ def handle(event_id: int, merchant_id: int, handler: str) -> bool:
 
 def test_points_refund_lost_under_concurrency(world):
     """mall #299: sixteen pieces of one order are refunded at once, one by one, and each refund is followed as soon as
-    it is there, while others still come. Only all of them together are sixteen pieces' worth of money and of points: one
+    it is there, while others still come. Only all of them together are sixteen pieces' worth of money and points: one
     that were lost would leave the buyer a hundred points more, as the last piece shows, which comes alone."""
     actor, _ = world
     with tenancy.scope(actor.merchant_id):
