@@ -13,8 +13,8 @@ from tests.factories.merchants import make_merchant
 from yutang.core import access, tenancy
 from yutang.core.ledger import queries, services
 from yutang.core.ledger.errors import AlreadyReversed, Insufficient
-from yutang.core.ledger.lines import Line
-from yutang.core.ledger.models import Account, Entry, Lot
+from yutang.core.ledger.lines import MERCHANT, Line
+from yutang.core.ledger.models import Account, Entry, Lot, Posting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +36,15 @@ def actor():
 
 def balance(kind, unit, holder) -> int:
     return queries.balance(kind=kind, unit=unit, holder=holder)
+
+
+def goods(worth: int) -> list[Line]:
+    """They leave the shelf."""
+    return [Line("test.cost", MERCHANT, worth), Line("test.bank", MERCHANT, -worth, "CNY")]
+
+
+def handed_out() -> int:
+    return balance("test.cost", "CNY", MERCHANT)
 
 
 def test_the_race_exists_read_then_write_loses_updates(actor):
@@ -70,9 +79,14 @@ def test_the_race_exists_check_then_spend_spends_one_balance_many_times(actor):
             may = balance("test.wallet", "CNY", ANN) >= 60
         connection.close()
         barrier.wait()
-        return may
+        if may:
+            with tenancy.scope(actor.merchant_id):
+                services.post(key=f"goods:{number}", kind="k", lines=goods(60), actor=actor)
 
-    assert sum(together(naive)) == THREADS  # all would hand out goods for the same 60
+    together(naive)
+    with tenancy.scope(actor.merchant_id):
+        assert balance("test.wallet", "CNY", ANN) == 100
+        assert handed_out() == 60 * THREADS  # 3,000 for a balance of 100
 
 
 def test_one_balance_is_spent_once(actor):
@@ -80,9 +94,8 @@ def test_one_balance_is_spent_once(actor):
         barrier.wait()
         with tenancy.scope(actor.merchant_id):
             try:
-                services.post(
-                    key=f"buy:{number}", kind="k", lines=[*pay_out(ANN, 60), *spend(ANN, 60)], at=NOON, actor=actor
-                )
+                lines = [*pay_out(ANN, 60), *spend(ANN, 60), *goods(60)]
+                services.post(key=f"buy:{number}", kind="k", lines=lines, at=NOON, actor=actor)
             except Insufficient as refused:
                 return refused.params["available"]
             return "bought"
@@ -90,6 +103,7 @@ def test_one_balance_is_spent_once(actor):
     assert Counter(together(buy)) == {"bought": 1, 40: THREADS - 1}
     with tenancy.scope(actor.merchant_id):
         assert (balance("test.wallet", "CNY", ANN), balance("test.points", "points", ANN)) == (40, 40)
+        assert handed_out() == 60
         assert queries.audit_balances(merchant_id=actor.merchant_id) == []
 
 
@@ -161,7 +175,8 @@ def test_one_entry_is_reversed_once(actor):
 
 def test_ten_thousand_mixed_operations_on_few_accounts_end_at_exact_totals(actor):
     def work(number, barrier):
-        """What this thread changed: (holder id, kind) → amount, points expired, entries."""
+        """What this thread changed: (holder id, kind) → amount, and how many of its operations were done or refused;
+        "short" are points granted for a while."""
         chance = random.Random(number)
         changes: Counter = Counter()
         spent = []
@@ -178,6 +193,8 @@ def test_ten_thousand_mixed_operations_on_few_accounts_end_at_exact_totals(actor
                         end = None if what == "earn" else NOON + timedelta(minutes=number)
                         services.post(key=key, kind="k", lines=earn(holder, amount, end), at=NOON, actor=actor)
                         moved = [(holder.id, "points", amount)]
+                        if end is not None:
+                            moved.append((holder.id, "short", amount))
                     elif what == "spend":
                         entry = services.post(key=key, kind="k", lines=spend(holder, amount), at=NOON, actor=actor)
                         moved = [(holder.id, "points", -amount)]
@@ -192,9 +209,12 @@ def test_ten_thousand_mixed_operations_on_few_accounts_end_at_exact_totals(actor
                         services.post(key=key, kind="k", lines=give, actor=actor)
                         moved = [(holder.id, "wallet", -amount), (other.id, "wallet", amount)]
                     elif what == "refund" and spent:
-                        id_, whose, size = spent.pop()
-                        services.reverse(entry_id=id_, key=key, at=NOON, actor=actor)
-                        moved = [(whose, "points", size)]
+                        id_, whose, rest = spent.pop()
+                        part = chance.randint(1, rest)
+                        services.reverse(entry_id=id_, key=key, amount=part, at=NOON, actor=actor)
+                        moved = [(whose, "points", part)]
+                        if part < rest:
+                            spent.append((id_, whose, rest - part))
                     elif what == "expire":
                         services.expire_due(now=NOON + timedelta(minutes=number), actor=actor)
                         moved = []
@@ -203,7 +223,9 @@ def test_ten_thousand_mixed_operations_on_few_accounts_end_at_exact_totals(actor
                         services.post(key="once", kind="k", lines=lines, actor=actor)
                         moved = []
             except Insufficient:
+                changes["refused"] += 1
                 continue
+            changes["done"] += 1
             if what == "spend":
                 spent.append((entry.pk, holder.id, amount))
             for holder_id, kind, size in moved:
@@ -215,14 +237,18 @@ def test_ten_thousand_mixed_operations_on_few_accounts_end_at_exact_totals(actor
     for changes in together(work):
         total.update(changes)
     with tenancy.scope(actor.merchant_id):
-        assert Entry.objects.count() > THREADS * OPERATIONS / 2
+        assert total["done"] + total["refused"] == THREADS * OPERATIONS
+        assert total["done"] > THREADS * OPERATIONS / 2
+        expired: Counter = Counter()
+        for holder_id, amount in Posting.objects.filter(
+            entry__kind=services.EXPIRE, account__kind="test.points"
+        ).values_list("account__holder_id", "amount"):  # fmt: skip
+            expired[holder_id] -= amount
+        assert expired.total() == balance("test.expired", "points", MERCHANT) > 0
         for holder in FEW:
             assert balance("test.wallet", "CNY", holder) == total[holder.id, "wallet"]
-        expired = queries.balance(kind="test.expired", unit="points", holder=services.MERCHANT)
-        assert expired > 0
-        assert (
-            sum(balance("test.points", "points", h) for h in FEW) == sum(total[h.id, "points"] for h in FEW) - expired
-        )
+            assert balance("test.points", "points", holder) == total[holder.id, "points"] - expired[holder.id]
+            assert 0 <= expired[holder.id] <= total[holder.id, "short"]
         assert queries.audit_balances(merchant_id=actor.merchant_id) == []
         assert not Lot.objects.filter(remaining__lt=0).exists()
         trial = queries.trial_balance(merchant_id=actor.merchant_id, at=NOON + timedelta(days=9999))

@@ -8,16 +8,19 @@ import pytest
 from django.db import connection
 
 from tests.concurrency.threads import together
-from tests.factories import points
+from tests.factories import points, shop
 from tests.factories.customers import make_customer
 from tests.factories.merchants import make_merchant
 from yutang.areas.missions import services as missions
 from yutang.areas.missions.models import CheckIn, DeedDone
+from yutang.areas.orders import queries_shop as orders_of
+from yutang.areas.orders import services as orders
 from yutang.areas.points import queries, services
 from yutang.areas.points.errors import NotEnoughPoints, OfferLimit, OfferSoldOut
 from yutang.areas.points.models import Exchange, OrderPoints
-from yutang.core import access, tenancy
+from yutang.core import access, events, tenancy
 from yutang.core.ledger import queries as ledger
+from yutang.core.models import Event
 from yutang.core.reservations.models import Pool
 from yutang.core.rewards import Reward
 
@@ -242,25 +245,47 @@ def test_the_race_exists_points_refund_lost_under_concurrency(world):
         assert OrderPoints.objects.get().taken == 100
 
 
+def handle(event_id: int, merchant_id: int, handler: str) -> bool:
+    """What a worker does with an event: True when it had not been done before."""
+    return events.handle(merchant_id=merchant_id, event_id=event_id, handler=f"reactions.points.{handler}")
+
+
 def test_points_refund_lost_under_concurrency(world):
-    """mall #299: refunds of one order at once each take their part of its points; nothing is lost or taken twice."""
-    actor, person = world
+    """mall #299: sixteen pieces of one order are refunded at once, one by one, and each refund is followed as soon as
+    it is there, while others still come. Only all of them together are sixteen pieces' worth of money and points: one
+    that were lost would leave the buyer a hundred points more, as the last piece shows, which comes alone."""
+    actor, _ = world
     with tenancy.scope(actor.merchant_id):
         points.rule("purchase", points=1, per_amount=100)
-        services.follow_order(order_id=1, customer_id=person, paid=160_000, refunded=0, actor=actor)
-        assert points.balance(person) == 2_600
+        order = shop.paid((shop.stocked(THREADS + 1, price=10_000), THREADS + 1))
+        person = order.customer_id
+        assert handle(Event.objects.get(name="orders.paid").pk, actor.merchant_id, "give_points")
+        assert points.balance(person) == 1_700
 
-    def refund(number, barrier):
-        barrier.wait()
+    def refund(number):
         with tenancy.scope(actor.merchant_id):
-            services.follow_order(
-                order_id=1, customer_id=person, paid=160_000, refunded=10_000 * (number + 1), actor=actor
-            )
+            back = [orders.Back(0, 1)]
+            given = orders.refund(order_id=order.pk, back=back, reason="x", key=f"piece-{number}", actor=actor)
+            event = Event.objects.filter(name="orders.refunded").latest("pk")  # ours: the order is still locked
+        assert handle(event.pk, actor.merchant_id, "take_points")
+        return event.pk, given
 
-    together(refund, THREADS)
-    with tenancy.scope(actor.merchant_id):
-        row = queries.of_order(1)
-        assert (row.earned, row.taken, row.shortfall, points.balance(person)) == (1_600, 1_600, 0, 1_000)
+    def at_once(number, barrier):
+        barrier.wait()
+        return refund(number)
+
+    def taken():
+        with tenancy.scope(actor.merchant_id):
+            row = queries.of_order(order.pk)
+            assert row.shortfall == 0
+            return orders_of.sums(order.pk).refunded, row.taken, points.balance(person)
+
+    done = together(at_once, THREADS)
+    assert len({event for event, _ in done}) == THREADS
+    assert [given for _, given in done] == [10_000] * THREADS
+    assert taken() == (160_000, 1_600, 100)
+    refund(THREADS)
+    assert taken() == (170_000, 1_700, 0)
     sound(actor)
 
 

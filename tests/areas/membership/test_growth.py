@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
-from tests.factories import shop
+from tests.factories import points, shop
 from tests.factories.customers import make_customer
 from tests.factories.membership import actor as system
 from tests.factories.membership import earn, make_level, night, set_scheme
 from tests.factories.merchants import make_merchant
 from yutang.areas.customers import services as customers
+from yutang.areas.customers.models import Identity
 from yutang.areas.membership import queries
 from yutang.areas.membership.models import GrowthEntry, LevelChange, Member
 from yutang.areas.membership.services import growing
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.services import Back
+from yutang.areas.points.services import exchanging
 from yutang.core import access, events, tenancy
 from yutang.core.errors import Invalid, NotAllowed
 from yutang.core.models import Event
+from yutang.core.rewards import Reward
 
 
 def react(*names: str) -> None:
@@ -59,28 +63,68 @@ def test_a_refund_takes_it_back_in_proportion_and_the_level_with_it(merchant, ac
     assert LevelChange.objects.order_by("-pk")[0].because == "taken_back"
 
 
-def test_level_judged_on_points_earned_not_on_balance_open_loyalty_131(merchant, actor):
-    """open-loyalty #131: spending points lowered the level. Growth is no balance: nothing spends it, what is taken out
-    of it is a refund's or a named person's, and the level follows what was earned."""
+def spend_all_points(customer_id: int) -> None:
+    """Some in the exchange shop, which gives a few of them back, and those for an order."""
+    had = points.balance(customer_id)
+    offer = points.offer(points=had, given=[Reward("points", 7)])
+    exchanging.exchange(offer_id=offer.pk, customer_id=customer_id, key=f"exchange-{offer.pk}", actor=system())
+    identity = Identity.objects.get(customer=customer_id)
+    order = shop.place((shop.stocked(price=7), 1), identity=identity, choices={"points": "7"})
+    assert (order.status, points.balance(customer_id)) == ("paid", 0)
+    react("orders.paid")
+
+
+def test_level_judged_on_points_earned_not_on_balance_open_loyalty_131(merchant, actor, start):
+    """open-loyalty #131: spending points lowered the level. Two people earn the same growth and the same points; one
+    spends every point, tonight and at the end of the period by which the level must be kept. All that is judged
+    of them is the same, every night: both are gold while they keep it, and fall together when neither does."""
+    set_scheme(keep_months=3, grace_days=10)
+    silver, gold = make_level(100), make_level(1_000, keep=50)
+    points.tender()
+    spender, saver = (shop.buyer(f"+861380013800{n}").customer_id for n in range(2))
+
+    def both() -> tuple:
+        rows = [Member.objects.get(customer=one) for one in (spender, saver)]
+        first, second = ((row.growth, row.level_id, row.falls_on and row.falls_on.isoformat()) for row in rows)
+        assert first == second
+        return first
+
+    for one in (spender, saver):
+        earn(one, 1_000)
+        points.give(one, 1_000)
+    spend_all_points(spender)
+    assert both() == (1_000, gold.pk, None)
+    night()
+    assert both() == (1_000, gold.pk, None)
+    start.move_to("2026-05-31T16:30:00Z", tick=False)  # 1 June in Shanghai: kept by what was earned in March
+    night()
+    assert both() == (1_000, gold.pk, None)
+    start.move_to("2026-08-30T04:00:00Z", tick=False)  # two days before the second period of three months ends
+    for one in (spender, saver):
+        earn(one, 50)
+        points.give(one, 500)
+    spend_all_points(spender)
+    for moment in ("2026-08-31T04", "2026-08-31T17", "2026-09-02T04", "2026-09-20T04"):
+        start.move_to(f"{moment}:00:00Z", tick=False)
+        night()
+        assert both() == (1_050, gold.pk, None)
+    assert (points.balance(spender), points.balance(saver)) == (0, 1_500)
+    start.move_to("2026-12-01T04:00:00Z", tick=False)  # nothing was earned in the third period
+    night()
+    assert both() == (1_050, gold.pk, "2026-12-11")
+    start.move_to("2026-12-11T04:00:00Z", tick=False)
+    night()
+    assert both() == (1_050, silver.pk, None)
+
+
+def test_growth_is_no_balance_nothing_but_a_refund_or_a_named_person_takes_it_away(merchant):
     person = make_customer()
-    make_level(1000)
-    earn(person.pk, 1000)
-    assert {"earn", "purchase", "take_back", "review", "adjust"} == {
-        name for name in vars(growing) if not name.startswith("_") and callable(vars(growing)[name])
-        and vars(growing)[name].__module__ == growing.__name__
-    }  # fmt: skip
-    with pytest.raises(Exception, match="growth_taken_back_only"):
+    earn(person.pk, 1_000)
+    with pytest.raises(IntegrityError, match="growth_taken_back_only"):
         GrowthEntry.objects.create(
-            merchant=merchant, customer=person, home_customer=person, amount=-1000, source="purchase", key="spend",
+            merchant=merchant, customer=person, home_customer=person, amount=-1_000, source="purchase", key="spend",
             by="x",
         )  # fmt: skip
-
-
-def test_spending_points_or_time_leaves_a_kept_level(merchant, actor):
-    gold, person = make_level(1000), make_customer()
-    earn(person.pk, 1000)
-    night()
-    assert queries.member(person.pk).level == gold
 
 
 def test_reviews_give_no_more_than_the_limit_of_the_day(merchant, actor, time_machine):

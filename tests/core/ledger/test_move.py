@@ -175,3 +175,15 @@ def test_after_the_way_back_the_same_two_can_be_moved_again(actor, three):
 def test_a_holder_without_accounts_can_be_moved(actor):
     move("m", ANN, BOB, actor)
     assert Entry.objects.get(pk=services.move_back(key="m", actor=actor).pk).detail == {"shortfall": []}
+
+
+@pytest.mark.parametrize("order", [["m1", "m2"], ["m2", "m1"]])
+def test_what_was_spent_before_a_later_move_is_not_taken_from_whom_it_reached(actor, order):
+    """Ann's 5 are spent while they are Bob's; Cem, who comes after, pays for nobody."""
+    services.post(key="1", kind="k", lines=[*pay_in(ANN, 5), *pay_in(CEM, 10)], actor=actor)
+    move("m1", ANN, BOB, actor)
+    services.post(key="2", kind="k", lines=pay_out(BOB, 5), actor=actor)
+    move("m2", BOB, CEM, actor)
+    for key in order:
+        services.move_back(key=key, actor=actor)
+    assert (wallet(ANN), wallet(BOB), wallet(CEM)) == (0, 0, 10)

@@ -262,7 +262,9 @@ class Book:
             got = min(wanted, target.remaining)
         else:
             if moved.to_account.moved_to is not None:
-                self.fetch(self._way(moved.to_account), wanted)
+                onward = self._way(moved.to_account)
+                # No more than went on: what was spent before is not taken from others whom it reached. Debts all are.
+                self.fetch(onward, wanted if moved.from_account.floor is None else min(wanted, onward.amount))
             if moved.from_account.floor is None:
                 got = wanted  # an account that may be negative can always give it back
             elif wanted > 0:
