@@ -21,6 +21,7 @@ def hub(actor, segment_id=None):
 
 
 def test_a_merge_takes_bookings_and_invitations_along_and_gives_them_back(merchant, actor):
+    """tracardi #892, #784 (a merge dropped what was known of people): bookings stay."""
     made = make_experience()
     hub(actor)
     booked, other = book(made, 1), person(2).customer_id

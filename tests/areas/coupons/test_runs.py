@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pyroaring import BitMap64
 
 from tests.factories.coupons import give, make_template, run_of
@@ -16,15 +20,19 @@ from yutang.areas.coupons.errors import CouponNotOffered, NobodyChosen, WrongSta
 from yutang.areas.coupons.models import Coupon, Run, Template
 from yutang.areas.customers import services as customers
 from yutang.areas.segments import services as segments
-from yutang.core import access, tenancy
+from yutang.core import access, jobs, tenancy
 from yutang.core.errors import NotAllowed
 from yutang.core.reservations.models import Pool
 from yutang.lake import writer
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:Delete operation did not match"),
 ]  # fmt: skip
-MANY, KILLS = 600, 10
+MANY, CHUNK = 600, 20
+KILLS, HALFWAY, TAKEN_UP = 15, 8, 4  # of the kills so many came with some people done and some left
 
 
 @pytest.fixture
@@ -139,27 +147,73 @@ def test_nobody_and_who_may_not(merchant, actor):
 
 
 def test_killed_at_any_moment_nobody_gets_two_and_nobody_none(merchant, actor, settings, tmp_path):
-    people, runs = crowd(MANY), 0
+    people, runs, halfway = crowd(MANY), 0, 0
     template = make_template(limits={"total": 10**6, "per_person": None})
+    with Children("tests.areas.coupons.test_runs.child", environment(settings, tmp_path)) as children:
+        while children.kills < KILLS or halfway < HALFWAY:
+            run, runs = run_of(template, people), runs + 1
+            found = interrupted(children, run, merchant.pk, run.pk)
+            halfway += len(found)
+            for done in found:  # what a dead worker had done stays: the next one went on behind it
+                assert Coupon.objects.filter(run=run, customer_id__in=people[:done]).count() == done
+            assert (run.state, run.handled, run.issued) == ("done", MANY, MANY)
+            assert people_of(run) == people
+    assert Template.objects.get().issued == runs * MANY == Pool.objects.get(kind="coupon").confirmed
+
+
+def test_a_run_whose_worker_died_is_taken_up_again_by_the_next_worker(merchant, actor, settings, tmp_path):
+    """Nobody starts it again: its one job does, that of a dead worker as every minute (`core.retry_stalled`)."""
+    people, halfway = crowd(MANY), 0
+    with Children("tests.areas.coupons.test_runs.worker", environment(settings, tmp_path)) as children:
+        while halfway < TAKEN_UP:
+            run = run_of(make_template(limits={"per_person": 1}), people)
+            found = interrupted(children, run, meanwhile=a_minute_later)
+            halfway += len(found)
+            assert (run.state, run.handled, run.issued) == ("done", MANY, MANY)
+            assert people_of(run) == people
+            job = ProcrastinateJob.objects.get(task_name="coupons.run", args__run_id=run.pk)
+            assert job.status == "succeeded"
+            assert job.attempts > len(found)  # once more for each time that it was taken up
+    assert not ProcrastinateJob.objects.filter(task_name="core.retry_stalled", status="failed").exists()
+
+
+def interrupted(children: Children, run: Run, *arguments: int, meanwhile: Callable[[], object] = list) -> list[int]:
+    """Lets children work at the run until one ends by itself; at how many people those were killed that had done some
+    and left some."""
+    found: list[int] = []
 
     def handled() -> int:
         run.refresh_from_db()
         return run.handled
 
-    with Children("tests.areas.coupons.test_runs.child", environment(settings, tmp_path)) as children:
-        while children.kills < KILLS or not children.hits:
-            run, runs = run_of(template, people), runs + 1
-            while children.run(merchant.pk, run.pk, progress=handled):
-                pass
-            run.refresh_from_db()
-            assert (run.state, run.handled, run.issued) == ("done", MANY, MANY)
-            got = Coupon.objects.filter(run=run).values_list("customer_id", flat=True)
-            assert sorted(got) == people
-    assert Template.objects.get().issued == runs * MANY == Pool.objects.get(kind="coupon").confirmed
+    before = handled()
+    while children.run(*arguments, progress=handled):
+        if before < run.handled < MANY:
+            found.append(run.handled)
+        before = run.handled
+        meanwhile()
+    return found
+
+
+def people_of(run: Run) -> list[int]:
+    return sorted(Coupon.objects.filter(run=run).values_list("customer_id", flat=True))
+
+
+def a_minute_later() -> None:
+    """Dead workers have not been heard of for long, and the job of every minute is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'")
+    jobs.defer("core.retry_stalled", timestamp=0)
 
 
 def child(merchant_id: int, run_id: int) -> None:
-    services.execute(merchant_id=merchant_id, run_id=run_id, chunk=20)
+    services.execute(merchant_id=merchant_id, run_id=run_id, chunk=CHUNK)
+
+
+def worker() -> None:
+    """One that does what there is to do and ends; in chunks that leave something to be killed in."""
+    services.execute.__kwdefaults__["chunk"] = CHUNK
+    call_command("procrastinate", "worker", "--one-shot")
 
 
 def test_what_came_of_a_run_is_told(merchant, actor):

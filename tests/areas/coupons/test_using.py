@@ -12,13 +12,14 @@ from tests.factories.coupons import bought, give, make_template, state_of, total
 from tests.factories.membership import earn, make_level
 from yutang.areas.catalog import services as catalog
 from yutang.areas.coupons import queries
-from yutang.areas.coupons.errors import CouponGone
-from yutang.areas.coupons.models import Coupon, Use
+from yutang.areas.coupons.errors import CouponGone, CouponsGone, PersonalLimit
+from yutang.areas.coupons.models import Coupon, Template, Use
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.errors import PriceChanged
 from yutang.areas.orders.models import Adjustment, Order, OrderItem
 from yutang.areas.orders.services import Back
 from yutang.core import clock
+from yutang.core.reservations.models import Pool
 
 
 @pytest.fixture
@@ -100,8 +101,45 @@ def test_freight_coupons_go_with_those_for_goods(merchant, buyer):
     assert Order.objects.select_related("shop").get(pk=order.pk).shop.total == 8_000 + 300
 
 
+def used_of(template) -> tuple[int, int, int]:
+    """Pieces issued, pieces used, and what the limits hold as taken."""
+    issued = Template.objects.values_list("issued", flat=True).get(pk=template.pk)
+    taken = sum(Pool.objects.filter(kind__startswith="coupon").values_list("confirmed", flat=True))
+    return issued, queries.figures([template])[template.pk].used, taken
+
+
+@pytest.mark.parametrize("limits", [{"per_person": 1}, {"total": 1}, {"per_person": 1, "total": 1}])
+@pytest.mark.parametrize("is_paid", [False, True])
+def test_vendure_1466_a_cancelled_order_gives_the_use_back_to_the_limit(merchant, buyer, limits, is_paid):
+    """The last use that the limit allows: no other piece is to be had, so whoever cancels can only use that one again;
+    the new order uses the limit up as the old one did."""
+    cake = shop.stocked()
+    coupon = with_coupon(buyer.customer_id, limits=limits)
+    taken = int("total" in limits)
+
+    def nothing_left() -> None:
+        assert total(buyer, (cake, 1)) == 10_000
+        with pytest.raises((PersonalLimit, CouponsGone)):
+            give(coupon.template, buyer.customer_id)
+
+    assert used_of(coupon.template) == (1, 0, taken)
+    for number in range(2):
+        order = bought(buyer, (cake, 1), is_paid=is_paid)
+        assert used_of(coupon.template) == (1, 1, taken)
+        nothing_left()
+        if is_paid:
+            refund(order, Back(0, 1), key=f"r{number}")
+        else:
+            orders.close(order_id=order.pk, because="by_buyer", actor=shop.actor())
+        assert used_of(coupon.template) == (1, 0, taken)
+        assert total(buyer, (cake, 1)) == 8_000
+    order = bought(buyer, (cake, 1))
+    assert Use.objects.filter(order_id=order.pk).values_list("coupon", "amount").get() == (coupon.pk, 2_000)
+    assert used_of(coupon.template) == (1, 1, taken)
+    nothing_left()
+
+
 def test_a_closed_order_gives_its_coupons_back(merchant, buyer):
-    """vendure #1466: the limit of uses is given back on cancel."""
     cake = shop.stocked()
     coupon = with_coupon(buyer.customer_id)
     order = bought(buyer, (cake, 1), is_paid=False)

@@ -187,6 +187,7 @@ def test_whom_to_remind_and_who_renewed(merchant, actor, start):
 
 
 def test_cards_follow_merged_people_and_go_back(merchant, actor, start):
+    """tracardi #892, #784 (a merge dropped what was known of people): cards stay."""
     plan, one, other = make_plan(), make_customer(), make_customer()
     card = bought_card(plan, other.pk)
     merge = customers.merge(survivor_id=one.pk, absorbed_id=other.pk, evidence=[], actor=actor)

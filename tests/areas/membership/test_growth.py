@@ -153,6 +153,7 @@ def test_by_hand_with_a_reason_and_never_below_nothing(merchant, actor):
 
 
 def test_merged_people_have_what_both_earned_and_get_it_back(merchant, actor):
+    """tracardi #892, #784 (a merge dropped what was known of people): growth stays."""
     silver, gold = make_level(100), make_level(250)
     one, other = make_customer(), make_customer()
     earn(one.pk, 100)

@@ -28,6 +28,7 @@ def people(merchant):
 
 
 def test_points_follow_a_merge_and_come_home(people, actor):
+    """tracardi #892, #784 (a merge dropped what was known of people): points stay."""
     a, b = people[:2]
     points.give(a, 10)
     points.give(b, 5)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from tests.factories import shop, wallet
 from yutang.areas.customers import erasing
+from yutang.areas.customers import services as customers
 from yutang.areas.customers.models import Customer
-from yutang.areas.wallet import accounts, privacy, queries, services
+from yutang.areas.wallet import privacy, queries, services
 from yutang.areas.wallet.models import PayCode, RealName, Recharge
 from yutang.core.ledger import queries as ledger
-from yutang.core.ledger import services as books
 
 
 def test_a_recharge_is_refunded_after_its_lots_have_moved(merchant):
+    """tracardi #892, #784 (a merge dropped what was known of the absorbed one): recharges and their lots go along."""
     first, second = shop.buyer(), shop.buyer("+8613900139000")
     recharge = wallet.with_balance(100_000, 20_000, identity=first)
     wallet.bought(30_000, identity=first)
-    books.move_holder(
-        from_holder=accounts.customer(first.customer_id), to_holder=accounts.customer(second.customer_id), key="merge",
-        actor=shop.actor(),
-    )  # fmt: skip
-    Recharge.objects.update(customer=second.customer_id)
+    customers.merge(survivor_id=second.customer_id, absorbed_id=first.customer_id, evidence=[], actor=shop.actor())
+    assert [row.pk for row in queries.recharges_of(second.customer_id)] == [recharge.pk]
+    assert wallet.balance(first) == (0, 0)
     wallet.bought(20_000, identity=second)
     recharge.refresh_from_db()
     trial = queries.trial(recharge)

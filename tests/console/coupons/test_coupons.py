@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +16,9 @@ from tests.factories.merchants import make_merchant
 from yutang.areas.coupons import services
 from yutang.areas.coupons.models import Coupon, Run, Template
 from yutang.core import tenancy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FORM = {
     "name": "Spring", "kind": "percent", "value": "20", "threshold": "100", "ceiling": "50", "channel": "any",
@@ -80,19 +85,51 @@ def test_codes_are_exported_once(boss, shop):
     assert "0 of 2 redeemed" in text(boss.get(f"/coupons/{template.pk}"))
 
 
-def test_a_run_shows_its_progress_and_what_it_brought(boss, shop):
+def test_a_run_shows_its_progress_and_what_it_brought(boss, shop, monkeypatch):
+    store = make_store(shop, "S1")
     with tenancy.scope(shop.pk):
         template = make_template()
-        person = make_person(shop, node=make_store(shop, "S1"))
-        run = run_of(template, [person.pk])
-    assert 'hx-trigger="every 1s"' in text(boss.get(f"/coupons/runs/{run.pk}"))
-    services.execute(merchant_id=shop.pk, run_id=run.pk)
-    page = text(boss.get(f"/coupons/runs/{run.pk}"))
-    assert "every 1s" not in page
+        run = run_of(template, [make_person(shop, node=store).pk for _ in range(8)])
+    address = f"/coupons/runs/{run.pk}"
+    assert progress(boss, address) == (0, "Waiting", 8, 0, 0)
+
+    def die(*_: object) -> None:
+        raise WorkerDied
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services.running, "_step", after(1, services.running._step, die))
+        with pytest.raises(WorkerDied):
+            services.execute(merchant_id=shop.pk, run_id=run.pk, chunk=3)
+    assert progress(boss, address) == (37, "Running", 8, 3, 3)  # 3 of 8 are 37.5 %
+    services.execute(merchant_id=shop.pk, run_id=run.pk, chunk=3)
+    assert progress(boss, address) == (None, "Done", 8, 8, 8)
     assert template.name in text(boss.get("/coupons/runs"))
-    assert "Nobody was held out" in text(boss.get(f"/coupons/runs/{run.pk}/result"))
-    assert boss.post(f"/coupons/runs/{run.pk}/resume").status_code == 409  # it is done
+    assert "Nobody was held out" in text(boss.get(f"{address}/result"))
+    assert boss.post(f"{address}/resume").status_code == 409  # it is done
     assert "Choose a coupon" in text(boss.get(f"/coupons/runs/new?template={template.pk}"))
+
+
+class WorkerDied(Exception):
+    """Between two chunks: what was done is committed."""
+
+
+def after(times: int, real: Callable[..., None], then: Callable[..., None]) -> Callable[..., None]:
+    """`real` so many times, `then` from there on."""
+    calls = itertools.count()
+    return lambda *given: (real if next(calls) < times else then)(*given)
+
+
+def progress(boss, address: str) -> tuple[int | None, str, int, int, int]:
+    """What the card of a run says: per cent (none once it asks no more), state, people, done, issued."""
+    page = text(boss.get(address, headers={"HX-Request": "true", "HX-Target": "run"}))
+    bar = re.search(r'aria-valuenow="(\d+)"', page)
+    assert (bar is not None) == ('hx-trigger="every 1s"' in page)
+    if bar:
+        assert f'style="width: {bar[1]}%"' in page
+    state = re.search(r'<span class="badge[^>]*>([^<]+)<', page)[1]
+    said = dict(re.findall(r"<dt[^>]*>([^<]+)</dt><dd[^>]*>([^<]+)</dd>", page))
+    people, done, issued = (int(said[name]) for name in ("People", "Done", "Issued"))
+    return int(bar[1]) if bar else None, state, people, done, issued
 
 
 def test_stop_and_go_on(boss, shop):

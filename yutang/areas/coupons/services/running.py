@@ -39,18 +39,19 @@ INSERT INTO coupons_coupon (merchant_id, template_id, terms_id, customer_id, hom
        run_id, issued_at, valid_from, valid_until)
 SELECT %(merchant)s, %(template)s, %(terms)s, p.id, p.id, 'usable', 'run', '', %(run)s, %(now)s, %(from)s, %(until)s
   FROM unnest(%(people)s::bigint[]) AS p (id)
- WHERE (%(per_person)s::int IS NULL OR (
-       SELECT count(*) FROM coupons_coupon c
-        WHERE c.merchant_id = %(merchant)s AND c.customer_id = p.id AND c.template_id = %(template)s AND c.via <> 'gift'
-       ) < %(per_person)s::int)
-   {unissued}
  ORDER BY p.id LIMIT %(most)s
 ON CONFLICT (merchant_id, run_id, home_customer_id) WHERE run_id IS NOT NULL DO NOTHING
 """
-# Who has one already must not count where there are fewer left than people; else the conflict is enough.
-_UNISSUED = """
-   AND NOT EXISTS (SELECT FROM coupons_coupon c
-                    WHERE c.merchant_id = %(merchant)s AND c.run_id = %(run)s AND c.home_customer_id = p.id)
+# Both ask for the people of a chunk, never for what was issued of the template or the run: of a table that has just
+# grown PostgreSQL knows nothing, and would read all of that again for each person.
+_HAVE_ENOUGH = """
+SELECT customer_id FROM coupons_coupon
+ WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(people)s::bigint[])
+ GROUP BY customer_id HAVING count(*) FILTER (WHERE template_id = %(template)s AND via <> 'gift') >= %(per_person)s
+"""
+_HAVE_THIS = """
+SELECT home_customer_id FROM coupons_coupon
+ WHERE merchant_id = %(merchant)s AND run_id = %(run)s AND home_customer_id = ANY(%(people)s::bigint[])
 """
 
 
@@ -156,8 +157,8 @@ def _step(run: Run, people: np.ndarray[Any, np.dtype[np.int64]]) -> None:
         return
     # Whoever was merged since is the person of today; nobody is merged until this commits.
     merging.lock_identities(run.merchant_id)
-    today = customers.current_people(people.tolist())
-    made = _insert(run, template, today, begins, ends, now, most)
+    today = _entitled(run, template, customers.current_people(people.tolist()), most)
+    made = _insert(run, today, begins, ends, now, most)
     if made:
         issuing.take_from_pools(template, made, f"coupon_run:{run.pk}:{run.position}:{run.issued}", _by(run))
         template.issued += made
@@ -172,16 +173,31 @@ def _step(run: Run, people: np.ndarray[Any, np.dtype[np.int64]]) -> None:
     run.save(update_fields=["state", "position", "handled", "issued"])
 
 
-def _insert(
-    run: Run, template: Template, people: list[int], begins: datetime, ends: datetime, now: datetime, most: int
-) -> int:  # fmt: skip
+def _entitled(run: Run, template: Template, people: list[int], most: int) -> list[int]:
+    """Without those who have as many as a person may. Who has one of this run already must not count where there are
+    fewer left than people; else the conflict is enough."""
+    asked: dict[str, Any] = {
+        "merchant": run.merchant_id, "template": run.template_id, "run": run.pk, "people": people,
+        "per_person": template.per_person,
+    }  # fmt: skip
+    have: set[int] = set()
+    with connection.cursor() as cursor:
+        if template.per_person is not None:
+            cursor.execute(_HAVE_ENOUGH, asked)
+            have.update(row[0] for row in cursor.fetchall())
+        if most < len(people):
+            cursor.execute(_HAVE_THIS, asked)
+            have.update(row[0] for row in cursor.fetchall())
+    return [person for person in people if person not in have] if have else people
+
+
+def _insert(run: Run, people: list[int], begins: datetime, ends: datetime, now: datetime, most: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            _ISSUE.format(unissued=_UNISSUED if most < len(people) else ""),
+            _ISSUE,
             {
                 "merchant": run.merchant_id, "template": run.template_id, "terms": run.terms_id, "run": run.pk,
-                "now": now, "from": begins, "until": ends, "people": people, "per_person": template.per_person,
-                "most": most,
+                "now": now, "from": begins, "until": ends, "people": people, "most": most,
             },
         )  # fmt: skip
         return int(cursor.rowcount)
