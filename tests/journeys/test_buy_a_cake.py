@@ -92,7 +92,9 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, work, settings):
         (order.pk, "goods", 29_801, order.customer_id), (order.pk, "refund", -14_900, order.customer_id),
     ]  # fmt: skip
     page.goto(f"/customers/{order.customer_id}")
-    expect(page.locator(".card", has=page.get_by_text("Net amount", exact=True)).locator(".yt-figure")).to_have_text("CN¥149.01")
+    expect(page.locator(".card", has=page.get_by_text("Net amount", exact=True)).locator(".yt-figure")).to_have_text(
+        "CN¥149.01"
+    )
     expect(page.locator("#orders summary .yt-num")).to_have_text("CN¥149.01")
     expect(page.locator("#orders td.text-red")).to_have_text("-CN¥149.00")
     page.goto("/")
