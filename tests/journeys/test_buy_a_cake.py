@@ -12,7 +12,7 @@ from tests.factories.merchants import make_store
 from tests.factories.shop import put
 from yutang.areas.catalog.services import SkuDraft
 from yutang.areas.orders.models import Order
-from yutang.lake import writer
+from yutang.lake import engine
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -28,7 +28,7 @@ def cake(merchant, in_scope):
     with in_scope():
         store = make_store("WS")
         product = make_product(
-            SkuDraft(code="C6", price=19_800, values=("6寸",)), SkuDraft(code="C8", price=29_800, values=("8寸",)),
+            SkuDraft(code="C6", price=19_800, values=("6寸",)), SkuDraft(code="C8", price=29_801, values=("8寸",)),
             name="草莓奶油蛋糕", specifications={"尺寸": ["6寸", "8寸"]}, is_delivered=False,
         )  # fmt: skip
         for sku in product.skus.all():
@@ -36,14 +36,14 @@ def cake(merchant, in_scope):
     return product
 
 
-def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
+def test_buy_a_cake(page, enter, merchant, in_scope, cake, work, settings):
     settings.SANDBOX = True
     shop = f"/s/{merchant.slug}/"
     page.goto(shop)
     page.get_by_role("link", name=re.compile("草莓奶油蛋糕")).click()
     page.get_by_role("button", name="Add to cart").click()
     page.get_by_role("button", name="8寸").click()
-    expect(page.locator("[data-picked-price]")).to_have_text("CN¥298.00")
+    expect(page.locator("[data-picked-price]")).to_have_text("CN¥298.01")
     page.get_by_role("button", name="OK").click()
     expect(page.locator("#cart-count")).to_have_text("1")
 
@@ -58,7 +58,7 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
 
     page.get_by_text("Pickup at a store").click()
     page.get_by_role("combobox", name="Store").select_option(label="Store WS")
-    expect(page.locator(".sh-buy .sh-price")).to_have_text("CN¥298.00")
+    expect(page.locator(".sh-buy .sh-price")).to_have_text("CN¥298.01")
     page.get_by_role("button", name="Place order").click()
     page.get_by_role("button", name="Pay").click()
     page.get_by_role("button", name="Pay now").click()
@@ -68,7 +68,7 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
 
     with in_scope():
         order = Order.objects.select_related("shop").get()
-        assert (order.status, order.sold_amount) == ("paid", 29_800)
+        assert (order.status, order.sold_amount) == ("paid", 29_801)
     enter()
     page.goto("/pickup")
     page.get_by_label("Pickup code").fill(code)
@@ -82,12 +82,22 @@ def test_buy_a_cake(page, enter, merchant, in_scope, cake, settings):
     page.get_by_role("button", name="Refund now").click()
 
     page.goto(f"{shop}orders/{order.pk}")
-    expect(page.get_by_text("CN¥149.00 refunded")).to_be_visible()
-    writer.run()
+    expect(page.get_by_text("CN¥149.00 refunded", exact=True)).to_be_visible()
+    work()
     with in_scope():
         order.refresh_from_db()
-        assert order.net_amount == 14_900
+        assert (order.sold_amount, order.refunded_amount, order.net_amount) == (29_801, -14_900, 14_901)
+        lines = engine.query("SELECT order_id, kind, amount, customer_id FROM orders.line ORDER BY id").to_pylist()
+    assert [tuple(line.values()) for line in lines] == [
+        (order.pk, "goods", 29_801, order.customer_id), (order.pk, "refund", -14_900, order.customer_id),
+    ]  # fmt: skip
     page.goto(f"/customers/{order.customer_id}")
-    expect(page.get_by_text("CN¥149.00").first).to_be_visible()
+    expect(page.locator(".card", has=page.get_by_text("Net amount", exact=True)).locator(".yt-figure")).to_have_text(
+        "CN¥149.01"
+    )
+    expect(page.locator("#orders summary .yt-num")).to_have_text("CN¥149.01")
+    expect(page.locator("#orders td.text-red")).to_have_text("-CN¥149.00")
     page.goto("/")
-    expect(page.get_by_role("link", name=re.compile("Net sales")).first).to_contain_text("149.00")
+    net = page.get_by_role("region", name="Sales").get_by_role("link", name=re.compile("Net sales"))
+    net.click()
+    expect(page.locator(".yt-metric-value")).to_have_text("CN¥149.01")

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from tests.api.pool import sql
 from tests.console.conftest import text
 from tests.factories.catalog import make_product
 from tests.factories.merchants import make_merchant
@@ -18,6 +21,7 @@ from yutang.areas.catalog import services
 from yutang.areas.catalog.models import Product
 from yutang.areas.interactions.models import Interaction
 from yutang.core import access, tenancy
+from yutang.shop.browse.cards import SIZE
 
 
 def test_home_shows_what_is_on_sale(stranger, shop, merchant):
@@ -71,6 +75,22 @@ def test_categories(stranger, shop, merchant, actor):
     assert cake.name in text(stranger.get(f"{shop}c/{cakes.pk}"))
     assert stranger.get(f"{shop}c/{hidden.pk}").status_code == 404
     assert stranger.get(f"{shop}c/99999999999999999999").status_code == 404
+
+
+@pytest.mark.parametrize(("where", "count", "more"), [("c", 5, 0), ("c/{category}", 5, 0), ("search?q=cake", 12, 1)])
+def test_lists_ask_as_much_for_a_full_page_as_for_one(stranger, shop, merchant, actor, where, count, more):
+    """What has further pages costs no more, but a search notes how much it has found."""
+    cakes, asked = services.save_category(name="Cakes", actor=actor), {}
+    address = shop + where.format(category=cakes.pk)
+    stranger.get(address)
+    for number in range(1, SIZE + 2):
+        make_product(name=f"Cake {number}", category_id=cakes.pk)
+        if number in (1, SIZE, SIZE + 1):
+            with CaptureQueriesContext(connection) as captured:
+                page = text(stranger.get(address))
+            assert len(set(re.findall(r"Cake \d+", page))) == min(number, SIZE)
+            asked[number] = len(sql(captured))
+    assert asked == {1: count, SIZE: count, SIZE + 1: count + more}
 
 
 def test_a_product_with_what_the_picker_needs(stranger, shop, merchant):

@@ -421,6 +421,16 @@ def test_what_the_region_is_not_offered_is_named_and_not_placed(shopper, shop, m
 
 
 @pytest.mark.parametrize("goods", [1, 12])
+def test_a_cart_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, goods):
+    for number in range(goods):
+        add(shopper, shop, stocked(9), key=f"tap{number}")
+    with CaptureQueriesContext(connection) as captured:
+        page = text(shopper.get(f"{shop}cart"))
+    assert f"Check out ({goods})" in page
+    assert len(sql(captured)) == 6
+
+
+@pytest.mark.parametrize("goods", [1, 12])
 def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, actor, goods):
     make_freight()
     make_store("A")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.console.conftest import text
 from tests.factories import aftersale as made
+from tests.factories import bad_pictures
+from tests.factories.bad_pictures import bad_upload
 from tests.factories.catalog import make_freight, make_picture_file, make_product
 from tests.factories.merchants import make_merchant
 from tests.factories.shop import buyer, paid, put, stocked
@@ -18,6 +20,11 @@ from yutang.core import tenancy
 
 KEY = "k" * 32
 PART = {"HX-Request": "true"}
+
+
+def problems(answer):
+    """What the page says is wrong, as it is read."""
+    return re.findall(r'<p class="sh-problem[^"]*" role="alert">(.*?)</p>', answer.content.decode())
 
 
 def upload(colour="orange"):
@@ -88,21 +95,22 @@ def test_what_cannot_be_asked_is_said(shopper, shop, order, wrong, said):
     assert not Case.objects.exists()
 
 
-def test_a_file_that_is_no_picture(shopper, shop, order):
-    for name, content in (
-        ("a.svg", b"<svg><script/></svg>"),
-        ("a.jpg", b"nothing"),
-        ("a.jpg", b"\xff\xd8\xff\xe0broken"),
-    ):
-        file = upload()
-        file.name, _ = name, file.truncate(0)
-        file.seek(0)
-        file.write(content)
-        file.seek(0)
-        answer = shopper.post(f"{shop}orders/{order.pk}/aftersale", sent(pictures=[file]))
-        assert answer.status_code == 422, name
-        assert 'class="sh-problem' in answer.content.decode()
+@bad_pictures.EACH
+def test_a_file_that_is_no_picture(shopper, shop, order, bad, said):
+    answer = shopper.post(f"{shop}orders/{order.pk}/aftersale", sent(pictures=[upload(), bad_upload(bad)]))
+    assert (answer.status_code, problems(answer)) == (422, [said])
     assert not Case.objects.exists()
+
+
+@bad_pictures.EACH
+def test_evidence_that_is_no_picture(shopper, shop, order, bad, said):
+    case = made.refused(made.opened(order, (0, 1), kind="refund_only", reason="quality"))
+    shopper.post(f"{shop}aftersale/{case.pk}/escalate", {"reason": "It was not used"})
+    evidence = {"text": "Look", "pictures": [bad_upload(bad)]}
+    answer = shopper.post(f"{shop}aftersale/{case.pk}/evidence", evidence)
+    assert (answer.status_code, problems(answer)) == (422, [said])
+    assert not CasePicture.objects.exists()
+    assert not CaseStep.objects.filter(what="evidence").exists()
 
 
 def test_an_exchange_offers_what_costs_the_same_and_is_there(shopper, shop, merchant):

@@ -6,10 +6,12 @@ import pytest
 
 from tests.console.conftest import text
 from tests.factories import aftersale as made
+from tests.factories import bad_pictures
+from tests.factories.bad_pictures import bad_upload
 from tests.factories.customers import make_customer
 from tests.factories.shop import actor as staff
 from tests.factories.shop import buyer, stocked
-from tests.shop.test_cases import upload
+from tests.shop.test_cases import problems, upload
 from yutang.areas.catalog import services as catalog
 from yutang.areas.catalog.models import Review
 from yutang.areas.customers import merging
@@ -67,6 +69,13 @@ def test_once(shopper, shop, order):
 def test_what_is_no_review(shopper, shop, order, wrong, said):
     answer = shopper.post(f"{shop}orders/{order.pk}/review", sent(**wrong))
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert not Review.objects.exists()
+
+
+@bad_pictures.EACH
+def test_a_file_that_is_no_picture(shopper, shop, order, bad, said):
+    answer = shopper.post(f"{shop}orders/{order.pk}/review", sent(pictures=[upload(), bad_upload(bad)]))
+    assert (answer.status_code, problems(answer)) == (422, [said])
     assert not Review.objects.exists()
 
 

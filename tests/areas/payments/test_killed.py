@@ -43,6 +43,7 @@ BUYERS = 8  # at once
 SKUS, PRICES = 5, (990, 8_800, 12_345, 100_000, 1)
 SEED = 4
 BETWEEN_KILLS = (0.3, 3.0)  # seconds
+KILLS = 2 * (1 + COUNT // 40)  # at least; half of them of each part
 ROUNDS = 5  # of the worker, until nothing waits
 # What every tenth buyer does; the others pay, the even ones with WeChat Pay and the odd ones with play money.
 GONE, CLOSES, TAPS_TWICE = 3, 6, {2, 5, 7}
@@ -60,6 +61,7 @@ def platform(till, wechat_with):
 class Buyers:
     def __init__(self, up: Up, till: rig.Till, platform, skus) -> None:
         self.up, self.till, self.platform, self.skus = up, till, platform, skus
+        self.killer = Killer(up)
         with till.scope():
             self.people = [shop.buyer(f"+86138{number:08d}") for number in range(BUYERS)]
             for identity in self.people:
@@ -67,7 +69,9 @@ class Buyers:
         self.free = list(self.people)
 
     def buy(self, number: int) -> int:
-        """One order, from the checkout to its end; its id."""
+        """One order, from the checkout to its end; its id. So many must have been killed before it begins, that all
+        are at the last one's."""
+        self.killer.wait_for(number * KILLS // (COUNT - 1))
         person = self.free.pop()
         try:
             with Phone(self.up.port, self.till.merchant, person, PATIENCE) as phone:
@@ -122,10 +126,10 @@ def test_no_order_without_its_money(platform, till, settings, tmp_path):
     }  # fmt: skip
     with Up(around, port) as up:
         buyers = Buyers(up, till, platform, skus)
-        with Killer(up) as killer, ThreadPoolExecutor(BUYERS) as pool:
+        with buyers.killer as killer, ThreadPoolExecutor(BUYERS) as pool:
             orders = list(pool.map(buyers.buy, range(COUNT)))
         platform.drain(PATIENCE)
-    assert min(killer.killed[part] for part in Up.PARTS) > 0, killer.killed
+    assert min(killer.killed[part] for part in Up.PARTS) >= KILLS // len(Up.PARTS), killer.killed
     catch_up(up, till, platform)
     assert len(set(orders)) == COUNT
     with till.scope():
@@ -141,7 +145,7 @@ class Killer:
     def __init__(self, up: Up) -> None:
         self.killed: Counter[str] = Counter()
         self._up, self._random, self._stopping = up, random.Random(SEED), threading.Event()
-        self._parts = itertools.cycle(Up.PARTS)
+        self._has_killed = threading.Condition()
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Killer:
@@ -152,10 +156,20 @@ class Killer:
         self._stopping.set()
         self._thread.join()
 
+    def wait_for(self, kills: int) -> None:
+        with self._has_killed:
+            assert self._has_killed.wait_for(lambda: self.killed.total() >= kills, PATIENCE), self.killed
+
     def _run(self) -> None:
-        while not self._stopping.wait(self._random.uniform(*BETWEEN_KILLS)):
-            part = next(self._parts)
-            self.killed[part] += self._up.kill(part)
+        for part in itertools.cycle(Up.PARTS):
+            if self._stopping.wait(self._random.uniform(*BETWEEN_KILLS)):
+                return
+            while not self._up.kill(part):  # it is being started
+                if self._stopping.wait(0.1):
+                    return
+            with self._has_killed:
+                self.killed[part] += 1
+                self._has_killed.notify_all()
             while not self._up.answers() and not self._stopping.wait(0.1):
                 pass  # who is killed before it answers sells nothing
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,8 +18,9 @@ from tests.factories import shop
 from yutang.areas.orders import services as orders
 from yutang.areas.orders.errors import WrongState
 from yutang.areas.orders.models import Order, SaleLine, ShopOrder
-from yutang.areas.payments import services
-from yutang.areas.payments.models import Notice, Refund, Tender
+from yutang.areas.payments import queries, services
+from yutang.areas.payments.models import BillDay, BillEntry, Notice, Refund, Tender
+from yutang.areas.payments.services import asking, reconciling
 from yutang.core import clock
 from yutang.core.models import Event
 from yutang.simulators.alipay.faults import NoticeFaults
@@ -28,6 +31,20 @@ COUNT = int(os.environ.get("YUTANG_STORM", "200"))  # for each of the two servic
 PATIENCE = patience.PATIENCE + COUNT  # seconds for all notices: what takes longer hangs
 PRICES = (1, 990, 8_800, 12_345, 100_000)
 GAVE_UP = 10  # every tenth of those whose money has not arrived yet
+NOON = datetime(2026, 3, 5, 4, tzinfo=UTC)  # in Shanghai: the storm has one day
+NEXT_DAY = datetime(2026, 3, 6, 2, 31, tzinfo=UTC)  # when its bill is there
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice as its service meant to send it."""
+
+    id: str
+    is_lost: bool
+    is_late: bool
+    is_doubled: bool
+    is_held: bool
+    is_forged: bool
 
 
 class WechatStorm:
@@ -48,6 +65,17 @@ class WechatStorm:
 
     def genuine(self):
         return {d.status for d in self.platform.deliveries if d.kind == Kind.GENUINE}
+
+    def told(self):
+        return [
+            Told(notice.id, fate.is_lost, fate.is_late, fate.is_duplicated, fate.is_held, fate.is_forged)
+            for notice, fate in self.platform.told
+        ]
+
+    def came(self):
+        """The numbers of genuine and of forged notices, in the order in which they arrived."""
+        of = {kind: [d.notice.id for d in self.platform.deliveries if d.kind == kind] for kind in Kind}
+        return of[Kind.GENUINE], of[Kind.FORGED]
 
     def moved(self):
         """(what buyers paid, what went back)"""
@@ -73,6 +101,22 @@ class AlipayStorm:
     def genuine(self):
         return {204 if d.is_taken else d.answer for d in self.service.deliveries if not d.is_forged}
 
+    def told(self):
+        return [
+            Told(
+                notice.notify_id, fate.is_lost, fate.delay > 0, fate.copies > 1, fate.is_held,
+                fate.is_forged_before and not fate.is_lost,
+            )
+            for notice, fate in self.service.told
+        ]  # fmt: skip
+
+    def came(self):
+        of = {
+            is_forged: [d.notify_id for d in self.service.deliveries if d.is_forged is is_forged]
+            for is_forged in (False, True)
+        }
+        return of[False], of[True]
+
     def moved(self):
         trades = [trade for trade in self.service.book.all() if trade.paid_at]
         return sum(trade.charge.amount for trade in trades), sum(trade.refunded_total for trade in trades)
@@ -88,11 +132,12 @@ def storm(request, till, public, wechat_with, alipay_with):
         service, kind = alipay_with(faults=faults), AlipayStorm
     with service:
         made = kind(service)
-        till.connect(made.provider, made.fields(), (made.method,))
-        yield made
+        with time_machine.travel(NOON):
+            made.ours = till.connect(made.provider, made.fields(), (made.method,))
+            yield made
 
 
-def test_every_order_is_paid_exactly_once(storm, till):
+def test_every_order_is_paid_exactly_once(storm, till, monkeypatch):
     with till.scope():
         shelf = [shop.stocked(COUNT, price) for price in PRICES]
         buyer = shop.buyer()
@@ -102,17 +147,79 @@ def test_every_order_is_paid_exactly_once(storm, till):
         storm.pay(till.start(order, storm.provider, storm.method).no)
     given_up = give_up(till)
     storm.flush()
-    with till.scope():
-        unheard = Tender.objects.exclude(state="paid").count()
-    assert unheard > COUNT * 0.05, "no notice was lost: the storm is none"
+    check_storm(storm)
     till.work()
+    unheard = waiting(till)
+    assert len(unheard) > COUNT * 0.05, "no notice was lost: the storm is none"
+    with time_machine.travel(clock.now() + timedelta(minutes=2)), monkeypatch.context() as half:
+        half.setattr(asking, "AT_A_TIME", len(unheard) // 2)
+        assert services.ask_about_tenders(actor=till.actor) == len(unheard) // 2
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
-        asked = sum(services.ask_about_tenders(actor=till.actor) for _ in range(COUNT // 200))
         till.work()
-        services.ask_about_refunds(actor=till.actor)
-        storm.flush()
-    assert 0 < asked <= unheard
+        while services.ask_about_refunds(actor=till.actor):
+            storm.flush()
+    with time_machine.travel(NEXT_DAY):
+        reconcile(storm, till, monkeypatch)
     check_books(storm, till, given_up)
+
+
+def waiting(till) -> list[str]:
+    """Numbers of the tenders whose money we have not heard of, the oldest first."""
+    with till.scope():
+        found = Tender.objects.exclude(state="paid").order_by("pk").values_list("no", "state")
+        assert {state for _, state in found} <= {"started"}
+        return [no for no, _ in found]
+
+
+def check_storm(storm) -> None:
+    """What the service was to do wrong it did: by its log of what came when."""
+    told, (genuine, forged) = storm.told(), storm.came()
+    times, place = Counter(genuine), {}
+    for at, id_ in enumerate(genuine):
+        place.setdefault(id_, at)
+    sent = [one for one in told if not one.is_lost]
+    assert set(times) == {one.id for one in sent}
+    assert {id_ for id_, n in times.items() if n > 1} == {one.id for one in sent if one.is_doubled}
+    assert set(forged) == {one.id for one in told if one.is_forged}
+    overtaken, first = set(), len(genuine)
+    for one in reversed(sent):  # whoever came about later and arrived sooner
+        if place[one.id] > first:
+            overtaken.add(one.id)
+        first = min(first, place[one.id])
+    for what, wrong in {
+        "late": [one for one in sent if one.is_late and not one.is_held and one.id in overtaken],
+        "out of order": [one for one in sent if one.is_held and not one.is_late and one.id in overtaken],
+        "duplicate": [one for one in sent if one.is_doubled],
+        "forged": forged,
+        "lost": [one for one in told if one.is_lost],
+    }.items():
+        assert len(wrong) > COUNT * 0.02, what
+
+
+def reconcile(storm, till, monkeypatch) -> None:
+    """The bill of the day names exactly what nobody has told us or asked for yet; once asked for, all is matched."""
+    missed = waiting(till)
+    asked = len(missed) // 2
+    assert asked
+    with monkeypatch.context() as few:
+        few.setattr(reconciling, "_ASK_AT_MOST", asked)
+        assert services.reconcile_due(now=clock.now(), actor=till.actor) == 1
+    assert waiting(till) == missed[asked:]
+    with till.scope():
+        found = {(row.about, row.no): (row.kind, row.our_amount) for row in queries.differences()}
+        assert found == {("payment", no): ("only_theirs", None) for no in missed[asked:]}
+    while left := waiting(till):
+        services.reconcile(account_id=storm.ours.pk, day=NOON.date(), actor=till.actor)
+        assert len(waiting(till)) == max(0, len(left) - reconciling._ASK_AT_MOST)
+    with till.scope():
+        bill = BillDay.objects.get()
+        entries = BillEntry.objects.count()
+        assert (bill.state, bill.difference_count, bill.matched_count, bill.entry_count) == (
+            "compared", 0, entries, entries,
+        )  # fmt: skip
+        assert entries == COUNT + Refund.objects.count()
+        assert (bill.paid_amount, bill.refunded_amount) == storm.moved()
+        assert not queries.differences().exists()
 
 
 def give_up(till) -> set[int]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api.pool import make_store
 from tests.console.conftest import text
+from tests.factories import bad_pictures
+from tests.factories.bad_pictures import bad_upload
 from tests.factories.catalog import make_freight, make_picture_file, make_product
 from tests.factories.membership import make_level
 from tests.factories.merchants import make_merchant
@@ -217,6 +220,17 @@ def test_pictures(client_for, shop):
         digest = Picture.objects.get().digest
     assert f"/media/{shop.pk}/{digest}-200.webp" in text(client.get("/products"))
     assert client_for(shop, "guide").post(address, {"file": make_picture_file()}).status_code == 403
+
+
+@bad_pictures.EACH
+def test_a_file_that_is_no_picture(client_for, shop, bad, said):
+    with tenancy.scope(shop.pk):
+        product = make_product()
+    sent = {"file": [bad_upload(bad)]}
+    answer = text(client_for(shop).post(f"/products/{product.pk}/pictures", sent, headers={"HX-Request": "true"}))
+    assert re.findall(r'class="text-danger small">.*?</svg> (.*?)</div>', answer) == [f"photo.jpg: {said}"]
+    with tenancy.scope(shop.pk):
+        assert not Picture.objects.exists()
 
 
 def test_the_preview_is_cleaned(client_for, shop):

@@ -6,10 +6,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.areas.decoration.test_pages import notice, segment_of, texts
 from tests.console.conftest import text
+from tests.factories import bad_pictures
 from tests.factories import decoration as made
+from tests.factories.bad_pictures import bad_upload
 from tests.factories.catalog import make_picture_file, make_product
 from tests.factories.merchants import make_store
 from yutang.areas.decoration.models import Page, PageVersion
@@ -153,14 +156,28 @@ def test_a_countdown_is_in_the_merchants_time(owner, merchant):
     assert owner.post(address, {"revision": 2, "title": "Sale", "until": "soon"}).status_code == 422
 
 
-@pytest.mark.parametrize("content", [b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", b"no picture", b""])
-def test_pictures_that_are_none(owner, merchant, content):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
+@bad_pictures.EACH
+def test_a_picture_of_a_block_that_is_none(owner, merchant, bad, said):
     variant = made.draft(made.general(made.home()), made.block("video"))
     address = f"/pages/variants/{variant.pk}/blocks/{variant.draft[0]['id']}"
-    answer = owner.post(address, {"revision": 1, "poster-file": SimpleUploadedFile("a.png", content)})
-    assert answer.status_code == 422
+    answer = owner.post(address, {"revision": 1, "poster-file": bad_upload(bad)})
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    variant.refresh_from_db()
+    assert variant.revision == 1
+
+
+@bad_pictures.EACH
+def test_a_picture_to_share_that_is_none(owner, merchant, bad, said):
+    answer = owner.post("/pages/new", {"title": "双十一", "slug": "double-eleven", "picture": bad_upload(bad)})
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert not Page.objects.exists()
+
+
+def test_an_empty_file_is_no_picture(owner, merchant):
+    variant = made.draft(made.general(made.home()), made.block("video"))
+    address = f"/pages/variants/{variant.pk}/blocks/{variant.draft[0]['id']}"
+    answer = owner.post(address, {"revision": 1, "poster-file": SimpleUploadedFile("a.png", b"")})
+    assert (answer.status_code, "Only JPEG, PNG, WebP and GIF" in answer.content.decode()) == (422, True)
     variant.refresh_from_db()
     assert variant.revision == 1
 

@@ -58,6 +58,7 @@ class Notifier:
         self._is_stopped = False
         self._deliveries: list[Delivery] = []
         self._lost: list[str] = []
+        self._told: list[tuple[Notice, Fate]] = []
         self._http = httpx.Client(timeout=PATIENCE, trust_env=False)
         self._thread = threading.Thread(target=self._run, name="alipay-notices", daemon=True)
 
@@ -74,6 +75,7 @@ class Notifier:
     def send(self, notice: Notice) -> None:
         with self._wake:
             fate = self._fortune.next()
+            self._told.append((notice, fate))
             if fate.is_lost:
                 self._lost.append(notice.notify_id)
                 return
@@ -98,6 +100,12 @@ class Notifier:
         """Numbers of notices that were never sent."""
         with self._wake:
             return list(self._lost)
+
+    @property
+    def told(self) -> list[tuple[Notice, Fate]]:
+        """All notices in the order in which they came about, and what was to become of each."""
+        with self._wake:
+            return list(self._told)
 
     def _plan(self, notice: Notice, fate: Fate) -> None:
         if fate.is_forged_before:

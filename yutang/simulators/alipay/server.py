@@ -18,7 +18,7 @@ from yutang.core import clock
 
 from . import bill, notices
 from .account import Account, make_account
-from .faults import AnswerFault, NoticeFaults
+from .faults import AnswerFault, Fate, NoticeFaults
 from .gateway import Addresses, Gateway
 from .handler import Handler
 from .notifier import LADDER, Delivery, Notice, Notifier
@@ -119,6 +119,10 @@ class AlipaySimulator:
     @property
     def lost(self) -> list[str]:
         return self._notifier.lost
+
+    @property
+    def told(self) -> list[tuple[Notice, Fate]]:
+        return self._notifier.told
 
     def bill(self, day: date) -> bytes:
         lines = bill.lines(self.book.all(), day, self._fee_rate)

@@ -91,6 +91,7 @@ class Notifier:
         self._changed = threading.Condition()
         self._is_hurried = self._is_busy = self._is_stopped = False
         self._deliveries: list[Delivery] = []
+        self._told: list[tuple[Notice, Fate]] = []
         self._thread = threading.Thread(target=self._run, name="wechatpay-notices")
 
     def start(self) -> None:
@@ -105,6 +106,7 @@ class Notifier:
 
     def tell(self, notice: Notice, fate: Fate) -> None:
         with self._changed:
+            self._told.append((notice, fate))
             overtaken = [held for held in self._held if held[0].about == notice.about]
             if fate.is_held and not overtaken:
                 self._held.append((notice, fate))
@@ -131,6 +133,11 @@ class Notifier:
     def deliveries(self) -> list[Delivery]:
         with self._changed:
             return list(self._deliveries)
+
+    def told(self) -> list[tuple[Notice, Fate]]:
+        """All notices in the order in which they came about, and what was to become of each."""
+        with self._changed:
+            return list(self._told)
 
     def _plan(self, notice: Notice, fate: Fate) -> None:
         due = time.monotonic() + (self._late if fate.is_late else 0)

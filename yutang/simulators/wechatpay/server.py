@@ -24,7 +24,7 @@ from yutang.simulators.wechatpay import bridge, notifier, pages
 from yutang.simulators.wechatpay.accounts import Account, PlatformKey, stranger
 from yutang.simulators.wechatpay.api import Answer, Api, Request
 from yutang.simulators.wechatpay.content import refund_notice_json, transaction_json
-from yutang.simulators.wechatpay.faults import USUAL, AnswerFault, Faults, fate
+from yutang.simulators.wechatpay.faults import USUAL, AnswerFault, Fate, Faults, fate
 from yutang.simulators.wechatpay.fields import Refusal
 from yutang.simulators.wechatpay.trades import Book, Refund, Trade
 
@@ -151,6 +151,10 @@ class Simulator:
     @property
     def deliveries(self) -> list[notifier.Delivery]:
         return self._notifier.deliveries()
+
+    @property
+    def told(self) -> list[tuple[notifier.Notice, Fate]]:
+        return self._notifier.told()
 
     # Requests
 
