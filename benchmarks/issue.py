@@ -51,7 +51,7 @@ SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM coupons_coupon c
 def run() -> list[Row]:
     """From the operator's start to the end of the last chunk."""
     actor = make_merchant()
-    ids = _people(actor)
+    ids = people(actor, PEOPLE, elsewhere=(PEOPLE - 1) // (ELSEWHERE - 1))
     with tenancy.scope(actor.merchant_id):
         writer.mark_people_changed(actor.merchant_id)
     writer.run()
@@ -82,11 +82,12 @@ def run() -> list[Row]:
     ]  # fmt: skip
 
 
-def _people(actor: Actor) -> list[int]:
-    """Who is in the segment; so many customers are copies of one, and every eleventh besides came in another way."""
+def people(actor: Actor, size: int, elsewhere: int = 0) -> list[int]:
+    """So many customers, copies of one; so many besides, spread among them, came in another way."""
     columns = [field.column for field in Customer._meta.concrete_fields if not field.primary_key]
     copied = ", ".join(
-        "CASE WHEN n %% %(nth)s = 0 THEN 'elsewhere' ELSE source END" if c == "source" else c for c in columns
+        "CASE WHEN %(besides)s > 0 AND n %% %(nth)s = 0 THEN 'elsewhere' ELSE source END" if c == "source" else c
+        for c in columns
     )
     with tenancy.scope(actor.merchant_id), connection.cursor() as cursor:
         first = Customer.objects.create(
@@ -96,15 +97,15 @@ def _people(actor: Actor) -> list[int]:
         cursor.execute(
             f"INSERT INTO customers_customer ({', '.join(columns)}) SELECT {copied} FROM customers_customer,"
             " generate_series(2, %(last)s) AS n WHERE id = %(first)s",
-            {"nth": ELSEWHERE, "first": first.pk, "last": PEOPLE + (PEOPLE - 1) // (ELSEWHERE - 1)},
+            {"nth": ELSEWHERE, "first": first.pk, "last": size + elsewhere, "besides": elsewhere},
         )
         cursor.execute(
             "SELECT id FROM customers_customer WHERE merchant_id = %s AND source = 'bench' ORDER BY id",
             [actor.merchant_id],
         )
         found = [row[0] for row in cursor.fetchall()]
-    if len(found) != PEOPLE:
-        raise RuntimeError(f"{len(found)} people were made, not {PEOPLE}")
+    if len(found) != size:
+        raise RuntimeError(f"{len(found)} people were made, not {size}")
     return found
 
 

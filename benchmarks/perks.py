@@ -96,7 +96,7 @@ def _orders(rows: QuerySet[Adjustment] | QuerySet[Coupon]) -> int:
 
 def _members(actor: Actor) -> None:
     """People with a level, three coupons, points and a balance."""
-    ids = [int(pk) for pk in issue.people(actor, MEMBERS)]
+    ids = issue.people(actor, MEMBERS)
     with tenancy.scope(actor.merchant_id):
         with connection.cursor() as cursor:
             cursor.execute(_IDENTITIES, [actor.merchant_id])

@@ -79,7 +79,9 @@ def load(truth: brand.Truth, actor: Actor) -> None:
 
 
 def follow_rules(actor: Actor) -> None:
-    """Rule tags at once instead of with the next job, and one run over a segment; call outside any transaction."""
+    """Rule tags at once instead of with the next job, and one run over a segment, of all that has happened until now;
+    call outside any transaction."""
+    writer.run()
     with tenancy.scope(actor.merchant_id):
         ruled = list(Tag.objects.filter(rule__isnull=False).values_list("pk", flat=True))
         prepared = _run_over_segment(actor)

@@ -43,7 +43,7 @@ BUYERS = 8  # at once
 SKUS, PRICES = 5, (990, 8_800, 12_345, 100_000, 1)
 SEED = 4
 BETWEEN_KILLS = (0.3, 3.0)  # seconds
-KILLS = 2 * (1 + COUNT // 40)  # at least; half of them of each part
+KILLS = 2 * max(1, COUNT // 40)  # at least; half of them of each part
 ROUNDS = 5  # of the worker, until nothing waits
 # What every tenth buyer does; the others pay, the even ones with WeChat Pay and the odd ones with play money.
 GONE, CLOSES, TAPS_TWICE = 3, 6, {2, 5, 7}
