@@ -80,8 +80,7 @@ def _alike() -> Case:
 
 
 def _edge() -> Case:
-    """Nearly all of 17 · 18 · 18 sets are looked at: what any amount takes off makes a fee due, which its own sum tells
-    and no bound before."""
+    """What any amount takes off makes a fee due, which its own sum tells and no bound before."""
     random = Random(1)
     scopes = [frozenset(random.sample(range(LINES), LINES - 5)) for _ in range(COUPONS + 1)]
     values = {"amount": 5_000, "percent": 5, "exchange": 2_000}

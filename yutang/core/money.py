@@ -47,10 +47,11 @@ def allocated(amount: int, weights: Sequence[int]) -> list[int]:
         return [amount, *(0 for _ in weights[1:])]
     sign, rest = (-1, -amount) if amount < 0 else (1, amount)
     shares = [rest * weight // total for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda n: (-(rest * weights[n] % total), n))
-    for n in by_remainder[: rest - sum(shares)]:
-        shares[n] += 1
-    return [sign * share for share in shares]
+    if left := rest - sum(shares):
+        remainders = [rest * weight % total for weight in weights]
+        for n in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:left]:  # stable: first first
+            shares[n] += 1
+    return shares if sign > 0 else [-share for share in shares]
 
 
 def part(amount: int, done: int, whole: int) -> int:

@@ -7,8 +7,9 @@ A coupon for a gift takes nothing off: one may stand beside the set that was fou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -268,22 +269,31 @@ class _Left:
     fee: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A coupon that may count: what it takes off alone, what it covers, in which parcels, and how much less that may be
+    worth until it takes off less."""
+
+    held: Held
+    alone: int
+    covered: tuple[int, ...]
+    parts: tuple[tuple[int, tuple[int, ...]], ...]
+    spare: int
+    expiry: tuple[datetime, int]
+
+
 @dataclass
 class _Search:
     """Depth first, kind by kind, those that take the most off first. A branch is left when even what it could take off
-    at most (`solo`, `still`) at the least fee it could have would be no better than the best set that is known."""
+    at most (`alone`, `still`) at the least fee it could have would be no better than the best set that is known."""
 
     coupons: Iterable[Held]
     items: Sequence[Item]
     place: Place
     parcels: Sequence[Parcel]
     nodes: int = 0
-    found: tuple[Held, ...] = ()
+    found: tuple[_Fit, ...] = ()
     key: tuple[int, int, tuple[tuple[datetime, int], ...]] = (UNKNOWN**2, 0, ())  # of what is found: the least wins
-    solo: dict[int, int] = field(default_factory=dict)
-    covered: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    parts: dict[int, list[tuple[int, list[int]]]] = field(default_factory=dict)  # (parcel, its lines that are covered)
-    spare: dict[int, int] = field(default_factory=dict)  # how much less the lines may be worth until it takes off less
 
     def best(self) -> Choice:
         amounts = [item.amount for item in self.items]
@@ -299,19 +309,23 @@ class _Search:
         fitting = self._fitting(amounts, UNKNOWN if least is None else least)
         kinds = {
             kind: sorted(
-                (held for held in fitting if held.kind == kind and not held.is_exclusive),
-                key=lambda held: (-self.solo[held.id], held.valid_until, held.id),
+                (fit for fit in fitting if fit.held.kind == kind and not fit.held.is_exclusive),
+                key=lambda fit: (-fit.alone, fit.expiry),
             )
             for kind in Kind
         }  # fmt: skip
         self.kinds, self.freights = [kinds[kind] for kind in GOODS], kinds[Kind.FREIGHT]
-        self.most_freight = max((self.solo[held.id] for held in self.freights), default=0)
-        most = [self.solo[of_kind[0].id] if of_kind else 0 for of_kind in self.kinds]
+        self.most_freight = max((fit.alone for fit in self.freights), default=0)
+        most = [of_kind[0].alone if of_kind else 0 for of_kind in self.kinds]
         self.still = [sum(most[n:]) for n in range(len(GOODS) + 1)]
+        parts = {fit.parts for fit in self.kinds[-1]}
+        is_one = len({parcel for of in parts for parcel, _ in of}) == 1 and all(len(of) == 1 for of in parts)
+        self.ladder = self.kinds[-1][0].parts[0][0] if is_one else None
+        self.spare = min((fit.spare for fit in self.kinds[-1]), default=0)
         self._offer((), start.goods, start.fee)
-        for held in fitting:
-            if held.is_exclusive:
-                self._alone(held, start)
+        for fit in fitting:
+            if fit.held.is_exclusive:
+                self._alone(fit, start)
         self._descend(0, (), start)
         return self._spelled(self.found)
 
@@ -328,10 +342,10 @@ class _Search:
             whole += fee
         return whole
 
-    def _fitting(self, amounts: Sequence[int], most_fee: int) -> list[Held]:
+    def _fitting(self, amounts: Sequence[int], most_fee: int) -> list[_Fit]:
         """Of coupons that do the same to this basket the one that expires first stands for all; what takes off nothing
         does not count."""
-        found: dict[tuple[object, ...], Held] = {}
+        found: dict[tuple[object, ...], _Fit] = {}
         for held in sorted(self.coupons, key=lambda held: (held.valid_until, held.id)):
             if held.kind == Kind.GIFT or unfit(held, self.items, self.place) is not None:
                 continue
@@ -340,80 +354,103 @@ class _Search:
             does = held.kind, covered, 0 if is_freight else held.value, held.ceiling, held.is_exclusive, held.group
             off = _freight_off(held, most_fee) if is_freight else _goods_off(held, self.items, amounts, covered)
             if off and does not in found:
-                found[does], self.covered[held.id], self.solo[held.id] = held, covered, off
-                self.parts[held.id] = [
-                    (number, lines) for number, parcel in enumerate(self.parcels)
-                    if (lines := [line for line in covered if line in parcel.lines])
-                ]  # fmt: skip
-                worth = sum(amounts[line] for line in covered)
-                self.spare[held.id] = worth - off if held.kind == Kind.AMOUNT else -1
+                found[does] = self._fit(held, off, covered, amounts)
         return list(found.values())
 
-    def _descend(self, depth: int, chosen: tuple[Held, ...], left: _Left) -> None:
+    def _fit(self, held: Held, off: int, covered: tuple[int, ...], amounts: Sequence[int]) -> _Fit:
+        parts = tuple(
+            (number, lines) for number, parcel in enumerate(self.parcels)
+            if (lines := tuple(line for line in covered if line in parcel.lines))
+        )  # fmt: skip
+        spare = sum(amounts[line] for line in covered) - off if held.kind == Kind.AMOUNT else -1
+        return _Fit(held, off, covered, parts, spare, (held.valid_until, held.id))
+
+    def _descend(self, depth: int, chosen: tuple[_Fit, ...], left: _Left) -> None:
         """`chosen` are the coupons of the kinds before `depth`; each further kind is tried with each and with none."""
-        is_last = depth == len(GOODS) - 1
-        for held in self.kinds[depth]:
-            more = (*chosen, held)
-            if not self._could_win(left.goods - self.solo[held.id] - self.still[depth + 1], left.fee, more):
+        is_last, still = depth == len(GOODS) - 1, self.still[depth + 1]
+        if is_last and self.ladder is not None and self.goods - left.goods <= self.spare:
+            self._climb(self.ladder, chosen, left)
+            return
+        groups = {fit.held.group for fit in chosen if fit.held.group}
+        for fit in self.kinds[depth]:
+            if not self._could_win(left.goods - fit.alone - still, left.fee, chosen, fit):
                 break  # the others of the kind take off no more, and of as much they expire later
-            if held.group and any(held.group == other.group for other in chosen):
+            if fit.held.group in groups:
                 continue
             self.nodes += 1
-            off, fee, is_exact = self._tried(held, left)
-            if not off or not self._could_win(left.goods - off - self.still[depth + 1], fee, more):
+            off, fee, is_exact = self._tried(fit, left)
+            if not off or not self._could_win(left.goods - off - still, fee, chosen, fit):
                 continue
             if is_last and is_exact:  # nobody asks how the lines share it
-                self._offer(more, left.goods - off, fee)
+                self._offer((*chosen, fit), left.goods - off, fee)
                 continue
-            after = self._without(held, left, off)
-            self._offer(more, after.goods, after.fee)
+            after = self._without(fit, left, off)
+            self._offer((*chosen, fit), after.goods, after.fee)
             if not is_last:
-                self._descend(depth + 1, more, after)
+                self._descend(depth + 1, (*chosen, fit), after)
         if not is_last:
             self._descend(depth + 1, chosen, left)
 
-    def _without(self, held: Held, left: _Left, off: int) -> _Left:
+    def _climb(self, parcel: int, chosen: tuple[_Fit, ...], left: _Left) -> None:
+        """The last kind, where each takes off what it does alone, of the same parcel: one that cannot win keeps those
+        from it that take off less at the same fee, so the next one tried is the first at a lower fee."""
+        fits, worths = self.kinds[-1], list(left.worths)
+        groups = {fit.held.group for fit in chosen if fit.held.group}
+
+        def fee_with(number: int) -> int | None:
+            worths[parcel] = left.worths[parcel] - fits[number].alone
+            return self._fee(worths)
+
+        number = 0
+        while number < len(fits):
+            fit, fee = fits[number], fee_with(number)
+            if not self._could_win(left.goods - fit.alone, left.fee, chosen, fit):
+                return
+            self.nodes += 1
+            if self._could_win(left.goods - fit.alone, fee, chosen, fit):
+                if fit.held.group not in groups:
+                    self._offer((*chosen, fit), left.goods - fit.alone, fee)
+                number += 1
+            else:
+                number = bisect_left(range(len(fits)), True, number + 1, key=lambda n: _is_less(fee_with(n), fee))
+
+    def _without(self, fit: _Fit, left: _Left, off: int) -> _Left:
         after = list(left.amounts)
-        for place, part in _shares(held, self.items, left.amounts, self.covered[held.id], off):
+        for place, part in _shares(fit.held, self.items, left.amounts, fit.covered, off):
             after[place] -= part
         return self._left(after)
 
-    def _tried(self, held: Held, left: _Left) -> tuple[int, int | None, bool]:
+    def _tried(self, fit: _Fit, left: _Left) -> tuple[int, int | None, bool]:
         """What it takes off, the least that the fee can be then, and whether it is just that."""
-        if self.spare[held.id] >= self.goods - left.goods:  # what it covers is still worth enough
-            off = self.solo[held.id]
+        if fit.spare >= self.goods - left.goods:  # what it covers is still worth enough
+            off = fit.alone
         else:
-            off = _goods_off(held, self.items, left.amounts, self.covered[held.id])
+            off = _goods_off(fit.held, self.items, left.amounts, fit.covered)
         if self.is_flat:
             return off, left.fee, True
-        parts = self.parts[held.id]
-        if len(parts) == 1:
-            (parcel, _), worths = parts[0], list(left.worths)
-            worths[parcel] -= off
-            return off, self._fee(worths), True
-        return off, self._fee(self._most_worths(held, left, off)), False
-
-    def _most_worths(self, held: Held, left: _Left, off: int) -> Sequence[int]:
-        """What the parcels can be worth at most then: lines share what is taken off to a cent, so that a parcel loses
-        its part of it less a cent for each of its lines. An exchange may take it from any of them."""
         worths = list(left.worths)
-        if held.kind != Kind.EXCHANGE and off:
-            worth = sum([left.amounts[place] for place in self.covered[held.id]])
-            for parcel, lines in self.parts[held.id]:
+        if len(fit.parts) == 1:
+            worths[fit.parts[0][0]] -= off
+            return off, self._fee(worths), True
+        # At the most: lines share what is taken off to a cent, so that a parcel loses its part of it less a cent for
+        # each of its lines. An exchange may take it from any of them.
+        if fit.held.kind != Kind.EXCHANGE and off:
+            worth = sum([left.amounts[place] for place in fit.covered])
+            for parcel, lines in fit.parts:
                 own = sum([left.amounts[place] for place in lines])
                 worths[parcel] -= max(off * own // worth - len(lines), 0)
-        return worths
+        return off, self._fee(worths), False
 
-    def _alone(self, held: Held, start: _Left) -> None:
+    def _alone(self, fit: _Fit, start: _Left) -> None:
         self.nodes += 1
-        if held.kind == Kind.FREIGHT:
-            self._offer((), start.goods, start.fee, held)
+        if fit.held.kind == Kind.FREIGHT:
+            self._offer((), start.goods, start.fee, fit)
             return
-        after = self._without(held, start, self.solo[held.id])
-        self._offer((held,), after.goods, after.fee, is_alone=True)
+        after = self._without(fit, start, fit.alone)
+        self._offer((fit,), after.goods, after.fee, is_alone=True)
 
-    def _could_win(self, goods: int, fee: int | None, chosen: tuple[Held, ...]) -> bool:
-        """Whether `chosen`, or more, could be the best where at least so much of goods and fee is left. Of an equal
+    def _could_win(self, goods: int, fee: int | None, chosen: tuple[_Fit, ...], *more: _Fit) -> bool:
+        """Whether these, or still more, could be the best where at least so much of goods and fee is left. Of an equal
         total more coupons are never better."""
         if fee is None:
             return False
@@ -422,38 +459,40 @@ class _Search:
             least += fee - self.most_freight
         if least != self.key[0]:
             return least < self.key[0]
-        return (len(chosen), _expiry(chosen)) < self.key[1:]
+        return (len(chosen) + len(more), _expiry((*chosen, *more))) < self.key[1:]
 
     def _offer(
-        self, chosen: tuple[Held, ...], goods: int, fee: int | None, freight: Held | None = None, is_alone: bool = False
+        self, chosen: tuple[_Fit, ...], goods: int, fee: int | None, freight: _Fit | None = None, is_alone: bool = False
     ) -> None:  # fmt: skip
         if fee is None or (freight is None and not is_alone and not self._could_win(goods, fee, chosen)):
             return
         if freight is None and not is_alone and fee:
-            groups = {held.group for held in chosen if held.group}
-            fitting = [held for held in self.freights if held.group not in groups]
-            freight = min(
-                fitting, key=lambda held: (-_freight_off(held, fee), held.valid_until, held.id), default=None
-            )  # fmt: skip
-        off = _freight_off(freight, fee) if freight is not None else 0
+            groups = {fit.held.group for fit in chosen if fit.held.group}
+            fitting = [fit for fit in self.freights if fit.held.group not in groups]
+            freight = min(fitting, key=lambda fit: (-_freight_off(fit.held, fee), fit.expiry), default=None)
+        off = _freight_off(freight.held, fee) if freight is not None else 0
         whole = (*chosen, freight) if freight is not None and off else chosen
         key = goods + fee - off, len(whole), _expiry(whole)
         if key < self.key:
             self.key, self.found = key, whole
 
-    def _spelled(self, chosen: tuple[Held, ...]) -> Choice:
+    def _spelled(self, chosen: tuple[_Fit, ...]) -> Choice:
         """Line by line what the best set takes off."""
         left, cuts = self._left([item.amount for item in self.items]), []
-        for held in chosen:
-            if held.kind == Kind.FREIGHT:
-                cuts.append(Cut(held, freight=_freight_off(held, left.fee or 0)))
+        for fit in chosen:
+            if fit.held.kind == Kind.FREIGHT:
+                cuts.append(Cut(fit.held, freight=_freight_off(fit.held, left.fee or 0)))
                 continue
-            off = _goods_off(held, self.items, left.amounts, self.covered[held.id])
-            shares = _shares(held, self.items, left.amounts, self.covered[held.id], off)
-            cuts.append(Cut(held, tuple(shares)))
-            left = self._without(held, left, off)
+            off = _goods_off(fit.held, self.items, left.amounts, fit.covered)
+            cuts.append(Cut(fit.held, tuple(_shares(fit.held, self.items, left.amounts, fit.covered, off))))
+            left = self._without(fit, left, off)
         return Choice(tuple(cuts), left.goods + (left.fee or 0) - sum(cut.freight for cut in cuts), self.nodes)
 
 
-def _expiry(chosen: Iterable[Held]) -> tuple[tuple[datetime, int], ...]:
-    return tuple(sorted((held.valid_until, held.id) for held in chosen))
+def _is_less(one: int | None, other: int | None) -> bool:
+    """Of fees: not to be sent is more than any."""
+    return one is not None and (other is None or one < other)
+
+
+def _expiry(chosen: Iterable[_Fit]) -> tuple[tuple[datetime, int], ...]:
+    return tuple(sorted(fit.expiry for fit in chosen))
