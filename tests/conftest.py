@@ -62,6 +62,14 @@ def transactional_db(transactional_db):
         time.sleep(0.02)
 
 
+@pytest.fixture
+def no_jobs(transactional_db):
+    """No job waits: those of earlier tests are about rows that are gone, and procrastinate's tables are not Django's to
+    empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
 def _in_transaction() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(

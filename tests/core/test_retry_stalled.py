@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -28,8 +27,7 @@ def states() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_dead_job_whose_like_waits_already_keeps_no_other_back():
+def test_a_dead_job_whose_like_waits_already_keeps_no_other_back(no_jobs):
     jobs.defer("imports.run", lock="one", queueing_lock="one", **CALL)
     die()
     jobs.defer("imports.run", lock="one", queueing_lock="one", **CALL)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 from procrastinate.contrib.django import app
@@ -140,11 +139,8 @@ def enter(page, live_server, merchant):
 
 
 @pytest.fixture
-def work(transactional_db):
+def work(no_jobs):
     """`work()` does what the worker process does: waiting jobs in their order, then the lake."""
-    # Jobs of earlier tests are about rows that are gone: procrastinate's tables are not Django's to empty.
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
     def work():
         app.perform_import_paths()

@@ -161,7 +161,7 @@ def test_killed_at_any_moment_nobody_gets_two_and_nobody_none(merchant, actor, s
     assert Template.objects.get().issued == runs * MANY == Pool.objects.get(kind="coupon").confirmed
 
 
-def test_a_run_whose_worker_died_is_taken_up_again_by_the_next_worker(merchant, actor, settings, tmp_path):
+def test_a_run_whose_worker_died_is_taken_up_again_by_the_next_worker(no_jobs, merchant, actor, settings, tmp_path):
     """Nobody starts it again: its one job does, that of a dead worker as every minute (`core.retry_stalled`)."""
     people, halfway = crowd(MANY), 0
     with Children("tests.areas.coupons.test_runs.worker", environment(settings, tmp_path)) as children:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from tests.areas.payments import rig
 from tests.factories.merchants import make_merchant
@@ -26,10 +25,8 @@ def _patient_services(monkeypatch):
 
 
 @pytest.fixture
-def till(transactional_db):
+def till(no_jobs):
     """A merchant whose rows are committed; its scope is not entered."""
-    with connection.cursor() as cursor:  # procrastinate's tables are not Django's to empty
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
     yield rig.Till(make_merchant())
     wechatpay._parsed.cache_clear()
     accounts.http().close()
