@@ -153,7 +153,7 @@ def make_rich() -> World:
         pool = reservations.open_pool(kind="stock", key="cake", capacity=10, actor=actor)
         held = reservations.reserve(items=[(pool.pk, 2)], holder_key="o", key="r", expires_at=None, actor=actor)
         reservations.confirm(key="r", actor=actor)
-        reservations.return_confirmed(reservation_id=held[0].pk, quantity=1, key="b", actor=actor)
+        reservations.return_confirmed(reservation_id=held[0].id, quantity=1, key="b", actor=actor)
         consents.add_text(purpose="marketing", text=f"Text {MARK}", actor=actor)
         retention.keep_for(kind="uploads", days=60, actor=actor)
         asked = privacy_of(people[2].pk, MARK, actor)

@@ -8,7 +8,7 @@ from tests.concurrency.threads import THREADS, together
 from tests.factories.merchants import make_merchant
 from yutang.core import access, clock, tenancy
 from yutang.core.reservations import services
-from yutang.core.reservations.errors import CapacityInUse, NotHeld, SoldOut
+from yutang.core.reservations.errors import CapacityInUse, IdempotencyConflict, NotHeld, SoldOut
 from yutang.core.reservations.models import Pool, Reservation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,6 +137,23 @@ def test_one_key_from_fifty_threads_holds_once(actor, pools):
     assert numbers(actor) == [(10, 4, 0), (10, 1, 0), (10, 0, 0)]
 
 
+def test_one_key_for_two_wishes_holds_one_of_them_whole(actor, pools):
+    """Both wait at the pool that both ask for; whoever comes second may not add its other pool to the first one's."""
+    wishes = [[(pools[0].pk, 1)], [(pools[0].pk, 1), (pools[1].pk, 1)]]
+
+    def buy(number, barrier):
+        barrier.wait()
+        try:
+            return bool(reserve(actor, wishes[number % 2], "order:1"))
+        except IdempotencyConflict:
+            return False
+
+    held = together(buy)
+    kept = {number % 2 for number, was in enumerate(held) if was}
+    assert len(kept) == 1
+    assert numbers(actor) == [(10, 1, 0), (10, len(wishes[kept.pop()]) - 1, 0), (10, 0, 0)]
+
+
 def test_the_race_exists_both_payment_and_time_out_believe_they_decided(actor, pools):
     assert reserve(actor, [(pools[0].pk, 4)], "order:1")
 
@@ -218,7 +235,7 @@ def test_returns_and_capacity_changes_beside_each_other_stay_exact(actor, pools)
         barrier.wait()
         with tenancy.scope(actor.merchant_id):
             if number < 20:  # ten returns, each sent twice
-                services.return_confirmed(reservation_id=made.pk, quantity=1, key=f"r{number // 2}", actor=actor)
+                services.return_confirmed(reservation_id=made.id, quantity=1, key=f"r{number // 2}", actor=actor)
                 return 0
             try:
                 services.change_capacity(pool_id=pools[0].pk, by=1 if number % 2 else -1, actor=actor)

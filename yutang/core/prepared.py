@@ -71,14 +71,6 @@ def insert(made: Sequence[M]) -> None:
         one.pk, one._state.adding, one._state.db = pk, False, connection.alias
 
 
-def together(*statements: tuple[str, Parameters]) -> list[list[tuple[Any, ...]]]:
-    """The rows of several statements in one round trip; each sees what was committed when its turn came."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        sent = [_executed(sql, parameters) for sql, parameters in statements]
-        return [cursor.fetchall() for cursor in sent]
-
-
 def _converted(values: Sequence[Any], converters: _Converters) -> Sequence[Any]:
     if not converters:
         return values

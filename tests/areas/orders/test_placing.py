@@ -119,8 +119,8 @@ def test_few_statements(merchant, actor, django_assert_num_queries):
     cake, identity = stocked(), buyer()
     make_freight()
     place((cake, 1))  # the sales channel is there from now on
-    # shop, offers, what level and card give, freight, stock, the order, the lock and the reservation in one round trip
-    with django_assert_num_queries(8):
+    # what shop, goods, level, card, freight templates and stock say; the order; the reservation
+    with django_assert_num_queries(3):
         services.place(wish=wish((cake, 1)), identity=identity, key="counted", actor=actor)
 
 

@@ -7,37 +7,44 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, QuerySet
 
-from yutang.areas.inventory import rules
 from yutang.areas.inventory.models import StockItem, StockMove
-from yutang.areas.inventory.rules import Stock
-from yutang.core import prepared
+from yutang.areas.inventory.rules import Stock, chosen
 from yutang.core.errors import NotFound
-from yutang.core.questions import Question
+from yutang.core.questions import Question, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from yutang.core.access import Actor
 
-__all__ = ["Stock", "allocate", "available", "item", "items", "left_question", "moves_of", "of_skus", "skus", "stock"]
+__all__ = [
+    "Stock", "allocate", "available", "chosen", "item", "items", "left_question", "moves_of", "of_skus", "skus",
+    "stock", "stock_question",
+]  # fmt: skip
 
 ORDER = ("node_id", "sku_id")
 
 _STOCK = """
-SELECT i.sku_id, i.node_id, i.pool_id, i.on_hand, p.reserved + p.confirmed - i.shipped,
-       p.capacity - p.reserved - p.confirmed, i.safety, n.province, n.city, n.kind = 'hq'
+SELECT i.sku_id, i.node_id, i.pool_id, i.on_hand, p.reserved + p.confirmed - i.shipped AS allocated,
+       p.capacity - p.reserved - p.confirmed AS available, i.safety, n.province, n.city, n.kind = 'hq' AS is_hq
   FROM inventory_stockitem i
   JOIN reservations_pool p ON p.id = i.pool_id
   JOIN merchants_orgnode n ON n.id = i.node_id AND n.is_active
- WHERE i.sku_id = ANY(%(skus)s) AND (%(nodes)s::bigint[] IS NULL OR i.node_id = ANY(%(nodes)s))
+ WHERE i.sku_id = ANY(%(skus)s::bigint[]) AND (%(nodes)s::bigint[] IS NULL OR i.node_id = ANY(%(nodes)s))
  ORDER BY i.sku_id, i.node_id
 """
 
 
 def stock(sku_ids: Iterable[int], *, node_ids: Sequence[int] | None = None) -> list[Stock]:
     """Of these SKUs in the active stores, or in some of them; one statement."""
+    return answer(stock_question(sku_ids, node_ids=node_ids))
+
+
+def stock_question(sku_ids: Iterable[int], *, node_ids: Sequence[int] | None = None) -> Question[list[Stock]]:
+    """The same, to be asked beside others: checkouts do, and then `chosen`."""
     nodes = None if node_ids is None else list(node_ids)
-    return [Stock(*row) for row in prepared.rows(_STOCK, {"skus": sorted(set(sku_ids)), "nodes": nodes})]
+    values = {"skus": sorted(set(sku_ids)), "nodes": nodes}
+    return Question(_STOCK, values, lambda rows: [Stock(**row) for row in rows])
 
 
 def available(sku_ids: Iterable[int]) -> dict[int, int]:
@@ -74,7 +81,7 @@ def allocate(
     found = stock(wanted, node_ids=node_ids)
     if besides:
         found = [replace(row, available=row.available - besides.get((row.sku_id, row.node_id), 0)) for row in found]
-    return rules.chosen(wanted, found, province=province, city=city)
+    return chosen(wanted, found, province=province, city=city)
 
 
 # -- screens -----------------------------------------------------------------------------------------------------------

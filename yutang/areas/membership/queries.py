@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,8 +21,9 @@ from yutang.areas.membership.models import (
 )
 from yutang.areas.membership.rules import Rung
 from yutang.areas.merchants import queries as merchants
-from yutang.core import clock, prepared, tenancy
+from yutang.core import clock, tenancy
 from yutang.core.errors import NotAllowed, NotFound
+from yutang.core.questions import Question, answer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from yutang.core.access import Actor
+    from yutang.core.questions import Row
 
 VIEW, EDIT, HANDLE = "membership.view", "membership.edit", "membership.handle"
 GROWTH_ORDER = CHANGES_ORDER = ("-id",)
@@ -188,11 +189,11 @@ NO_TERMS = Terms()
 # One statement for everything: who has neither level nor card costs no more. Without a row of their own people stand
 # on the lowest level, if nothing is needed for it.
 _TERMS = """
-SELECT l.key, l.benefits, c.id, p.benefits, p.free_freights,
+SELECT l.key AS level, l.benefits AS level_benefits, c.id AS card_id, p.benefits AS card_benefits, p.free_freights,
        CASE WHEN p.free_freights > 0 THEN (
            SELECT count(*) FROM membership_carduse u
             WHERE u.merchant_id = m.id AND u.card_id = c.id AND u.released_at IS NULL
-              AND u.period = to_char(now.at AT TIME ZONE m.timezone, 'YYYY-MM')) ELSE 0 END
+              AND u.period = to_char(now.at AT TIME ZONE m.timezone, 'YYYY-MM')) ELSE 0 END AS used
   FROM (SELECT %(now)s::timestamptz AS at) now
   JOIN merchants_merchant m ON m.id = NULLIF(current_setting('yutang.merchant_id', true), '')::bigint
   LEFT JOIN membership_member w ON w.merchant_id = m.id AND w.customer_id = %(customer)s
@@ -208,24 +209,23 @@ SELECT l.key, l.benefits, c.id, p.benefits, p.free_freights,
 
 
 def terms(customer_id: int | None) -> Terms:
-    """What a quote asks; one prepared statement, none for somebody unknown."""
-    if customer_id is None:
-        return NO_TERMS
-    key, of_level, card_id, of_plan, free_freights, used = prepared.rows(
-        _TERMS, {"now": clock.now(), "customer": customer_id}
-    )[0]
+    """What the person's level and card give; one prepared statement, none for somebody unknown."""
+    return NO_TERMS if customer_id is None else answer(terms_question(customer_id))
+
+
+def terms_question(customer_id: int) -> Question[Terms]:
+    """The same, to be asked beside others: quotes do."""
+    return Question(_TERMS, {"now": clock.now(), "customer": customer_id}, lambda rows: _terms(rows[0]))
+
+
+def _terms(row: Row) -> Terms:
+    key, card_id, left = row["level"], row["card_id"], max((row["free_freights"] or 0) - row["used"], 0)
     if key is None and card_id is None:
         return NO_TERMS
-    return _terms(key, of_level, card_id, of_plan, max((free_freights or 0) - used, 0))
-
-
-def _terms(
-    key: str | None, of_level: str | None, card_id: int | None, of_plan: str | None, left: int
-) -> Terms:  # fmt: skip
     level_by, card_by = ("level", key or ""), ("card", str(card_id))
     given = [
-        (by, Benefits.read(json.loads(saved)))
-        for by, saved in ((level_by, of_level), (card_by, of_plan))
+        (by, Benefits.read(saved))
+        for by, saved in ((level_by, row["level_benefits"]), (card_by, row["card_benefits"]))
         if saved is not None
     ]
     whole = best(one for _, one in given)

@@ -36,7 +36,12 @@ def offered(to: Recipient, wanted: Mapping[int, int], worth: int) -> Reach | Non
         if row.available >= wanted[row.sku_id]:
             has[row.node_id].add(row.sku_id)
     able = [one for one in reaching if len(has[one.node_id]) == len(wanted)]
-    return min(able, key=lambda one: (worth < one.least, one.costs(worth) or 0, one.node_id), default=None)
+
+    def by_cost(one: Reach) -> tuple[bool, int, int]:
+        fee = one.costs(worth)
+        return fee is None, one.least if fee is None else fee, one.node_id
+
+    return min(able, key=by_cost, default=None)
 
 
 def terms(node_id: int) -> LocalTerms:

@@ -11,7 +11,7 @@ from yutang.areas.orders import pricing, queries_perks
 from yutang.areas.orders.models import Order, ShopOrder, TillBasket
 from yutang.areas.orders.queries_shop import shop_order
 from yutang.areas.orders.services import baskets, selling
-from yutang.areas.orders.services.placing import quote
+from yutang.areas.orders.services.quoting import quote
 from yutang.areas.wallet import queries as balances
 from yutang.core.errors import DomainError, NotFound
 

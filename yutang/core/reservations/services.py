@@ -6,7 +6,7 @@ that. So any two of them on one pool happen one after the other, and who comes s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from django.db import connection
 
@@ -36,31 +36,10 @@ LOCK = """
 SELECT id, kind, key, capacity, reserved, confirmed FROM reservations_pool
  WHERE merchant_id = %(merchant)s AND id = ANY(%(pools)s) ORDER BY id FOR NO KEY UPDATE
 """
-# Takes from every pool or from none. Sent together with LOCK: two statements, so that this one sees what was committed
-# while that one waited, in one round trip, so that others wait no longer than until our commit arrives.
 RESERVE = """
-WITH want AS (
-  SELECT * FROM unnest(%(pools)s::bigint[], %(quantities)s::bigint[]) AS w(pool_id, quantity)
-), fits AS (
-  SELECT count(p.id) = count(*) AND bool_and(p.capacity - p.reserved - p.confirmed >= want.quantity) AS all_of_it
-    FROM want LEFT JOIN reservations_pool p ON p.id = want.pool_id AND p.merchant_id = %(merchant)s
-), held AS (
-  INSERT INTO reservations_reservation
-         (merchant_id, pool_id, idempotency_key, holder_key, quantity, returned, state, expires_at, created_at)
-  SELECT %(merchant)s, pool_id, %(key)s::text, %(holder)s, quantity, 0, 'reserved', %(expires_at)s, %(now)s
-    FROM want, fits
-   WHERE fits.all_of_it AND NOT EXISTS (SELECT FROM reservations_reservation
-                                         WHERE merchant_id = %(merchant)s AND idempotency_key = %(key)s::text)
-   ORDER BY pool_id
-  RETURNING id, pool_id, quantity
-), taken AS (
-  UPDATE reservations_pool p SET reserved = p.reserved + held.quantity FROM held
-   WHERE p.id = held.pool_id AND p.capacity - p.reserved - p.confirmed >= held.quantity
-  RETURNING p.id
-)
-SELECT held.id, held.pool_id, taken.id IS NOT NULL FROM held LEFT JOIN taken ON taken.id = held.pool_id
- ORDER BY held.pool_id
-"""
+SELECT * FROM reservations_reserve(%(merchant)s::bigint, %(pools)s::bigint[], %(quantities)s::bigint[], %(key)s::text,
+                                   %(holder)s::text, %(expires_at)s::timestamptz, %(now)s::timestamptz)
+"""  # migrations/0002_reserve.py
 # {confirmed}: 1 where the quantity goes on to confirmed, 0 where it becomes available again.
 DECIDE = """
 WITH decided AS (
@@ -116,14 +95,22 @@ def change_capacity(*, pool_id: int, by: int, actor: Actor) -> Pool:
     return _resize(pool_id, actor, by=by)
 
 
+class Held(NamedTuple):
+    """A reservation that stands, as `reserve` tells of it."""
+
+    id: int
+    pool_id: int
+    quantity: int
+
+
 def reserve(
     *, items: Sequence[tuple[int, int]], holder_key: str, key: str, expires_at: datetime | None, actor: Actor
-) -> list[Reservation]:
+) -> list[Held]:
     """Holds (pool id, quantity) of all pools or of none, until `expires_at` (None: until somebody decides).
 
     Returns one reservation per pool, by pool id; a pool named twice counts once with the sum. The same key with the
     same items returns the earlier ones, whatever became of them; with others IdempotencyConflict. SoldOut names the
-    first pool, by id, that has too few left. One round trip."""
+    first pool, by id, that has too few left. One statement."""
     wanted: dict[int, int] = {}
     for pool_id, quantity in items:
         if quantity <= 0:
@@ -132,25 +119,19 @@ def reserve(
     if not wanted:
         raise ValueError("nothing to reserve")
     _must_be_in_transaction()
-    now = clock.now()
-    parameters: dict[str, Any] = {
-        "pools": sorted(wanted), "quantities": [wanted[p] for p in sorted(wanted)], "key": key, "now": now,
-        "merchant": actor.merchant_id, "holder": holder_key, "expires_at": expires_at,
-    }  # fmt: skip
-    locked, held = prepared.together((LOCK, parameters), (RESERVE, parameters))
-    pools = {row[0]: _pool(row, actor) for row in locked}
-    if not held:
+    found = prepared.rows(
+        RESERVE,
+        {
+            "pools": sorted(wanted), "quantities": [wanted[p] for p in sorted(wanted)], "key": key,
+            "now": clock.now(), "merchant": actor.merchant_id, "holder": holder_key, "expires_at": expires_at,
+        },
+    )  # fmt: skip
+    if not found:
         # A repeat of what took the last ones is no new wish.
-        return _earlier(key, wanted, actor) or _refused(pools, wanted)
-    if not all(was_taken for *_, was_taken in held):
+        return _earlier(key, wanted, actor) or _refused(wanted, actor)
+    if not all(was_taken for *_, was_taken in found):
         raise RuntimeError("a locked pool changed: somebody writes pools without this module")
-    return [
-        Reservation(
-            id=reservation_id, merchant_id=actor.merchant_id, pool=pools[pool_id], idempotency_key=key,
-            holder_key=holder_key, quantity=wanted[pool_id], expires_at=expires_at, created_at=now,
-        )
-        for reservation_id, pool_id, _ in held
-    ]  # fmt: skip
+    return [Held(*row) for *row, _ in found]
 
 
 def confirm(*, key: str, actor: Actor) -> None:
@@ -243,7 +224,8 @@ def _pool(row: tuple[Any, ...], actor: Actor) -> Pool:
     )  # fmt: skip
 
 
-def _refused(pools: dict[int, Pool], wanted: dict[int, int]) -> list[Reservation]:
+def _refused(wanted: dict[int, int], actor: Actor) -> NoReturn:
+    pools = {pool.pk: pool for pool in _lock(wanted, actor)}  # they are locked already, and are as they were found
     for pool_id, quantity in sorted(wanted.items()):
         pool = pools.get(pool_id)
         if pool is None:
@@ -256,14 +238,11 @@ def _refused(pools: dict[int, Pool], wanted: dict[int, int]) -> list[Reservation
     raise RuntimeError("nothing was taken of pools that have enough")
 
 
-def _earlier(key: str, wanted: dict[int, int], actor: Actor) -> list[Reservation]:
+def _earlier(key: str, wanted: dict[int, int], actor: Actor) -> list[Held]:
     """What was reserved under the key before; IdempotencyConflict when it was something else."""
-    found = list(
-        Reservation.objects.filter(merchant_id=actor.merchant_id, idempotency_key=key)
-        .select_related("pool")
-        .order_by("pool_id")
-    )
-    if found and {r.pool_id: r.quantity for r in found} != wanted:
+    rows = Reservation.objects.filter(merchant_id=actor.merchant_id, idempotency_key=key)
+    found = [Held(*row) for row in rows.order_by("pool_id").values_list("pk", "pool_id", "quantity")]
+    if found and {one.pool_id: one.quantity for one in found} != wanted:
         raise IdempotencyConflict(field="key", key=key)
     return found
 

@@ -134,7 +134,7 @@ def hold_places(made: Booking, actor: Actor) -> None:
         )  # fmt: skip
     except SoldOut as error:
         raise FullyBooked(field="party", available=error.params["available"], wanted=made.party) from error
-    made.reservation_id = held[0].pk
+    made.reservation_id = held[0].id
     made.save(update_fields=["hold", "reservation_id"])
 
 

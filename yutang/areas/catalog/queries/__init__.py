@@ -30,7 +30,7 @@ from yutang.areas.catalog.queries.catalogue import (
     way_question,
     ways_up,
 )
-from yutang.areas.catalog.queries.offers import FreightTable, Offer, freight, level_prices, offers
+from yutang.areas.catalog.queries.offers import FreightTable, Offer, freight_question, offers, offers_question
 from yutang.areas.catalog.queries.regions import (
     PROVINCE_SUFFIX,
     PROVINCES,
@@ -75,16 +75,16 @@ __all__ = [
     "covers",
     "descendants",
     "exclusive_question",
-    "freight",
+    "freight_question",
     "freight_template",
     "freight_templates",
     "in_order",
     "is_reviewed",
-    "level_prices",
     "levels_with_goods",
     "newest_reviews_question",
     "not_offered",
     "offers",
+    "offers_question",
     "picture_path",
     "pictures_of",
     "pictures_question",

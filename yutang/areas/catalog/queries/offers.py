@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yutang.areas.catalog import rules
 from yutang.areas.catalog.models import FreightTemplate
-from yutang.core import prepared
+from yutang.core.questions import Question, Row, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +37,36 @@ class Offer:
     is_ruled: bool  # the merchant has rules for regions: who sends goods asks `not_offered`
     only_levels: Sequence[str] = ()  # keys of the member levels that may buy it; with `only_cards` (models.Product)
     only_cards: bool = False
+    level_prices: Mapping[str, int] = field(default_factory=dict)  # key of the member level → price, where one is set
 
     @property
     def is_exclusive(self) -> bool:
         return bool(self.only_levels) or self.only_cards
 
 
-_LEVEL_PRICES = "SELECT sku_id, price FROM catalog_levelprice WHERE sku_id = ANY(%s::bigint[]) AND level = %s"
 _OFFERS = """
-SELECT s.id, p.id, s.code, p.code, p.kind, p.name, array_to_string(s.values, ' / '), s.price, s.cost, s.weight,
-       p.category_id, p.freight_template_id, p.is_delivered, p.is_picked_up, s.is_active AND p.state = 'on_sale',
+SELECT s.id AS sku_id, p.id AS product_id, s.code AS sku_code, p.code AS product_code, p.kind, p.name AS title,
+       array_to_string(s.values, ' / ') AS spec, s.price, s.cost, s.weight, p.category_id, p.freight_template_id,
+       p.is_delivered, p.is_picked_up, s.is_active AND p.state = 'on_sale' AS is_on_sale,
        COALESCE((SELECT digest FROM catalog_picture g
                   WHERE g.product_id = p.id AND (g.sku_id = s.id OR g.sku_id IS NULL)
-                  ORDER BY g.sku_id IS NULL, g.position, g.id LIMIT 1), ''),
-       EXISTS (SELECT FROM catalog_regionrule), p.only_levels, p.only_cards
+                  ORDER BY g.sku_id IS NULL, g.position, g.id LIMIT 1), '') AS picture,
+       EXISTS (SELECT FROM catalog_regionrule) AS is_ruled, p.only_levels, p.only_cards,
+       COALESCE((SELECT json_object_agg(l.level, l.price) FROM catalog_levelprice l WHERE l.sku_id = s.id), '{}')
+           AS level_prices
   FROM catalog_sku s JOIN catalog_product p ON p.id = s.product_id
- WHERE s.id = ANY(%s)
+ WHERE s.id = ANY(%(skus)s::bigint[])
 """
 
 
 def offers(sku_ids: Iterable[int]) -> dict[int, Offer]:
-    """SKU id → offer; SKUs that do not exist are missing. One statement, no model instance: checkouts ask it."""
-    return {row[0]: Offer(*row) for row in prepared.rows(_OFFERS, [sorted(set(sku_ids))])}
+    """SKU id → offer; SKUs that do not exist are missing. One statement, no model instance."""
+    return answer(offers_question(sku_ids))
 
 
-def level_prices(sku_ids: Iterable[int], level: str) -> dict[int, int]:
-    """SKU id → price of this member level, where one is set."""
-    return dict(prepared.rows(_LEVEL_PRICES, [sorted(set(sku_ids)), level]))
+def offers_question(sku_ids: Iterable[int]) -> Question[dict[int, Offer]]:
+    """The same, to be asked beside others: checkouts do."""
+    return Question(_OFFERS, {"skus": sorted(set(sku_ids))}, lambda rows: {row["sku_id"]: Offer(**row) for row in rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +89,31 @@ _FREIGHT = """
 SELECT t.id, t.is_default, t.basis, r.provinces, r.is_served, r.first, r.first_fee, r.further, r.further_fee,
        r.free_from
   FROM catalog_freighttemplate t LEFT JOIN catalog_freightrule r ON r.template_id = t.id
- WHERE t.id = ANY(%s) OR (t.is_default AND %s)
+ WHERE t.is_default OR t.id IN (SELECT p.freight_template_id FROM catalog_sku s JOIN catalog_product p
+                                    ON p.id = s.product_id WHERE s.id = ANY(%(skus)s::bigint[]))
  ORDER BY t.id, r.position
 """
 
 
-def freight(template_ids: Iterable[int | None]) -> dict[int | None, FreightTable]:
-    """The templates; None stands for the merchant's default. Missing where there is none. One statement."""
-    wanted = set(template_ids)
-    rows = prepared.rows(_FREIGHT, [[pk for pk in wanted if pk is not None], None in wanted])
-    tables: dict[int | None, FreightTable] = {}
-    for template_id, of_template in itertools.groupby(rows, key=lambda row: row[0]):
+def freight_question(sku_ids: Iterable[int]) -> Question[dict[int | None, FreightTable]]:
+    """The templates of these SKUs, by `Offer.freight_template_id`; None stands for the merchant's default. Missing
+    where there is none."""
+    return Question(_FREIGHT, {"skus": sorted(set(sku_ids))}, _tables)
+
+
+def _tables(rows: list[Row]) -> dict[int | None, FreightTable]:
+    found: dict[int | None, FreightTable] = {}
+    for template_id, of_template in itertools.groupby(rows, key=lambda row: row["id"]):
         its = list(of_template)
-        rules_ = tuple(rules.FreightRow(tuple(row[3]), *row[4:]) for row in its if row[3] is not None)
-        tables[template_id] = FreightTable(template_id, its[0][2], rules_)
-        if its[0][1]:
-            tables[None] = tables[template_id]
-    return {pk: tables[pk] for pk in wanted if pk in tables}
+        fees = tuple(
+            rules.FreightRow(
+                provinces=tuple(row["provinces"]), is_served=row["is_served"], first=row["first"],
+                first_fee=row["first_fee"], further=row["further"], further_fee=row["further_fee"],
+                free_from=row["free_from"],
+            )
+            for row in its if row["provinces"] is not None
+        )  # fmt: skip
+        found[template_id] = FreightTable(template_id, its[0]["basis"], fees)
+        if its[0]["is_default"]:
+            found[None] = found[template_id]
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import phonenumbers
 from django.utils.translation import gettext, gettext_noop
@@ -40,7 +40,7 @@ class Recipient:
         return "".join(dict.fromkeys((self.province, self.city, self.district)))
 
     def sealed(self, merchant_id: int) -> bytes:
-        return crypto.encrypt(json.dumps(asdict(self), ensure_ascii=False), merchant_id)
+        return crypto.encrypt(json.dumps(vars(self), ensure_ascii=False), merchant_id)
 
     @classmethod
     def opened(cls, stored: bytes | memoryview, merchant_id: int) -> Recipient:
@@ -49,7 +49,7 @@ class Recipient:
 
 def checked(entered: Recipient, *, phone_region: str) -> tuple[Recipient, dict[str, str]]:
     """The normal form (phones in E.164), and what is wrong as {field: reason}, in the order of the fields."""
-    found = Recipient(**{field: " ".join(text.split()) for field, text in asdict(entered).items()})
+    found = Recipient(**{field: " ".join(text.split()) for field, text in vars(entered).items()})
     errors: dict[str, str] = {}
     if not 1 <= len(found.name) <= LONGEST_NAME:
         errors["name"] = gettext("Write 1 to %(most)s characters.") % {"most": LONGEST_NAME}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from yutang.areas.catalog.queries import Offer
+from yutang.areas.catalog.queries import FreightTable, Offer
 from yutang.areas.membership.queries import NO_TERMS, Terms
 from yutang.areas.orders.pricing.local import Reach
 
@@ -32,6 +32,7 @@ class Basket:
     terms: Terms = NO_TERMS  # what the buyer's level and card give
     choices: Mapping[str, str] = field(default_factory=dict)
     node_id: int | None = None  # the store of a pickup, of same-city delivery, or the till
+    freight: Mapping[int | None, FreightTable] | None = None  # by `Offer.freight_template_id`; of what is sent
     local: Reach | None = None  # in the same city: the store's terms for the address, if it still reaches it
 
 

@@ -44,9 +44,8 @@ def level_price(draft: Draft) -> None:
     """Members of a level pay its price where one is set and lower; what their level or card takes off comes after."""
     terms = draft.basket.terms
     if terms.price_level:
-        prices = catalog.level_prices([line.offer.sku_id for line in draft.basket.lines], terms.price_level)
         for place, line in enumerate(draft.basket.lines):
-            lower = prices.get(line.offer.sku_id, line.offer.price) - line.offer.price
+            lower = line.offer.level_prices.get(terms.price_level, line.offer.price) - line.offer.price
             if lower < 0:
                 draft.change(
                     place, lower * line.quantity, step="level", label=gettext_noop("Member price"),
@@ -77,8 +76,7 @@ def freight(draft: Draft) -> None:
 
 
 def sent(draft: Draft) -> list[best.Parcel]:
-    """What the step of freight will ask for, for whatever the lines may cost by then. One statement now, none at the
-    calls."""
+    """What the step of freight will ask for, for whatever the lines may cost by then."""
     basket = draft.basket
     if basket.fulfilment == Fulfilment.LOCAL:
         reach = basket.local
@@ -102,21 +100,23 @@ class Parcel:
 
 
 def _parcels(draft: Draft) -> list[Parcel]:
-    """Read once for a quote."""
+    """Put together once for a quote."""
     if draft.parcels is None:
-        draft.parcels = _read_parcels(draft.basket)
+        draft.parcels = _put_together(draft.basket)
     return draft.parcels
 
 
-def _read_parcels(basket: Basket) -> list[Parcel]:
+def _put_together(basket: Basket) -> list[Parcel]:
     if basket.fulfilment != Fulfilment.DELIVERY:
         return []
+    if basket.freight is None:
+        raise RuntimeError("a basket to be sent comes with its freight templates")
     sent: dict[int | None, list[int]] = defaultdict(list)
     for place, line in enumerate(basket.lines):
         if line.offer.kind == "goods":
             sent[line.offer.freight_template_id].append(place)
     # Without a default template sending is free.
-    tables = catalog.freight(sent) if sent else {}
+    tables = basket.freight
     return [Parcel(tables[template_id], places) for template_id, places in sent.items() if template_id in tables]
 
 

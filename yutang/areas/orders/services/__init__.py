@@ -11,7 +11,8 @@ from yutang.areas.orders.services.fulfilling import pick_up, ship
 from yutang.areas.orders.services.local import District, deliver, save_local
 from yutang.areas.orders.services.noting import add_note, record_look, record_print
 from yutang.areas.orders.services.paying import close, close_expired, lock
-from yutang.areas.orders.services.placing import PAYABLE, Wish, place, quote
+from yutang.areas.orders.services.placing import PAYABLE, place
+from yutang.areas.orders.services.quoting import Wish, quote
 from yutang.areas.orders.services.readdressing import change_address
 from yutang.areas.orders.services.receiving import complete, complete_received, extend
 from yutang.areas.orders.services.recording import LINES, Recorded, record_lines, sold

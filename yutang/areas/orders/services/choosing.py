@@ -15,7 +15,7 @@ from yutang.areas.coupons.models import Coupon
 from yutang.areas.orders.errors import BuyerNeeded, CodeNeeded
 from yutang.areas.orders.pricing import coupons as step
 from yutang.areas.orders.services import baskets, selling
-from yutang.areas.orders.services.placing import quote
+from yutang.areas.orders.services.quoting import quote
 from yutang.areas.wallet import services as wallet
 from yutang.areas.wallet.errors import WrongPerson
 from yutang.core import clock

@@ -9,29 +9,28 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from yutang.areas.catalog import queries as catalog
 from yutang.areas.customers.addresses import Recipient
 from yutang.areas.inventory import queries as inventory
 from yutang.areas.inventory import services as stock
 from yutang.areas.inventory.errors import OutOfStock
 from yutang.areas.inventory.services import Wanted
-from yutang.areas.membership import queries as membership
 from yutang.areas.merchants import queries as merchants
-from yutang.areas.orders import exclusive, perks, pricing, queries_local
-from yutang.areas.orders.errors import EmptyBasket, NotOnSale, NotThisWay, PriceChanged, SlotClosed, SoldOut
-from yutang.areas.orders.models import Order, ShopOrder
+from yutang.areas.orders import perks
+from yutang.areas.orders.errors import PriceChanged, SlotClosed, SoldOut
+from yutang.areas.orders.models import Order
 from yutang.areas.orders.pricing import gifts
-from yutang.areas.orders.queries_cart import can_be_had
 from yutang.areas.orders.services.channels import channels
+from yutang.areas.orders.services.quoting import Fulfilment, Wish, questions, quoted
 from yutang.areas.payments import payables
 from yutang.core import clock, prepared
 from yutang.core.errors import DomainError
+from yutang.core.questions import Question, ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,48 +43,7 @@ if TYPE_CHECKING:
 UNPAID_FOR = timedelta(minutes=30)
 SOURCE, TILL = "shop", "pos"  # of the sales channels
 PAYABLE = "order"
-Fulfilment = ShopOrder.Fulfilment
 Before = Callable[[], None] | None
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a buyer wants. `lines`: (SKU id, pieces). `node_id`: the store of a pickup or of same-city delivery, or the
-    till. `pickup_from`, `pickup_until`: the slot at that store."""
-
-    lines: Sequence[tuple[int, int]]
-    fulfilment: str
-    recipient: Recipient = field(default_factory=Recipient)
-    node_id: int | None = None
-    pickup_from: datetime | None = None
-    pickup_until: datetime | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
-
-
-def quote(*, wish: Wish, customer_id: int | None, currency: str) -> Quote:
-    """What it would cost now; nothing is written or held. EmptyBasket, NotOnSale, NotThisWay, OnlyForMembers, and
-    what steps raise."""
-    pieces: dict[int, int] = {}
-    for sku_id, quantity in wish.lines:
-        pieces[sku_id] = pieces.get(sku_id, 0) + quantity
-    if not pieces or min(pieces.values()) <= 0:
-        raise EmptyBasket(field="lines")
-    offers = catalog.offers(pieces)
-    terms = membership.terms(customer_id)
-    for sku_id in pieces:
-        _must_be_had(offers.get(sku_id), wish.fulfilment)
-        exclusive.must_be_for(offers[sku_id], terms)
-    local = None
-    if wish.fulfilment == Fulfilment.LOCAL and wish.node_id is not None:
-        local = queries_local.reach(wish.node_id, wish.recipient)
-    basket = pricing.Basket(
-        lines=[pricing.Line(offers[sku_id], quantity) for sku_id, quantity in pieces.items()],
-        fulfilment=wish.fulfilment, currency=currency, at=clock.now(), customer_id=customer_id,
-        province=wish.recipient.province, terms=terms, choices=wish.choices, local=local,
-        node_id=wish.node_id,
-    )  # fmt: skip
-    return pricing.price(basket)
 
 
 def place(
@@ -101,9 +59,8 @@ def place(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an order is placed inside tenancy.scope(merchant_id)")
-    shop = _shop(wish, actor)
     try:
-        offered = _offered(wish, identity, expected, shop)
+        offered = _offered(wish, identity, expected, actor)
     except DomainError:
         # A second tap: its order may have taken the last piece, and prices may have changed since it was made.
         if (earlier := Order.objects.filter(shop__key=key).first()) is not None:
@@ -112,10 +69,10 @@ def place(
     if offered.gift is not None:
         try:
             with transaction.atomic():  # back to here, and on without the gift, when others have taken its last pieces
-                return _placed(wish, offered, identity, key, shop, before_stock, actor)
+                return _placed(wish, offered, identity, key, before_stock, actor)
         except _GiftGone:
             offered = offered.without_gift()
-    return _placed(wish, offered, identity, key, shop, before_stock, actor)
+    return _placed(wish, offered, identity, key, before_stock, actor)
 
 
 def held_by(order_id: int) -> str:
@@ -139,14 +96,16 @@ class _Shop:
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """What it costs, and the stock that each SKU is taken from; `gift`: that of the quote's gift, if there is one."""
+    """By which shop, what it costs, and the stock that each SKU is taken from; `gift`: that of the quote's gift, if
+    there is one."""
 
+    shop: _Shop
     quote: Quote
     taken: dict[int, Stock]
     gift: Stock | None = None
 
     def without_gift(self) -> _Offered:
-        return _Offered(replace(self.quote, gift=None), self.taken)
+        return _Offered(self.shop, replace(self.quote, gift=None), self.taken)
 
     def wanted(self) -> list[Wanted]:
         found = [Wanted(self.taken[one.line.offer.sku_id], one.line.quantity) for one in self.quote.lines]
@@ -156,16 +115,16 @@ class _Offered:
 
 
 def _placed(
-    wish: Wish, offered: _Offered, identity: Identity | None, key: str, shop: _Shop, before_stock: Before, actor: Actor
+    wish: Wish, offered: _Offered, identity: Identity | None, key: str, before_stock: Before, actor: Actor
 ) -> Order:  # fmt: skip
     """Written, perks taken, stock held. _GiftGone."""
-    quoted = offered.quote
-    order_id = _write(wish, offered, identity, key, shop, actor)
+    quote = offered.quote
+    order_id = _write(wish, offered, identity, key, actor)
     if order_id is None:
         return Order.objects.get(shop__key=key)
     try:
         perks.take(
-            order_id=order_id, customer_id=identity.customer_id if identity else None, quote=quoted, actor=actor
+            order_id=order_id, customer_id=identity.customer_id if identity else None, quote=quote, actor=actor
         )  # fmt: skip
     except DomainError:
         transaction.set_rollback(True)
@@ -178,10 +137,10 @@ def _placed(
         transaction.set_rollback(True)
         if offered.gift is not None and error.params["sku_id"] == offered.gift.sku_id:
             raise _GiftGone from error
-        titles = {line.line.offer.sku_id: line.line.offer.title for line in quoted.lines}
+        titles = {line.line.offer.sku_id: line.line.offer.title for line in quote.lines}
         title = titles[error.params["sku_id"]]
         raise SoldOut(field="lines", title=title, available=error.params["available"]) from error
-    if not quoted.total:  # no money will come that could settle it
+    if not quote.total:  # no money will come that could settle it
         payables.get(PAYABLE).settle(order_id, actor)
         return Order.objects.get(pk=order_id)
     return Order(
@@ -190,38 +149,44 @@ def _placed(
     )  # fmt: skip
 
 
-def _shop(wish: Wish, actor: Actor) -> _Shop:
-    """Each store's till is a channel of its own."""
-    is_till = wish.fulfilment == Fulfilment.COUNTER
-    source, name = (TILL, merchants.node_name(wish.node_id)) if is_till and wish.node_id is not None else (SOURCE, "")
-    found = prepared.rows(
-        "SELECT m.currency, c.id, n.id FROM merchants_merchant m"
-        " JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL"
-        " LEFT JOIN orders_saleschannel c ON c.merchant_id = m.id AND c.source = %s AND c.shop = %s"
-        " WHERE m.id = %s",
-        [source, name, actor.merchant_id],
-    )
-    currency, channel_id, root_id = found[0]
-    return _Shop(currency, channel_id or channels(source=source, shops=[name], actor=actor)[name], root_id)
+# Each store's till is a channel of its own.
+_SHOP = """
+SELECT m.currency, n.id AS root_id, c.id AS channel_id, COALESCE(t.name, '') AS till
+  FROM merchants_merchant m
+  JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL
+  LEFT JOIN merchants_orgnode t ON t.merchant_id = m.id AND t.id = %(till)s::bigint
+  LEFT JOIN orders_saleschannel c
+         ON c.merchant_id = m.id AND c.source = %(source)s AND c.shop = COALESCE(t.name, '')
+ WHERE m.id = %(merchant)s
+"""
 
 
-def _offered(wish: Wish, identity: Identity | None, expected: int | None, shop: _Shop) -> _Offered:
-    """Nothing is held yet."""
+def _offered(wish: Wish, identity: Identity | None, expected: int | None, actor: Actor) -> _Offered:
+    """Everything is asked in one statement; nothing is held yet."""
     _slot_must_be_open(wish)
-    quoted = quote(wish=wish, customer_id=identity.customer_id if identity else None, currency=shop.currency)
-    if expected is not None and expected != quoted.total:
-        raise PriceChanged(field="total", before=expected, now=quoted.total)
-    pieces = {line.line.offer.sku_id: line.line.quantity for line in quoted.lines}
+    pieces, customer_id = wish.pieces, identity.customer_id if identity else None
     at_store = [wish.node_id] if wish.node_id is not None else None
-    to = wish.recipient
-    taken = inventory.allocate(pieces, province=to.province, city=to.city, node_ids=at_store)
+    till = wish.node_id if wish.fulfilment == Fulfilment.COUNTER else None
+    source = SOURCE if till is None else TILL
+    told = ask(
+        shop=Question(_SHOP, {"merchant": actor.merchant_id, "source": source, "till": till}, lambda rows: rows[0]),
+        stock=inventory.stock_question(pieces, node_ids=at_store), **questions(wish, pieces, customer_id),
+    )  # fmt: skip
+    found = told["shop"]
+    channel_id = found["channel_id"] or channels(source=source, shops=[found["till"]], actor=actor)[found["till"]]
+    shop = _Shop(found["currency"], channel_id, found["root_id"])
+    price = quoted(told, wish=wish, customer_id=customer_id, currency=shop.currency)
+    if expected is not None and expected != price.total:
+        raise PriceChanged(field="total", before=expected, now=price.total)
+    to, stocks = wish.recipient, told["stock"]
+    taken = inventory.chosen(pieces, stocks, province=to.province, city=to.city)
     if taken is None:
-        raise _sold_out(quoted, pieces, at_store)
-    found = _Offered(quoted, taken)
-    if quoted.gift is None:
-        return found
-    gift = _stock_of_gift(quoted.gift.line, found, pieces, to, at_store)
-    return found.without_gift() if gift is None else replace(found, gift=gift)
+        raise _sold_out(price, pieces, stocks)
+    offered = _Offered(shop, price, taken)
+    if price.gift is None:
+        return offered
+    gift = _stock_of_gift(price.gift.line, offered, pieces, to, at_store)
+    return offered.without_gift() if gift is None else replace(offered, gift=gift)
 
 
 def _stock_of_gift(
@@ -251,21 +216,14 @@ def _slot_must_be_open(wish: Wish) -> None:
         raise SlotClosed(field="pickup_from")
 
 
-def _must_be_had(offer: catalog.Offer | None, fulfilment: str) -> None:
-    if offer is None or not offer.is_on_sale:
-        raise NotOnSale(field="lines", title=offer.title if offer else "?")
-    if not can_be_had(offer, fulfilment):
-        raise NotThisWay(field="fulfilment", title=offer.title)
-
-
-def _sold_out(quoted: Quote, pieces: dict[int, int], node_ids: list[int] | None) -> SoldOut:
+def _sold_out(quote: Quote, pieces: dict[int, int], stocks: Sequence[Stock]) -> SoldOut:
     """Names the first line that no single store has in this number."""
     most: dict[int, int] = {}
-    for row in inventory.stock(pieces, node_ids=node_ids):
+    for row in stocks:
         most[row.sku_id] = max(most.get(row.sku_id, 0), row.available)
     offer = next(
-        quoted_line.line.offer for quoted_line in quoted.lines
-        if most.get(quoted_line.line.offer.sku_id, 0) < pieces[quoted_line.line.offer.sku_id]
+        line.line.offer for line in quote.lines
+        if most.get(line.line.offer.sku_id, 0) < pieces[line.line.offer.sku_id]
     )  # fmt: skip
     return SoldOut(field="lines", title=offer.title, available=most.get(offer.sku_id, 0))
 
@@ -306,23 +264,21 @@ SELECT order_id FROM shop
 """
 
 
-def _write(
-    wish: Wish, offered: _Offered, identity: Identity | None, key: str, shop: _Shop, actor: Actor
-) -> int | None:  # fmt: skip
-    now, quoted = clock.now(), offered.quote
+def _write(wish: Wish, offered: _Offered, identity: Identity | None, key: str, actor: Actor) -> int | None:
+    now, quote, shop = clock.now(), offered.quote, offered.shop
     items = [
         _item(position, line.line, offered.taken[line.line.offer.sku_id], line.list_amount, line.amount)
-        for position, line in enumerate(quoted.lines)
+        for position, line in enumerate(quote.lines)
     ]
     reasons = [
         {
             "line": reason.line, "step": reason.step, "source_type": reason.source_type,
             "source_id": reason.source_id, "label": reason.label, "amount": reason.amount,
         }
-        for reason in quoted.reasons
+        for reason in quote.reasons
     ]  # fmt: skip
-    if quoted.gift is not None and offered.gift is not None:
-        gift = quoted.gift
+    if quote.gift is not None and offered.gift is not None:
+        gift = quote.gift
         reasons.append(
             {
                 "line": len(items), "step": gifts.KEY, "source_type": "coupon", "source_id": str(gift.coupon_id),
@@ -336,7 +292,7 @@ def _write(
         _WRITE,
         {
             "merchant": actor.merchant_id, "key": key, "fulfilment": wish.fulfilment, "currency": shop.currency,
-            "freight": quoted.freight, "total": quoted.total, "expires_at": now + UNPAID_FOR,
+            "freight": quote.freight, "total": quote.total, "expires_at": now + UNPAID_FOR,
             "province": to.province, "city": to.city,
             "recipient": to.sealed(actor.merchant_id) if to != Recipient() else None,
             "pickup_node": wish.node_id if is_pickup else None, "pickup_from": wish.pickup_from,

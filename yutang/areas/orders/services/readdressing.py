@@ -21,6 +21,7 @@ from yutang.areas.orders.pricing.steps import freight, region
 from yutang.areas.orders.services.fulfilling import BY_POST
 from yutang.areas.orders.services.paying import lock, note
 from yutang.core import audit, clock
+from yutang.core.questions import ask
 
 if TYPE_CHECKING:
     from yutang.core.access import Actor
@@ -58,12 +59,14 @@ def change_address(*, order_id: int, recipient: Recipient, is_by_buyer: bool = F
 
 def _must_cost_no_more(order: Order, province: str) -> None:
     items = list(OrderItem.objects.filter(order=order, gift_coupon_id=None).order_by("position"))
-    offers = catalog.offers(item.sku_id for item in items)
+    sku_ids = [item.sku_id for item in items]
+    told = ask(offers=catalog.offers_question(sku_ids), freight=catalog.freight_question(sku_ids))
+    offers, tables = told["offers"], told["freight"]
 
     def fee(to: str) -> int:
         basket = Basket(
             lines=[Line(offers[item.sku_id], item.quantity) for item in items], fulfilment=order.shop.fulfilment,
-            currency=order.shop.currency, at=clock.now(), province=to,
+            currency=order.shop.currency, at=clock.now(), province=to, freight=tables,
         )  # fmt: skip
         draft = Draft(basket)
         draft.amounts = [item.amount for item in items]  # what they were sold for, which may make the freight free

@@ -17,7 +17,8 @@ from yutang.areas.orders.models import Adjustment, Order, OrderItem, ShopOrder, 
 from yutang.areas.orders.pricing import coupons, points
 from yutang.areas.orders.services import baskets
 from yutang.areas.orders.services.paying import close, lock
-from yutang.areas.orders.services.placing import PAYABLE, Wish, place
+from yutang.areas.orders.services.placing import PAYABLE, place
+from yutang.areas.orders.services.quoting import Wish
 from yutang.areas.payments import queries as payments_of
 from yutang.areas.payments import services as payments
 from yutang.areas.payments.errors import AlreadyPaid
