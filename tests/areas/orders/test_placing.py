@@ -7,6 +7,7 @@ import pytest
 from tests.factories.catalog import make_freight
 from tests.factories.merchants import make_merchant, make_store
 from tests.factories.shop import HOME, buyer, pay, place, put, stocked, wish
+from yutang.areas.catalog import queries as catalog
 from yutang.areas.catalog.errors import NotDelivered
 from yutang.areas.catalog.rules import FreightRow
 from yutang.areas.inventory import queries as inventory
@@ -91,6 +92,17 @@ def test_what_cannot_be_had(merchant, actor):
     for lines in ([], [(only_here.pk, 0)], [(only_here.pk, -1)]):
         with pytest.raises(EmptyBasket):
             services.quote(wish=services.Wish(lines=lines, fulfilment="pickup"), customer_id=None, currency="CNY")
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63 - 1, 2**63, 10**19])
+def test_a_number_that_is_no_sku_is_not_on_sale(merchant, actor, number):
+    cake = stocked()
+    nothing = services.Wish(lines=[(cake.pk, 1), (number, 1)], fulfilment="delivery", recipient=HOME)
+    with pytest.raises(NotOnSale):
+        services.place(wish=nothing, identity=None, key="k", actor=actor)
+    assert (
+        [*catalog.offers([cake.pk, number])] == [row.sku_id for row in inventory.stock([cake.pk, number])] == [cake.pk]
+    )
 
 
 def test_a_region_that_is_not_served(merchant, actor):

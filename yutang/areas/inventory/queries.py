@@ -30,7 +30,7 @@ SELECT i.sku_id, i.node_id, i.pool_id, i.on_hand, p.reserved + p.confirmed - i.s
   FROM inventory_stockitem i
   JOIN reservations_pool p ON p.id = i.pool_id
   JOIN merchants_orgnode n ON n.id = i.node_id AND n.is_active
- WHERE i.sku_id = ANY(%(skus)s::bigint[]) AND (%(nodes)s::bigint[] IS NULL OR i.node_id = ANY(%(nodes)s))
+ WHERE i.sku_id = ANY(%(skus)s) AND (%(nodes)s::bigint[] IS NULL OR i.node_id = ANY(%(nodes)s))
  ORDER BY i.sku_id, i.node_id
 """
 

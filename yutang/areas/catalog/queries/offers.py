@@ -55,7 +55,7 @@ SELECT s.id AS sku_id, p.id AS product_id, s.code AS sku_code, p.code AS product
        COALESCE((SELECT json_object_agg(l.level, l.price) FROM catalog_levelprice l WHERE l.sku_id = s.id), '{}')
            AS level_prices
   FROM catalog_sku s JOIN catalog_product p ON p.id = s.product_id
- WHERE s.id = ANY(%(skus)s::bigint[])
+ WHERE s.id = ANY(%(skus)s)
 """
 
 
@@ -90,7 +90,7 @@ SELECT t.id, t.is_default, t.basis, r.provinces, r.is_served, r.first, r.first_f
        r.free_from
   FROM catalog_freighttemplate t LEFT JOIN catalog_freightrule r ON r.template_id = t.id
  WHERE t.is_default OR t.id IN (SELECT p.freight_template_id FROM catalog_sku s JOIN catalog_product p
-                                    ON p.id = s.product_id WHERE s.id = ANY(%(skus)s::bigint[]))
+                                    ON p.id = s.product_id WHERE s.id = ANY(%(skus)s))
  ORDER BY t.id, r.position
 """
 
