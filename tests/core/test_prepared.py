@@ -41,19 +41,12 @@ def test_another_merchants_row_is_refused():
         prepared.rows(OPEN, {"merchant": bread.pk, "key": "theirs"})
 
 
-def test_together_each_sees_what_the_one_before_did():
-    shop = make_merchant()
-    with tenancy.scope(shop.pk):
-        made, seen = prepared.together((OPEN, {"merchant": shop.pk, "key": "a"}), (POOLS, {"least": 1}))
-    assert (made, seen) == ([("a",)], [("a",)])
-
-
 def test_errors_are_djangos_and_the_transaction_can_go_on_before_them():
     shop = make_merchant()
     with tenancy.scope(shop.pk):
         again = (OPEN, {"merchant": shop.pk, "key": "a"})
         with pytest.raises(IntegrityError), transaction.atomic():
-            prepared.together(again, again)
+            _ = prepared.rows(*again), prepared.rows(*again)
         assert prepared.rows(POOLS, {"least": 0}) == []
 
 

@@ -440,13 +440,13 @@ def test_a_checkout_asks_as_much_for_many_goods_as_for_one(shopper, shop, mercha
         add(shopper, shop, stocked(9), key=f"tap{number}")
     with CaptureQueriesContext(connection) as captured:
         page = text(shopper.get(f"{shop}checkout"))
-    assert len(sql(captured)) == 16
+    assert len(sql(captured)) == 14
     chosen = re.findall(r'name="chosen" value="(\d+)"', page)
     assert len(chosen) == goods
     with CaptureQueriesContext(connection) as captured:
         placed = shopper.post(f"{shop}checkout/place", {**order_form(page), "chosen": chosen})
     assert placed.status_code == 303
-    assert len(sql(captured)) == 26
+    assert len(sql(captured)) == 21
 
 
 def test_an_order_asks_as_much_for_many_goods_as_for_one(shopper, shop, merchant, actor):

@@ -2,7 +2,7 @@
 
 A page that is the same for everybody is found by what was read (`shop/rendering.py`). So its reads are asked together:
 one round trip, and all of one moment. Their answers stay PostgreSQL's text until somebody wants the rows; most of the
-time the page is there already and nobody does.
+time the page is there already and nobody does. A checkout asks so for the round trips alone.
 
     told = ask(skus=catalog.skus_question(7), left=inventory.left_question(7))
     told.texts     # equal texts are equal answers

@@ -152,6 +152,7 @@ def test_the_cheapest_store_that_has_all_of_it(store, actor):
     assert queries_local.offered(HOME, wanted, 8_000).node_id == other.pk
     save(other, actor, replace(NEAR, fee=100, least=9_000))
     assert queries_local.offered(HOME, wanted, 8_000).node_id == store.pk  # the other asks for more
+    assert queries_local.offered(HOME, wanted, 100).node_id == store.pk  # too little for either, and least here
     assert queries_local.offered(HOME, {near.pk: 3}, 12_000) is None
     assert queries_local.offered(AWAY, wanted, 8_000) is None
 

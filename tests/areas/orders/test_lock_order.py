@@ -42,6 +42,8 @@ def locked(captured: CaptureQueriesContext) -> list[int]:
     found = []
     for query in captured:
         sql = query["sql"]
+        if "reservations_reserve(" in sql:  # locks the pools of what is bought
+            found.append(RANK["reservations_pool"])
         for table, rank in RANK.items():
             plain = sql.replace('"', "")
             if f"UPDATE {table}" in plain or (

@@ -253,11 +253,6 @@ def node(node_id: int, *, actor: Actor, permission: str) -> OrgNode:
     return found
 
 
-def node_name(node_id: int) -> str:
-    """Of a node that the caller has through its door already."""
-    return OrgNode.objects.values_list("name", flat=True).get(pk=node_id)
-
-
 # -- opening hours ---------------------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,8 @@ def reach(node_id: int, to: Recipient) -> Reach | None:
 
 def offered(to: Recipient, wanted: Mapping[int, int], worth: int) -> Reach | None:
     """The store that would bring these goods there: one that has all of them (SKU id → pieces) and asks the least for
-    goods worth so much; where it is not enough for any store, still one that says so. Two statements at most."""
+    goods worth so much; where it is not enough for any store, the one that would be content with least. Two statements
+    at most."""
     reaching = _reaching(to, Q())
     if not reaching:
         return None

@@ -29,7 +29,7 @@ from yutang.areas.orders.services.channels import channels
 from yutang.areas.orders.services.quoting import Fulfilment, Wish, questions, quoted
 from yutang.areas.payments import payables
 from yutang.core import clock, prepared
-from yutang.core.errors import DomainError
+from yutang.core.errors import DomainError, NotFound
 from yutang.core.questions import Question, ask
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _placed(
 
 # Each store's till is a channel of its own.
 _SHOP = """
-SELECT m.currency, n.id AS root_id, c.id AS channel_id, COALESCE(t.name, '') AS till
+SELECT m.currency, n.id AS root_id, c.id AS channel_id, t.name AS till
   FROM merchants_merchant m
   JOIN merchants_orgnode n ON n.merchant_id = m.id AND n.parent_id IS NULL
   LEFT JOIN merchants_orgnode t ON t.merchant_id = m.id AND t.id = %(till)s::bigint
@@ -162,7 +162,7 @@ SELECT m.currency, n.id AS root_id, c.id AS channel_id, COALESCE(t.name, '') AS 
 
 
 def _offered(wish: Wish, identity: Identity | None, expected: int | None, actor: Actor) -> _Offered:
-    """Everything is asked in one statement; nothing is held yet."""
+    """Shop, goods, terms, freight and stock are asked in one statement; nothing is held yet."""
     _slot_must_be_open(wish)
     pieces, customer_id = wish.pieces, identity.customer_id if identity else None
     at_store = [wish.node_id] if wish.node_id is not None else None
@@ -173,16 +173,18 @@ def _offered(wish: Wish, identity: Identity | None, expected: int | None, actor:
         stock=inventory.stock_question(pieces, node_ids=at_store), **questions(wish, pieces, customer_id),
     )  # fmt: skip
     found = told["shop"]
-    channel_id = found["channel_id"] or channels(source=source, shops=[found["till"]], actor=actor)[found["till"]]
-    shop = _Shop(found["currency"], channel_id, found["root_id"])
-    price = quoted(told, wish=wish, customer_id=customer_id, currency=shop.currency)
+    if till is not None and found["till"] is None:
+        raise NotFound
+    price = quoted(told, wish=wish, customer_id=customer_id, currency=found["currency"])
     if expected is not None and expected != price.total:
         raise PriceChanged(field="total", before=expected, now=price.total)
     to, stocks = wish.recipient, told["stock"]
     taken = inventory.chosen(pieces, stocks, province=to.province, city=to.city)
     if taken is None:
         raise _sold_out(price, pieces, stocks)
-    offered = _Offered(shop, price, taken)
+    place = found["till"] or ""
+    channel_id = found["channel_id"] or channels(source=source, shops=[place], actor=actor)[place]
+    offered = _Offered(_Shop(found["currency"], channel_id, found["root_id"]), price, taken)
     if price.gift is None:
         return offered
     gift = _stock_of_gift(price.gift.line, offered, pieces, to, at_store)

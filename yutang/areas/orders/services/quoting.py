@@ -1,4 +1,4 @@
-"""What a basket would cost: everything that its price depends on is asked in one statement, then the steps run."""
+"""What a basket would cost: goods, terms and freight templates are asked in one statement, then the steps run."""
 
 from __future__ import annotations
 
