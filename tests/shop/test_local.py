@@ -144,4 +144,4 @@ def test_what_the_checkout_asks(shopper, shop, store, save, address):
     assert asked() == before + 1  # which stores reach the address
     save()
     assert asked() == before + 2  # and what they have
-    assert asked(fulfilment="local") == before + 4  # its terms in place of the freight, and its hours
+    assert asked(fulfilment="local") == before + 5  # its terms, which are no question yet, and its hours
