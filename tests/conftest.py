@@ -101,6 +101,12 @@ def _english():
 
 
 @pytest.fixture(autouse=True)
+def _no_moment(settings):
+    """Pages are read afresh; tests/shop/test_moments.py checks what a moment is outside tests."""
+    settings.MOMENT = 0
+
+
+@pytest.fixture(autouse=True)
 def _sandbox(settings):
     """Play money and shown codes, as in the demo."""
     settings.SANDBOX = True

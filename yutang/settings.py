@@ -124,7 +124,10 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     # Pages of the shop that are the same for everybody, by what is on them: shop/rendering.py.
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "TIMEOUT": 600},
+    "moments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "moments"},
 }
+# Seconds for which such a page is shown without asking again: less than its way to a phone, much when thousands ask.
+MOMENT = float(os.environ.get("YUTANG_MOMENT", "0.2"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "merchants.User"

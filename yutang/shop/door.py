@@ -27,7 +27,7 @@ from yutang.areas.merchants import queries as merchants
 from yutang.core import access, tenancy
 from yutang.core.errors import DomainError, NotFound
 from yutang.shop import shoppers
-from yutang.shop.rendering import rendered
+from yutang.shop.rendering import rendered, rendered_just_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,9 @@ def page(
         @functools.wraps(view)
         def guarded(request: HttpRequest, shop: str, **kwargs: Any) -> HttpResponse:
             request.shop, request.merchant = shop, None
-            response = None
+            response = _just_now(request)
+            if response is not None:
+                return _sent(request, response)
             try:
                 with merchants.shop(shop) as request.merchant:
                     if (wrong := _wrong(request, allowed)) is not None:
@@ -72,10 +74,7 @@ def page(
             except DomainError as error:  # the transaction has been rolled back
                 with tenancy.scope(request.merchant.pk), _time_of(request):
                     response = refused(request, error.status, str(error))
-            response.headers.setdefault("Cache-Control", "private, no-cache")
-            if "public" not in response.headers["Cache-Control"]:  # a cache would hand the cookies on with its copy
-                shoppers.remember(response, request)
-            return response
+            return _sent(request, response)
 
         guarded.is_guarded = True
         guarded.permission = None
@@ -108,8 +107,7 @@ def shown_to_all(
         own, status = context(told)
         return frame | own, status
 
-    page, status = rendered(request, template, told.texts, made)
-    return HttpResponse(page, status=status)
+    return rendered(request, template, told.texts, made)
 
 
 def address(request: HttpRequest, name: str, *args: Any) -> str:
@@ -148,6 +146,23 @@ def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
         headers = {"HX-Retarget": "#toast", "HX-Reswap": "innerHTML", "HX-Push-Url": "false"}
         return HttpResponse(render(request, "shop/_toast.html", context).content, status=status, headers=headers)
     return render(request, "shop/error.html", context, status=status)
+
+
+def _just_now(request: HttpRequest) -> HttpResponse | None:
+    """A page that is the same for everybody, for a stranger who asks within a moment of another: nothing is read."""
+    if request.method != "GET" or shoppers.LOGIN in request.COOKIES:
+        return None
+    response = rendered_just_now(request)
+    if response is not None:
+        request.shopper = shoppers.of(request)
+    return response
+
+
+def _sent(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    if "public" not in response.headers["Cache-Control"]:  # a cache would hand the cookies on with its copy
+        shoppers.remember(response, request)
+    return response
 
 
 def _answered(request: HttpRequest, view: View, kwargs: dict[str, Any]) -> HttpResponse:
