@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from tests.cli import members
@@ -18,7 +22,8 @@ from yutang.areas.privacy.models import Consent
 from yutang.areas.relations.models import GuideAssignment, PersonRole, Referral
 from yutang.areas.tags.models import LifeFact, Tagging, TaggingRun
 from yutang.cli import demo_brand, demo_coupons, demo_members, demo_orders, demo_people, demo_shop
-from yutang.core import access, clock, tenancy
+from yutang.core import access, clock, locks, tenancy
+from yutang.core.locks import Lock
 from yutang.simulators import brand
 from yutang.simulators.brand import member_stories, membership, membership_truth
 
@@ -53,6 +58,28 @@ def test_loaded_again_the_demo_stays_as_it_is(transactional_db, settings, tmp_pa
     demo_coupons.recall(demo_brand.SEGMENTS[0][0], actor)
     assert members_counted(merchant) == of_members
     assert counted(merchant) == found
+
+
+def test_who_starts_the_demo_twice_waits_for_the_first(transactional_db, settings, tmp_path, monkeypatch):
+    """Both would load one story into one database; the second finds it loaded."""
+    settings.HOME = tmp_path
+    merchant, told = demo_brand.create(), SimpleQueue()
+    monkeypatch.setattr(demo_brand, "_say", told.put)
+
+    def second():
+        try:
+            return demo_brand.load(scale=SCALE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with locks.held(Lock.DEMO):
+            waiting = pool.submit(second)
+            assert "Waiting for another" in told.get(timeout=30)
+            assert not waiting.done()
+            (tmp_path / "demo.loaded").touch()
+        assert waiting.result(timeout=30) == merchant
+    assert told.empty()
 
 
 def assert_sales_are_sales(truth, expected, actor):

@@ -29,7 +29,8 @@ from yutang.cli import (
     shared,
 )
 from yutang.cli.demo_accounts import MANAGER, OWNER, PASSWORD, SHOP
-from yutang.core import access, tenancy
+from yutang.core import access, locks, tenancy
+from yutang.core.locks import Lock
 from yutang.lake import writer
 from yutang.simulators import brand
 
@@ -53,7 +54,17 @@ SEGMENTS = (
 
 
 def load(*, scale: float) -> Merchant:
-    """Makes the merchant, its stores and staff, and imports every file; what is there already stays."""
+    """Makes the merchant, its stores and staff, and imports every file; what is there already stays. Whoever comes
+    while another `yutang demo` loads the same home waits for it."""
+    with locks.attempted(Lock.DEMO) as is_first:
+        if is_first:
+            return _loaded(scale)
+    _say("Waiting for another `yutang demo`, which is loading the same brand")
+    with locks.held(Lock.DEMO):
+        return _loaded(scale)
+
+
+def _loaded(scale: float) -> Merchant:
     loaded = settings.HOME / "demo.loaded"
     merchant = Merchant.objects.filter(slug=SHOP).first()
     if merchant is not None and loaded.exists():

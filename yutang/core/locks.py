@@ -39,6 +39,7 @@ class Lock(IntEnum):
     WALLET = 7_263_053
     SETTLEMENT = 7_263_054
     POINTS_CHANGE = 7_263_055
+    DEMO = 7_263_060
 
 
 @contextmanager
