@@ -88,6 +88,27 @@ def test_design_a_page(page, enter, merchant, in_scope, tmp_path):
     expect(page.get_by_text("Welcome back")).to_be_visible()
 
 
+def test_a_tap_is_heard_while_pictures_still_come(page, enter, merchant, in_scope):
+    """On a slow line the preview is shown before all of it has loaded: a tap opens the block and follows no link."""
+    with in_scope():
+        link = {"to": "product", "value": str(make_product().pk)}
+        banner = made.block("banner", slides=[{"picture": made.picture(), "link": link}])
+        variant = made.draft(made.general(made.home()), banner, made.block("notice", text="Fresh today"))
+    enter()
+    held = []
+    page.route(re.compile(r"/media/"), lambda route: held.append(route))
+    page.goto(f"/pages/variants/{variant.pk}", wait_until="commit")
+    expect(page.locator("[data-open]")).to_have_count(2)
+    phone = page.frame_locator("#preview")
+    phone.locator(".sd-notice").click()
+    expect(page.get_by_label("Text")).to_have_value("Fresh today")
+    phone.locator(".sd-banner a").click()
+    expect(page.locator("#form").get_by_role("heading", name="Banner")).to_be_visible()
+    assert held, "no picture was held back"
+    expect(phone.locator(".sd-notice")).to_have_text("Fresh today")
+    assert page.evaluate("document.querySelector('#preview').contentDocument.readyState") == "interactive"
+
+
 def test_a_sale_begins_by_itself(page, merchant, in_scope):
     shop, now = f"/s/{merchant.slug}/", clock.now()
     with in_scope():

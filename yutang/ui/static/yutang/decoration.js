@@ -65,24 +65,17 @@
   }
   function loaded() {
     isLoading = false;
-    arrived();
+    if (frame.contentDocument) frame.contentWindow.scrollTo(0, scrolled);
     if (isStale) reload();
-  }
-  function arrived() {
-    const shown = frame.contentDocument;
-    if (!shown || shown.documentElement.dataset.edited) return;
-    shown.documentElement.dataset.edited = "1";
-    frame.contentWindow.scrollTo(0, scrolled);
-    shown.addEventListener("click", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      const block = event.target.closest("[data-block]");
-      if (block) $(`[data-open="${block.dataset.block}"]`)?.click();
-    }, true);
-    shown.addEventListener("submit", (event) => event.preventDefault(), true);
   }
   frame.addEventListener("load", loaded);
   if (frame.contentDocument?.readyState === "complete" && frame.contentDocument.URL !== "about:blank") loaded();
+  frame.addEventListener("preview:tap", (event) => {
+    const button = $(`[data-open="${event.detail}"]`);
+    if (!button) return;
+    htmx.process(button); // one that has just been put here would not be heard before it has settled
+    button.click();
+  });
   document.addEventListener("click", (event) => {
     const open = event.target.closest("[data-open]");
     if (open) frame.contentDocument?.getElementById(`b-${open.dataset.open}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
